@@ -1,0 +1,75 @@
+// Installs what the lock file names, once. No dependency, plain JavaScript: this runs before anything else.
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Makes `node_modules` hold what `package-lock.json` says; waits when another process is doing just that. */
+export async function ensureInstalled(root) {
+  if (isInstalled(root)) return;
+  mkdirSync(join(root, '.lockstep'), { recursive: true });
+  const release = await lock(join(root, '.lockstep', 'install.lock'));
+  try {
+    if (!isInstalled(root)) install(root);
+  } finally {
+    release();
+  }
+}
+
+function install(root) {
+  process.stderr.write('Installing what package-lock.json names (npm ci)…\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const { status, stdout, stderr, error } = spawnSync(
+    npm,
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+      maxBuffer: 64 << 20,
+    },
+  );
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+  process.stderr.write(
+    `E_INSTALL: npm ci ${error ? `could not start (${error.message})` : `ended with ${status}`} in ${root} — ` +
+      "it needs npm and its registry. Fix: read npm's words above, then run the command again.\n",
+  );
+  process.exit(1);
+}
+
+/** True when npm's own record of `node_modules` has every package of the lock that this platform needs. */
+function isInstalled(root) {
+  const record = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  const present = JSON.parse(readFileSync(record, 'utf8')).packages;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === '' || entry.link || entry.optional || entry.devOptional || entry.peer) return true;
+    return present[path]?.version === entry.version && present[path]?.integrity === entry.integrity;
+  });
+}
+
+async function lock(file) {
+  for (;;) {
+    try {
+      const handle = openSync(file, 'wx');
+      writeSync(handle, String(process.pid));
+      closeSync(handle);
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (!isAlive(file)) rmSync(file, { force: true });
+      else await sleep(200);
+    }
+  }
+}
+
+function isAlive(file) {
+  try {
+    process.kill(Number(readFileSync(file, 'utf8')), 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,77 @@
+import type { CheckResult, Outcome } from '../gate/verdict.ts';
+import type { Digest } from '../workspace/index.ts';
+
+/** What a registered version is, by digest; signed into the tag's message. `docs/schemas/record.json` */
+export interface ReleaseRecord {
+  readonly v: 1;
+  readonly model: string;
+  /** SemVer with its v: `v1.2.0`. */
+  readonly version: string;
+  readonly commit: string;
+  /** sha256 of data.lock. */
+  readonly lock: Digest | null;
+  /** Fingerprint of the run. */
+  readonly run: Digest;
+  readonly modelDigest: Digest;
+  readonly golden: Digest;
+  readonly evaluation: Digest;
+  readonly predictions: Digest;
+  readonly policy: { readonly digest: Digest; readonly commit: string | null };
+  /** The gate's verdict for each environment. */
+  readonly verdicts: Readonly<
+    Record<
+      string,
+      {
+        readonly verdict: Outcome;
+        readonly digest: Digest;
+        readonly reasons: readonly string[];
+        readonly checks: readonly CheckResult[];
+      }
+    >
+  >;
+  readonly image: { readonly name: string; readonly digest: Digest; readonly platform: string };
+  readonly made: { readonly by: string; readonly workflow: string | null; readonly time: string };
+}
+
+/** DSSE envelope (github.com/secure-systems-lab/dsse, protocol v1.0.2) around an in-toto Statement v1. */
+export interface Envelope {
+  readonly payloadType: 'application/vnd.in-toto+json';
+  /** Base64 of the statement's RFC 8785 JSON. */
+  readonly payload: string;
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+}
+
+/** Why a release may run in one environment; the second envelope of `release.json`. `docs/schemas/promotion.json` */
+export interface PromotionRecord {
+  readonly v: 1;
+  readonly model: string;
+  readonly version: string;
+  readonly environment: string;
+  /** sha256 of the record's envelope, as RFC 8785 JSON. */
+  readonly record: Digest;
+  readonly image: string;
+  readonly verdict: Outcome;
+  readonly checks: readonly CheckResult[];
+  readonly approvals: readonly { readonly by: string; readonly time: string }[];
+  /** What the environment before this one was seen to run; null for the first. */
+  readonly observed: Observation | null;
+  /** Commit of the branch `environments` this was decided on; null for the first promotion. */
+  readonly tip: string | null;
+  readonly made: { readonly by: string; readonly time: string };
+}
+
+export interface Observation {
+  readonly environment: string;
+  readonly version: string;
+  readonly modelDigest: Digest;
+  readonly image: string | null;
+  readonly golden: { readonly asked: number; readonly equal: number } | null;
+  readonly url: string | null;
+  readonly time: string;
+}
+
+/** `environments/<env>/release.json`: `docs/schemas/release.json`. */
+export interface ReleaseFile {
+  readonly record: Envelope;
+  readonly promotion: Envelope;
+}

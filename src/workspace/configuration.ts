@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import schema from '../../docs/schemas/lockstep.json' with { type: 'json' };
+import { LockstepError } from './errors.ts';
+import { checkName } from './names.ts';
+import { checkSchema } from './schema.ts';
+import { nearest } from './suggestion.ts';
+import { type ParsedFile, readYaml } from './yaml-file.ts';
+
+export interface TrustedKey {
+  /** Ed25519 public key, SPKI in base64. */
+  readonly key: string;
+  readonly owner: string;
+  /** Environments it may sign for; all when left out. */
+  readonly environments?: readonly string[];
+}
+
+/** `lockstep.yaml` with the embedded defaults filled in. */
+export interface Configuration {
+  readonly remote: string;
+  /** Repository of an OCI registry, or null for the OCI layout under `.lockstep/images`. */
+  readonly images: string | null;
+  readonly image: { readonly base?: string };
+  /** Promotion order, first to last. */
+  readonly environments: readonly string[];
+  /** Where an environment answers, when it isn't the local agent's. */
+  readonly urls: Readonly<Record<string, string>>;
+  readonly gitops: { readonly branch: string; readonly mode: 'push' };
+  readonly trust: readonly TrustedKey[];
+}
+
+interface ConfigurationFile extends Partial<Omit<Configuration, 'environments' | 'urls'>> {
+  readonly environments?: readonly (string | { readonly name: string; readonly url?: string })[];
+}
+
+export function readConfigurationFile(root: string): Configuration {
+  const path = join(root, 'lockstep.yaml');
+  return existsSync(path) ? parseConfiguration(readYaml(path, 'lockstep.yaml')) : parseConfiguration(null);
+}
+
+export function parseConfiguration(parsed: ParsedFile | null): Configuration {
+  const file = parsed ? checkSchema<ConfigurationFile>(parsed, schema) : {};
+  const environments = (file.environments ?? ['dev', 'staging', 'production']).map((entry) =>
+    typeof entry === 'string' ? { name: entry } : entry,
+  );
+  for (const { name } of environments) checkName(name, 'environment');
+  return {
+    remote: file.remote ?? 'file:.data',
+    images: file.images ?? null,
+    image: file.image ?? {},
+    environments: environments.map(({ name }) => name),
+    urls: Object.fromEntries(environments.flatMap(({ name, url }) => (url ? [[name, url]] : []))),
+    gitops: { branch: file.gitops?.branch ?? 'environments', mode: 'push' },
+    trust: file.trust ?? [],
+  };
+}
+
+/** Errors: E_ENV_UNKNOWN. */
+export function checkEnvironment(configuration: Configuration, name: string): string {
+  if (configuration.environments.includes(name)) return name;
+  const near = nearest(name, configuration.environments);
+  throw new LockstepError('E_ENV_UNKNOWN', {
+    what: `no environment "${name}"`,
+    allowed: configuration.environments.join(', '),
+    fix: near ? `did you mean "${near}"?` : 'name one of them, or add it to lockstep.yaml',
+  });
+}

@@ -1,0 +1,32 @@
+// What every room needs: errors, digests, files, configuration, git, processes.
+export { diskFull, temporaryBeside, writeAtomic } from './atomic-file.ts';
+export { canonicalJson, digestOfJson } from './canonical-json.ts';
+export {
+  type Configuration,
+  checkEnvironment,
+  parseConfiguration,
+  type TrustedKey,
+} from './configuration.ts';
+export { type Digest, digestFile, digestOf, hexOf, isDigest, parseDigest } from './digest.ts';
+export type { ErrorCode } from './error-codes.ts';
+export { errorCodes } from './error-codes.ts';
+export { isLockstepError, LockstepError, type Place, printable } from './errors.ts';
+export {
+  type GitOptions,
+  type GitResult,
+  git,
+  gitBytes,
+  gitEnvironment,
+  readAtCommit,
+  resolveCommit,
+  tryGit,
+} from './git.ts';
+export { parseJson, readJson } from './json-file.ts';
+export { acquireLock, withLock } from './lock-file.ts';
+export { checkName, isName } from './names.ts';
+export { type ChildOptions, type Exit, exitOf, isAlive, spawnOwn, watchParent } from './process.ts';
+export { amount, type Progress, startProgress } from './progress.ts';
+export { checkSchema, type JsonSchema } from './schema.ts';
+export { nearest } from './suggestion.ts';
+export { modelPath, openWorkspace, pipelinePath, shown, statePath, type Workspace } from './workspace.ts';
+export { decodeText, type ParsedFile, parseYaml, readConfiguration, readYaml } from './yaml-file.ts';

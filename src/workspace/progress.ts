@@ -1,0 +1,43 @@
+import { stderr } from 'node:process';
+
+/** A line on the terminal that says how far a long piece of work is. */
+export interface Progress {
+  /** Absolute progress; `of` may become known later. */
+  update(done: number, of?: number): void;
+  /** Ends the line; the text, when given, stays. */
+  end(text?: string): void;
+}
+
+/** Draws at most ten times a second on a terminal, and nothing at all elsewhere: a log is no place for it. */
+export function startProgress(
+  label: string,
+  unit: 'bytes' | 'count' = 'count',
+  stream: NodeJS.WriteStream = stderr,
+): Progress {
+  if (!stream.isTTY) return { update: () => {}, end: () => {} };
+  const started = performance.now();
+  let drawn = 0;
+  return {
+    update(done, of) {
+      const now = performance.now();
+      if (now - drawn < 100) return;
+      drawn = now;
+      const rate = done / Math.max(0.001, (now - started) / 1000);
+      const left = of && rate > 0 ? `, ${Math.ceil((of - done) / rate)} s left` : '';
+      const share = of ? ` ${String(Math.floor((100 * done) / of)).padStart(3)} %` : '';
+      stream.write(
+        `\r\u001b[2K${label}${share} ${amount(done, unit)}${of ? ` of ${amount(of, unit)}` : ''}, ${amount(rate, unit)}/s${left}`,
+      );
+    },
+    end(text) {
+      stream.write(`\r\u001b[2K${text === undefined ? '' : `${text}\n`}`);
+    },
+  };
+}
+
+export function amount(value: number, unit: 'bytes' | 'count'): string {
+  if (unit === 'count') return Math.round(value).toLocaleString('en-US');
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+  return `${(value / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
