@@ -5,6 +5,7 @@
 export const errorCodes = [
   // names, usage, workspace
   'E_USAGE',
+  'E_INTERNAL',
   'E_NAME',
   'E_WORKSPACE_MISSING',
   'E_BUSY',

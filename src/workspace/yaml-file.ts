@@ -106,6 +106,7 @@ function parseOne(text: string, file: string, lineCounter: LineCounter): Documen
     }
     const [document, second] = documents as Document.Parsed[];
     const problem = document!.errors[0];
+    if (problem?.message.includes('call stack')) throw tooDeep({ file });
     if (problem) {
       const [from] = problem.linePos ?? [];
       throw new LockstepError(syntaxCode(problem.code), {
@@ -146,7 +147,7 @@ const tooDeep = (where: Place) =>
 function checkNodes(document: Document, place: (offset: number | undefined) => Place): void {
   visit(document, (_key, node, path) => {
     const where = place((node as Node | null)?.range?.[0]);
-    if (path.length > deepest * 2) throw tooDeep(where);
+    if (path.filter((parent) => isCollection(parent)).length > deepest) throw tooDeep(where);
     if (isAlias(node) || ((isScalar(node) || isCollection(node)) && node.anchor)) {
       throw new LockstepError('E_YAML_ALIAS', {
         what: 'an anchor or alias',
