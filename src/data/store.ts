@@ -1,0 +1,151 @@
+import { constants, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  type Digest,
+  digestFile,
+  digestOf,
+  diskFull,
+  hexOf,
+  LockstepError,
+  statePath,
+  temporaryBeside,
+  type Workspace,
+  writeAtomic,
+} from '../workspace/index.ts';
+
+/** Bytes by digest; `size` in bytes. */
+export interface ObjectRef {
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** The local content-addressed cache of bytes, `.lockstep/store/sha256/<2>/<62>`. */
+export interface Store {
+  has(digest: Digest): boolean;
+  /** Where the object lies, whether it is there or not. */
+  pathOf(digest: Digest): string;
+  /** Errors: E_OBJECT_MISSING, E_DIGEST_MISMATCH (then the damaged copy is gone). */
+  read(digest: Digest): Promise<Buffer>;
+  put(content: Uint8Array | string): Promise<ObjectRef>;
+  putFile(path: string): Promise<ObjectRef>;
+  /** Puts a verified copy at `target` (reflink where the file system can). Errors as `read`. */
+  materialize(digest: Digest, target: string): Promise<void>;
+  /** Takes a file of ours, already verified and synced, into the store by renaming it. */
+  adopt(temporary: string, digest: Digest): Promise<void>;
+  /** A new name in the store's file system for bytes on their way in. */
+  temporary(digest: Digest): string;
+  drop(digest: Digest): void;
+}
+
+/** Where an object lies below the root of a store or remote. */
+export const objectPath = (digest: Digest): string => {
+  const hex = hexOf(digest);
+  return `sha256/${hex.slice(0, 2)}/${hex.slice(2)}`;
+};
+
+export const openStore = (workspace: Workspace): Store => storeAt(statePath(workspace, 'store'));
+
+export function storeAt(root: string): Store {
+  const pathOf = (digest: Digest) => join(root, objectPath(digest));
+  const has = (digest: Digest) => existsSync(pathOf(digest));
+  const drop = (digest: Digest) => rmSync(pathOf(digest), { force: true });
+  const damaged = (digest: Digest, got: Digest): LockstepError => {
+    drop(digest);
+    return new LockstepError('E_DIGEST_MISMATCH', {
+      what: `the local store held other bytes (${got}) for ${digest}; the copy is removed`,
+      allowed: digest,
+      fix: 'run the command again: the bytes are fetched or made anew',
+    });
+  };
+  const temporary = (digest: Digest) => {
+    const path = pathOf(digest);
+    mkdirSync(dirname(path), { recursive: true });
+    return temporaryBeside(path);
+  };
+  const adopt = (from: string, digest: Digest) => rename(from, pathOf(digest));
+  return {
+    has,
+    pathOf,
+    drop,
+    temporary,
+    adopt,
+    async read(digest) {
+      const bytes = await readFile(pathOf(digest)).catch((error: unknown) => {
+        throw missing(digest, error);
+      });
+      const got = digestOf(bytes);
+      if (got !== digest) throw damaged(digest, got);
+      return bytes;
+    },
+    async put(content) {
+      const digest = digestOf(content);
+      if (!has(digest)) writeAtomic(pathOf(digest), content);
+      return { digest, size: Buffer.byteLength(content) };
+    },
+    async putFile(path) {
+      const incoming = join(root, 'incoming');
+      mkdirSync(incoming, { recursive: true });
+      const copy = temporaryBeside(join(incoming, 'file'));
+      const ref = await copyVerified(path, copy, null);
+      if (has(ref.digest)) await rm(copy, { force: true });
+      else {
+        mkdirSync(dirname(pathOf(ref.digest)), { recursive: true });
+        await adopt(copy, ref.digest);
+      }
+      return ref;
+    },
+    async materialize(digest, target) {
+      mkdirSync(dirname(target), { recursive: true });
+      const copy = temporaryBeside(target);
+      if (!has(digest)) throw missing(digest);
+      const { digest: got } = await copyVerified(pathOf(digest), copy, digest);
+      if (got !== digest) throw damaged(digest, got);
+      await rename(copy, target).catch(async (error: unknown) => {
+        await rm(copy, { force: true });
+        throw error;
+      });
+    },
+  };
+}
+
+/** Copies, syncs and hashes; what is hashed is the copy, so a file that changes meanwhile can't lie. */
+async function copyVerified(from: string, copy: string, wanted: Digest | null): Promise<ObjectRef> {
+  try {
+    await copyFile(from, copy, constants.COPYFILE_FICLONE);
+    const ref = await digestFile(copy);
+    if (wanted !== null && ref.digest !== wanted) {
+      await rm(copy, { force: true });
+      return ref;
+    }
+    await sync(copy);
+    return ref;
+  } catch (error) {
+    await rm(copy, { force: true });
+    throw diskFull(error, copy);
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.chmod(0o644);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export const sizeOf = async (path: string): Promise<number | null> =>
+  stat(path).then(
+    (found) => found.size,
+    () => null,
+  );
+
+const missing = (digest: Digest, cause?: unknown): LockstepError =>
+  new LockstepError('E_OBJECT_MISSING', {
+    what: `${digest} is not in the local store`,
+    allowed: 'an object that was pulled or made here',
+    fix: 'run `lockstep data pull`, or the pipeline that makes it',
+    cause,
+  });
