@@ -10,7 +10,7 @@ export {
 export { type Digest, digestFile, digestOf, hexOf, isDigest, parseDigest } from './digest.ts';
 export type { ErrorCode } from './error-codes.ts';
 export { errorCodes } from './error-codes.ts';
-export { isLockstepError, LockstepError, type Place, printable } from './errors.ts';
+export { type ErrorParts, isLockstepError, LockstepError, type Place, printable } from './errors.ts';
 export {
   type GitOptions,
   type GitResult,

@@ -1,0 +1,11 @@
+// What a model is and how it is run: model.yaml, untrusted ONNX bytes, sessions, golden requests.
+export { type GoldenFile, type GoldenRequest, goldenRequests } from './golden.ts';
+export type { InputColumn, ModelFile, Task } from './model-file.ts';
+export { categoriesOf, metadataKeys, refusesUnknown } from './model-metadata.ts';
+export { parseModelFile, readModelFile } from './model-yaml.ts';
+export { loadOnnxRuntime, resolveNative } from './natives.ts';
+export { checkOnnx, type OnnxInfo, type OnnxValue } from './onnx-file.ts';
+export { predictionsTable } from './predictions.ts';
+export { checkRow, type RawRow, type RawValue, type RowProblem } from './request-row.ts';
+export { type ScoreResult, type ScoreTableOptions, scoreTable } from './score-table.ts';
+export { openScorer, type Scorer, type ScorerInput } from './scorer.ts';
