@@ -1,8 +1,8 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Workspace } from '../workspace/index.ts';
 
-/** Exit codes of a command that did its work: 0 done, 3 verdict fail, 4 verdict inconclusive. */
-export type DoneCode = 0 | 3 | 4;
+/** Exit codes of a command that has a result: 0 done, 1 not all of it, 3 verdict fail, 4 verdict inconclusive. */
+export type DoneCode = 0 | 1 | 3 | 4;
 
 /** What a command found, twice: for machines (`--json` prints it) and for people. */
 export interface CommandResult {
