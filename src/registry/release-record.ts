@@ -49,7 +49,12 @@ export interface PromotionRecord {
   readonly environment: string;
   /** sha256 of the record's envelope, as RFC 8785 JSON. */
   readonly record: Digest;
+  /** `name@sha256:…` */
   readonly image: string;
+  /** Every file that was copied into the folder, by its path there. */
+  readonly files: Readonly<Record<string, Digest>>;
+  /** sha256 of kustomization.yaml's parsed value as RFC 8785 JSON: people may comment it, its meaning stays. */
+  readonly kustomization: Digest;
   readonly verdict: Outcome;
   readonly checks: readonly CheckResult[];
   readonly approvals: readonly { readonly by: string; readonly time: string }[];

@@ -1,0 +1,44 @@
+// Versions and promotions as annotated Git tags, and the signed records in them.
+
+export {
+  type EnvelopeContext,
+  promotionPredicate,
+  releasePredicate,
+  type Statement,
+  sign,
+  statementOf,
+  type Trust,
+  type TrustedSigner,
+  trustedSigner,
+  verifyEnvelope,
+} from './envelope.ts';
+export { committer, personOf, writeTagObject } from './git-objects.ts';
+export { loadKey, type SigningKey } from './key.ts';
+export {
+  fetchRefs,
+  hasOrigin,
+  localRefs,
+  type PushOutcome,
+  pushAtomic,
+  pushRefused,
+  remoteRefs,
+} from './origin.ts';
+export { type Release, readRelease } from './read-release.ts';
+export { checked, checkSubjects, openRecord, openStatement, parseEnvelope } from './release.ts';
+export type { Envelope, Observation, PromotionRecord, ReleaseFile, ReleaseRecord } from './release-record.ts';
+export { checkVersion, formatTag, parseTag, type TagName, versionTag } from './tag-name.ts';
+export {
+  listAllVersions,
+  listPromotions,
+  listVersions,
+  nextCounter,
+  type PromotionTag,
+  type VersionTag,
+} from './tags.ts';
+export { baseCommit, trustedKeys } from './trust.ts';
+export {
+  type Bump,
+  compareVersions,
+  nextVersion,
+} from './version.ts';
+export { createVersionTag, type Registration } from './version-tag.ts';
