@@ -121,6 +121,7 @@ export const errorCodes = [
   'E_VERDICT_INCONCLUSIVE',
   'E_VERDICT_ENVIRONMENT',
   'E_VERDICT_POLICY',
+  'E_VERDICT_EXPIRED',
   'E_VERDICT_BINDING',
   'E_ENV_UNKNOWN',
   'E_PROMOTE_ORDER',
@@ -137,6 +138,7 @@ export const errorCodes = [
   'E_ENV_FILE_MISSING',
   'E_ENV_FILE_TAMPERED',
   'E_DEPLOY_MISSING',
+  'E_DEPLOY_FILE',
   // image and registry of images
   'E_IMAGE_REF',
   'E_IMAGE_TAG',

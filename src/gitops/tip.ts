@@ -1,0 +1,156 @@
+import { fetchRefs, hasOrigin, localRefs, remoteRefs } from '../registry/index.ts';
+import { git, gitBytes, isLockstepError, resolveCommit, type Workspace } from '../workspace/index.ts';
+import { type FolderFile, folderOf, placeOf, type TreeEntry } from './environment-folder.ts';
+
+/** The branch `environments` at one commit: what runs where. */
+export interface Tip {
+  /** Null before the first promotion. */
+  readonly commit: string | null;
+  readonly entries: readonly TreeEntry[];
+  /** Where it was read: at origin just now, as last fetched because origin could not be asked, or here alone. */
+  readonly source: 'origin' | 'last fetched' | 'local';
+}
+
+/** Where the fetched branch is kept, out of the way of people's own branches. */
+export const fetchedRef = 'refs/lockstep/environments';
+export const branchRef = ({ configuration }: Workspace): string =>
+  `refs/heads/${configuration.gitops.branch}`;
+
+export interface TipOptions {
+  /** Also bring this model's tags up to date. */
+  readonly tagsOf?: string;
+  /** `required` (for whoever writes) fails when origin can't be reached, `try` takes what was fetched last. */
+  readonly ask?: 'required' | 'try' | 'never';
+}
+
+/**
+ * Reads the branch: from origin where there is one (asked, and fetched only when something is new), else the local
+ * branch. Errors: E_GIT when origin can't be reached and `ask` is `required`.
+ */
+export async function readTip(workspace: Workspace, options: TipOptions = {}): Promise<Tip> {
+  const { root } = workspace;
+  if (!(await hasOrigin(root)))
+    return tipAt(workspace, await resolveCommit(root, branchRef(workspace)), 'local');
+  const source = await refresh(workspace, options);
+  return tipAt(workspace, await resolveCommit(root, fetchedRef), source);
+}
+
+async function refresh(workspace: Workspace, { tagsOf, ask = 'try' }: TipOptions): Promise<Tip['source']> {
+  if (ask === 'never') return 'last fetched';
+  try {
+    await sync(workspace, tagsOf);
+    return 'origin';
+  } catch (error) {
+    if (ask === 'required' || !isLockstepError(error, 'E_GIT')) throw error;
+    return 'last fetched';
+  }
+}
+
+/** A tag that moved stays as it is here: whoever reads it finds out and refuses. */
+async function sync(workspace: Workspace, model: string | undefined): Promise<void> {
+  const { root } = workspace;
+  const branch = branchRef(workspace);
+  const tagPatterns = model === undefined ? [] : [`refs/tags/${model}@*`, `refs/tags/${model}#*`];
+  const [remote, local] = await Promise.all([
+    remoteRefs(root, [branch, ...tagPatterns]),
+    localRefs(root, [fetchedRef, ...tagPatterns]),
+  ]);
+  const tip = remote.get(branch);
+  const moved = tip !== undefined && tip !== local.get(fetchedRef) ? [`+${branch}:${fetchedRef}`] : [];
+  const missing = [...remote.keys()].filter((ref) => ref.startsWith('refs/tags/') && !local.has(ref));
+  await fetchRefs(root, [...moved, ...missing.map((ref) => `${ref}:${ref}`)]);
+  if (tip === undefined && local.has(fetchedRef)) await git(['update-ref', '-d', fetchedRef], { cwd: root });
+}
+
+export async function tipAt(
+  workspace: Workspace,
+  commit: string | null,
+  source: Tip['source'],
+): Promise<Tip> {
+  return { commit, source, entries: commit === null ? [] : await readTree(workspace.root, commit) };
+}
+
+/** Every file below a commit or tree. */
+export async function readTree(root: string, treeish: string): Promise<TreeEntry[]> {
+  const text = await git(['ls-tree', '-r', '-z', '--full-tree', treeish], { cwd: root });
+  return text
+    .split('\0')
+    .filter(Boolean)
+    .map((line) => {
+      const [mode, , oid] = line.slice(0, line.indexOf('\t')).split(' ');
+      return { mode: mode!, oid: oid!, path: line.slice(line.indexOf('\t') + 1) };
+    });
+}
+
+/** The bytes of many objects in one git process; other repositories' commits (submodules) have none. */
+export async function readBlobs(root: string, oids: readonly string[]): Promise<Map<string, Buffer>> {
+  const wanted = [...new Set(oids)];
+  const blobs = new Map<string, Buffer>();
+  if (wanted.length === 0) return blobs;
+  const output = await gitBytes(['cat-file', '--batch'], { cwd: root, input: `${wanted.join('\n')}\n` });
+  for (let at = 0; at < output.length; ) {
+    const end = output.indexOf(10, at);
+    const [oid, type, size] = output.subarray(at, end).toString().split(' ');
+    at = end + 1;
+    if (type === 'missing') continue;
+    blobs.set(oid!, output.subarray(at, at + Number(size)));
+    at += Number(size) + 1;
+  }
+  return blobs;
+}
+
+/** One environment's folder, paths relative to it; null when the branch has none. */
+export async function readFolder(
+  workspace: Workspace,
+  tip: Tip,
+  model: string,
+  environment: string,
+): Promise<FolderFile[] | null> {
+  const prefix = `${folderOf(model, environment)}/`;
+  const entries = tip.entries.filter(({ path }) => path.startsWith(prefix));
+  if (entries.length === 0) return null;
+  const blobs = await readBlobs(
+    workspace.root,
+    entries.map(({ oid }) => oid),
+  );
+  return folderFiles(entries, prefix, blobs);
+}
+
+const folderFiles = (
+  entries: readonly TreeEntry[],
+  prefix: string,
+  blobs: ReadonlyMap<string, Buffer>,
+): FolderFile[] =>
+  entries.map(({ path, mode, oid }) => ({
+    path: path.slice(prefix.length),
+    mode,
+    bytes: blobs.get(oid) ?? Buffer.alloc(0),
+  }));
+
+export interface Folder {
+  readonly model: string;
+  readonly environment: string;
+  readonly files: readonly FolderFile[];
+}
+
+/** Every environment's folder on the branch in one git process. */
+export async function readFolders(workspace: Workspace, tip: Tip): Promise<Folder[]> {
+  const groups = new Map<string, { model: string; environment: string; entries: TreeEntry[] }>();
+  for (const entry of tip.entries) {
+    const place = placeOf(entry.path);
+    if (place?.kind !== 'folder') continue;
+    const key = folderOf(place.model, place.environment);
+    const group = groups.get(key) ?? { ...place, entries: [] };
+    group.entries.push(entry);
+    groups.set(key, group);
+  }
+  const blobs = await readBlobs(
+    workspace.root,
+    [...groups.values()].flatMap(({ entries }) => entries.map(({ oid }) => oid)),
+  );
+  return [...groups].map(([key, { model, environment, entries }]) => ({
+    model,
+    environment,
+    files: folderFiles(entries, `${key}/`, blobs),
+  }));
+}
