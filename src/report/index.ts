@@ -1,0 +1,13 @@
+// What people read: the pull request's comment, the page, the terminal's summary, the model card.
+// Cheap to import: vega is loaded by the page alone, when it draws.
+import type { ReportInput } from './report-input.ts';
+
+export { commentMarker, renderComment } from './comment.ts';
+export { renderCard } from './model-card.ts';
+export type { DataChange, ReportInput, StageLine } from './report-input.ts';
+export { renderText, type TextOptions } from './terminal.ts';
+
+/** The whole report as one HTML file (see html-page.ts). */
+export async function renderHtml(input: ReportInput): Promise<string> {
+  return (await import('./html-page.ts')).renderHtml(input);
+}
