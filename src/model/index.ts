@@ -4,6 +4,7 @@ export type { InputColumn, ModelFile, Task } from './model-file.ts';
 export { categoriesOf, metadataKeys, refusesUnknown } from './model-metadata.ts';
 export { parseModelFile, readModelFile } from './model-yaml.ts';
 export { loadOnnxRuntime, resolveNative } from './natives.ts';
+export { dataType, type OnnxAttribute, OnnxGraph } from './onnx-builder.ts';
 export { checkOnnx, type OnnxInfo, type OnnxValue } from './onnx-file.ts';
 export { predictionsTable } from './predictions.ts';
 export { checkRow, type RawRow, type RawValue, type RowProblem } from './request-row.ts';

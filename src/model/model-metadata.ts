@@ -7,6 +7,10 @@ export const metadataKeys = {
   categories: 'lockstep.categories',
   /** `ignore` or `error`. */
   unknown: 'lockstep.unknown',
+  /** JSON: names of the columns of the input `numbers` [N, k], where a graph has more than 200 columns. */
+  numbers: 'lockstep.numbers',
+  /** JSON: names of the columns of the input `texts` [N, m], likewise. */
+  texts: 'lockstep.texts',
 } as const;
 
 export type Categories = Readonly<Record<string, readonly string[]>>;

@@ -45,7 +45,7 @@ function unknownColumn(
 }
 
 function problemOf(input: InputColumn, value: unknown): string | null {
-  if (value === null || value === undefined) {
+  if (value === null || value === undefined || (value === '' && isText(input))) {
     return input.missing === false ? `"${input.name}" is missing and may not be` : null;
   }
   const expected = typeProblem(input, value);
@@ -56,6 +56,8 @@ function problemOf(input: InputColumn, value: unknown): string | null {
   if (maximum !== undefined && number > maximum) return `"${input.name}" is ${number}, above ${maximum}`;
   return null;
 }
+
+const isText = ({ type }: InputColumn): boolean => type === 'category' || type === 'date';
 
 /** What the value should have been, or null when it is. */
 function typeProblem({ type }: InputColumn, value: unknown): string | null {
@@ -71,7 +73,7 @@ function typeProblem({ type }: InputColumn, value: unknown): string | null {
     case 'category':
       return typeof value === 'string' ? null : 'a text';
     case 'date':
-      return typeof value === 'string' && (value === '' || isoDate.test(value)) ? null : 'an ISO 8601 date';
+      return typeof value === 'string' && isoDate.test(value) ? null : 'an ISO 8601 date';
   }
 }
 

@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import { isLockstepError, LockstepError } from '../workspace/errors.ts';
+import { watchParent } from '../workspace/process.ts';
+import { drain, type Traffic } from './drain.ts';
+import { openPredictionLog } from './prediction-log.ts';
+import { warmingUp, warmUp } from './readiness.ts';
+import { answer, type ServerState, send } from './routes.ts';
+import { openServedModel } from './served-model.ts';
+
+/*
+ * The model server, a program of its own that goes into the image:
+ *   node server.mjs --models <folder> --port <n, 0 for any> [--host <address>] [--log <file.jsonl>]
+ * Without --models it is in a container: the folder is $LOCKSTEP_MODEL_DIR, the port $PORT or 8080, on every
+ * address. It prints {"listening": <port>} and ends, after the last answer, on SIGTERM or with its parent.
+ */
+try {
+  await serve(settings());
+} catch (error) {
+  process.stderr.write(`${isLockstepError(error) ? error.message : ((error as Error).stack ?? error)}\n`);
+  process.exitCode = 1;
+}
+
+interface Settings {
+  readonly models: string;
+  readonly port: number;
+  readonly host: string;
+  readonly log: string | undefined;
+}
+
+function settings(): Settings {
+  const options = {
+    models: { type: 'string' },
+    port: { type: 'string' },
+    host: { type: 'string' },
+    log: { type: 'string' },
+  } as const;
+  const { values } = parseArgs({ options });
+  const folder = process.env.LOCKSTEP_MODEL_DIR;
+  const contained = values.models === undefined && folder !== undefined;
+  const models = values.models ?? folder;
+  const port = Number(values.port ?? (contained ? (process.env.PORT ?? 8080) : 0));
+  if (models === undefined || !Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new LockstepError('E_USAGE', {
+      what: models === undefined ? 'no folder of a model' : `the port "${values.port}"`,
+      allowed: '--models <folder> --port <0 to 65535> [--host <address>] [--log <file>]',
+    });
+  }
+  return {
+    models,
+    port,
+    host: values.host ?? (contained ? '0.0.0.0' : '127.0.0.1'),
+    log: values.log ?? process.env.LOCKSTEP_PREDICTION_LOG,
+  };
+}
+
+async function serve({ models, port, host, log: logPath }: Settings): Promise<void> {
+  const model = await openServedModel(models);
+  const log = logPath === undefined ? null : openPredictionLog(logPath, model.metadata);
+  const state: ServerState = { model, log, readiness: warmingUp, draining: false };
+  const traffic: Traffic = { inFlight: 0, last: 0 };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    traffic.inFlight++;
+    traffic.last = performance.now();
+    response.once('close', () => traffic.inFlight--);
+    try {
+      send(response, await answer(state, request), state);
+    } catch (error) {
+      send(response, error as Error, state);
+    }
+  };
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 75_000 },
+    handle,
+  );
+
+  const end = async () => {
+    if (state.draining) return;
+    state.draining = true;
+    await drain(server, traffic);
+    await log?.flush();
+    await model.release();
+    process.exit(0);
+  };
+  process.on('SIGTERM', end).on('SIGINT', end);
+  watchParent(() => {
+    log?.flushNow();
+    process.exit(1);
+  });
+
+  const listening = await listen(server, port, host);
+  process.stdout.write(`${JSON.stringify({ listening })}\n`);
+  state.readiness = await warmUp(model);
+  if (!state.readiness.ready) process.stderr.write(`not ready: ${state.readiness.reason}\n`);
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new LockstepError('E_SERVE_PORT', {
+          what: `cannot listen on ${host}:${port} (${cause.code ?? cause.message})`,
+          fix: 'name another port, or stop what listens there',
+          cause,
+        }),
+      ),
+    );
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
