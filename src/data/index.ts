@@ -1,4 +1,7 @@
 // Datasets by hash: data.lock, the store, remotes, and tables read from them.
+export { type AddOptions, type AddResult, addData } from './add.ts';
+export { placeDataset } from './datasets.ts';
+export { ensureDataset } from './ensure.ts';
 export {
   emptyLock,
   type Lock,
@@ -9,7 +12,12 @@ export {
 export { findLock, readLock, writeLock } from './lock-file.ts';
 export { parseLock } from './lock-parser.ts';
 export { writeParquet } from './parquet-writing.ts';
+export { type PullOptions, type PullResult, pullData } from './pull.ts';
+export { type PushResult, pushData } from './push.ts';
+export { openRemote, type Remote } from './remote.ts';
+export { checkUnchanged, type DataStatus, type DatasetStatus, statusData } from './status.ts';
 export { type ObjectRef, objectPath, openStore, type Store } from './store.ts';
 export type { Column, NumberColumn, Table, TextColumn } from './table.ts';
 export { cellText, column, selectRows } from './table-access.ts';
 export { readTable } from './table-file.ts';
+export { checkVerified, type VerifiedDataset, verifyData } from './verify.ts';

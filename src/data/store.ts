@@ -1,9 +1,8 @@
 import { constants, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type Digest,
-  digestFile,
   digestOf,
   diskFull,
   hexOf,
@@ -13,6 +12,7 @@ import {
   type Workspace,
   writeAtomic,
 } from '../workspace/index.ts';
+import { digestOfFile } from './file-digest.ts';
 
 /** Bytes by digest; `size` in bytes. */
 export interface ObjectRef {
@@ -35,7 +35,8 @@ export interface Store {
   adopt(temporary: string, digest: Digest): Promise<void>;
   /** A new name in the store's file system for bytes on their way in. */
   temporary(digest: Digest): string;
-  drop(digest: Digest): void;
+  /** Hashes a stored object again. Errors as `read`. */
+  verify(digest: Digest): Promise<void>;
 }
 
 /** Where an object lies below the root of a store or remote. */
@@ -63,13 +64,22 @@ export function storeAt(root: string): Store {
     mkdirSync(dirname(path), { recursive: true });
     return temporaryBeside(path);
   };
+  /** Not beside the target: what a kill -9 leaves behind must not become part of somebody's folder. */
+  const incoming = () => {
+    mkdirSync(join(root, 'incoming'), { recursive: true });
+    return temporaryBeside(join(root, 'incoming', 'file'));
+  };
   const adopt = (from: string, digest: Digest) => rename(from, pathOf(digest));
   return {
     has,
     pathOf,
-    drop,
     temporary,
     adopt,
+    async verify(digest) {
+      if (!has(digest)) throw missing(digest);
+      const { digest: got } = await digestOfFile(pathOf(digest));
+      if (got !== digest) throw damaged(digest, got);
+    },
     async read(digest) {
       const bytes = await readFile(pathOf(digest)).catch((error: unknown) => {
         throw missing(digest, error);
@@ -84,10 +94,8 @@ export function storeAt(root: string): Store {
       return { digest, size: Buffer.byteLength(content) };
     },
     async putFile(path) {
-      const incoming = join(root, 'incoming');
-      mkdirSync(incoming, { recursive: true });
-      const copy = temporaryBeside(join(incoming, 'file'));
-      const ref = await copyVerified(path, copy, null);
+      const copy = incoming();
+      const ref = await copyVerified(path, copy, null, true);
       if (has(ref.digest)) await rm(copy, { force: true });
       else {
         mkdirSync(dirname(pathOf(ref.digest)), { recursive: true });
@@ -96,29 +104,48 @@ export function storeAt(root: string): Store {
       return ref;
     },
     async materialize(digest, target) {
-      mkdirSync(dirname(target), { recursive: true });
-      const copy = temporaryBeside(target);
       if (!has(digest)) throw missing(digest);
-      const { digest: got } = await copyVerified(pathOf(digest), copy, digest);
+      const copy = incoming();
+      const { digest: got } = await copyVerified(pathOf(digest), copy, digest, false);
       if (got !== digest) throw damaged(digest, got);
-      await rename(copy, target).catch(async (error: unknown) => {
-        await rm(copy, { force: true });
-        throw error;
-      });
+      await moveTo(copy, target, digest);
     },
   };
 }
 
-/** Copies, syncs and hashes; what is hashed is the copy, so a file that changes meanwhile can't lie. */
-async function copyVerified(from: string, copy: string, wanted: Digest | null): Promise<ObjectRef> {
+async function moveTo(copy: string, target: string, digest: Digest): Promise<void> {
+  mkdirSync(dirname(target), { recursive: true });
+  try {
+    await rename(copy, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const beside = temporaryBeside(target);
+    await copyVerified(copy, beside, digest, false);
+    await rename(beside, target);
+  } finally {
+    await rm(copy, { force: true });
+  }
+}
+
+/**
+ * Copies and hashes; what is hashed is the copy, so a file that changes meanwhile can't lie. Only copies for the
+ * store are synced: a working file that a power cut tears is noticed by its digest and placed again.
+ */
+async function copyVerified(
+  from: string,
+  copy: string,
+  wanted: Digest | null,
+  durable: boolean,
+): Promise<ObjectRef> {
   try {
     await copyFile(from, copy, constants.COPYFILE_FICLONE);
-    const ref = await digestFile(copy);
+    const ref = await digestOfFile(copy);
     if (wanted !== null && ref.digest !== wanted) {
       await rm(copy, { force: true });
       return ref;
     }
-    await sync(copy);
+    if (durable) await sync(copy);
+    else await chmod(copy, 0o644);
     return ref;
   } catch (error) {
     await rm(copy, { force: true });

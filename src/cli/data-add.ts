@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { addData } from '../data/index.ts';
+import { amount, LockstepError } from '../workspace/index.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  name: 'data add',
+  summary: 'lock a file or folder by its sha256 in data.lock',
+  positionals: '<file-or-folder>',
+  options: { as: { type: 'string' }, force: { type: 'boolean' } },
+  help: {
+    as: 'path under data/ for a file that lies elsewhere (its own name by default)',
+    force: 'replace what lies at that path under data/',
+  },
+  async run({ workspace, cwd, positionals, values }) {
+    const [path] = positionals;
+    if (path === undefined || positionals.length > 1) {
+      throw new LockstepError('E_USAGE', {
+        what: `${positionals.length} paths`,
+        allowed: 'one file or folder',
+        fix: 'lockstep data add <file-or-folder>',
+      });
+    }
+    const as = values.as as string | undefined;
+    const result = await addData(workspace, resolve(cwd, path), { as, force: values.force === true });
+    const { entry, before, copied } = result;
+    const files = entry.files === undefined ? '' : `${amount(entry.files, 'count')} files, `;
+    const verb = before?.digest === entry.digest ? 'unchanged' : before ? 'updated' : 'locked';
+    return {
+      json: result,
+      text: [
+        `${verb} data/${entry.key} (${files}${amount(entry.size, 'bytes')}) ${entry.digest}`,
+        ...(copied ? [`copied to data/${entry.key}`] : []),
+        'next: commit data.lock, and `lockstep data push` so that others can pull it',
+      ].join('\n'),
+    };
+  },
+};

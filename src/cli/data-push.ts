@@ -1,0 +1,19 @@
+import { pushData } from '../data/index.ts';
+import { amount } from '../workspace/index.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  name: 'data push',
+  summary: 'send the bytes that data.lock names to the remote',
+  positionals: '[dataset…]',
+  options: {},
+  help: {},
+  async run({ workspace, positionals }) {
+    const result = await pushData(workspace, positionals);
+    const { objects, bytes } = result.pushed;
+    return {
+      json: result,
+      text: `${objects === 1 ? '1 object' : `${amount(objects, 'count')} objects`} (${amount(bytes, 'bytes')}) pushed to ${result.remote}, ${amount(result.present, 'count')} already there`,
+    };
+  },
+};

@@ -1,0 +1,132 @@
+import { lstatSync } from 'node:fs';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { LockstepError, startProgress, statePath, type Workspace, withLock } from '../workspace/index.ts';
+import { checkPath } from './dataset-path.ts';
+import { eachLimited, placeDataset } from './datasets.ts';
+import { openMemo } from './digest-memo.ts';
+import { kindOf, listFiles, refuseOdd } from './folder-listing.ts';
+import { emptyLock, type Lock, type LockEntry, withEntry } from './lock.ts';
+import { findLock, writeLock } from './lock-file.ts';
+import { type ManifestFile, printManifest, totalSize } from './manifest.ts';
+import { PathCollisions } from './path-collisions.ts';
+import { stateOf } from './status.ts';
+import { openStore, type Store } from './store.ts';
+import { checkNoLink, dataPath, readWorking } from './working-files.ts';
+
+export interface AddOptions {
+  /** The key under data/ for a file or folder that lies elsewhere; its own name when left out. */
+  readonly as?: string | undefined;
+  /** Replaces another file that lies at data/<key>. */
+  readonly force?: boolean;
+}
+
+export interface AddResult {
+  readonly entry: LockEntry;
+  /** What the lock said before. */
+  readonly before: LockEntry | null;
+  /** True when the bytes came from outside data/ and a copy lies there now. */
+  readonly copied: boolean;
+}
+
+/**
+ * Locks a file or folder: bytes into the store, then the copy under data/, then data.lock, which is written last.
+ * Errors: E_DATA_MISSING, E_DATA_KIND, E_DATA_CHANGED, E_PATH_*, E_LOCK_*.
+ */
+export async function addData(
+  workspace: Workspace,
+  path: string,
+  options: AddOptions = {},
+): Promise<AddResult> {
+  const source = resolve(path);
+  const found = lstatSync(source, { throwIfNoEntry: false });
+  if (!found) throw missing(path);
+  if (!found.isFile() && !found.isDirectory()) refuseOdd(path, kindOf(found));
+  const own = keyInside(workspace, source);
+  const key = checkPath(keyOf(own, source, options.as, found.isDirectory()));
+  checkNoLink(workspace, key);
+  const store = openStore(workspace);
+  const lockFile = statePath(workspace, 'locks', 'data-lock.json');
+  return withLock(lockFile, { what: 'data add', waitMs: 60_000 }, async () => {
+    const lock = findLock(workspace) ?? emptyLock;
+    checkFits(lock, key);
+    const entry = found.isDirectory()
+      ? await storeFolder(store, source, key)
+      : await storeFile(store, source, key);
+    const copied = own === null || `${own}` !== key.replace(/\/$/, '');
+    if (copied) await placeCopy(workspace, entry, options.force === true);
+    writeLock(workspace, withEntry(lock, entry));
+    return { entry, before: lock.entries.find((other) => other.key === key) ?? null, copied };
+  });
+}
+
+/** The path relative to data/, or null when it lies elsewhere. */
+function keyInside(workspace: Workspace, source: string): string | null {
+  const inside = relative(join(workspace.root, 'data'), source);
+  if (inside === '') refuseOdd(source, 'the folder data/ itself; add what is in it');
+  return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)
+    ? null
+    : inside.split(sep).join('/');
+}
+
+function keyOf(own: string | null, source: string, as: string | undefined, folder: boolean): string {
+  const key = (as?.replace(/^data\//, '') ?? own ?? basename(source)).replace(/\/+$/, '');
+  return folder ? `${key}/` : key;
+}
+
+/** Errors: E_LOCK_CASE_COLLISION, E_LOCK_UNICODE_COLLISION, E_LOCK_DUPLICATE. */
+function checkFits(lock: Lock, key: string): void {
+  const collisions = new PathCollisions();
+  for (const path of [...lock.entries.map((entry) => entry.key).filter((other) => other !== key), key]) {
+    const collision = collisions.add(path);
+    if (collision)
+      throw new LockstepError(collision.code, { ...collision, fix: 'choose another key with --as' });
+  }
+}
+
+async function storeFile(store: Store, source: string, key: string): Promise<LockEntry> {
+  return { key, ...(await store.putFile(source)) };
+}
+
+async function storeFolder(store: Store, source: string, key: string): Promise<LockEntry> {
+  const paths = listFiles(source);
+  if (paths.length === 0) refuseOdd(source, 'a folder without files');
+  const collisions = new PathCollisions();
+  for (const path of paths) {
+    checkPath(path);
+    const collision = collisions.add(path);
+    if (collision) throw new LockstepError(collision.code, { ...collision, fix: 'rename one of them' });
+  }
+  const files: ManifestFile[] = [];
+  const progress = startProgress('data add');
+  try {
+    await eachLimited(paths, async (path) => {
+      files.push({ path, ...(await store.putFile(join(source, path))) });
+      progress.update(files.length, paths.length);
+    });
+  } finally {
+    progress.end();
+  }
+  const { digest } = await store.put(printManifest(files));
+  return { key, digest, size: totalSize(files), files: files.length };
+}
+
+async function placeCopy(workspace: Workspace, entry: LockEntry, force: boolean): Promise<void> {
+  const working = await readWorking(workspace, entry, openMemo(workspace));
+  const { state } = stateOf(entry, working);
+  if (state === 'same') return;
+  if (state !== 'missing' && !force) {
+    throw new LockstepError('E_DATA_CHANGED', {
+      what: `something else lies at data/${entry.key}`,
+      allowed: 'a free place under data/',
+      fix: 'choose another key with --as, or replace it with --force',
+    });
+  }
+  await placeDataset(workspace, entry, dataPath(workspace, entry.key));
+}
+
+const missing = (path: string): LockstepError =>
+  new LockstepError('E_DATA_MISSING', {
+    what: `no file or folder ${path}`,
+    allowed: 'a file or folder on this machine',
+    fix: 'correct the path',
+  });

@@ -1,0 +1,82 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LockstepError, type Workspace } from '../workspace/index.ts';
+import { type DigestMemo, openMemo } from './digest-memo.ts';
+import { listFiles } from './folder-listing.ts';
+import type { Lock, LockEntry } from './lock.ts';
+import { readLock } from './lock-file.ts';
+import { readWorking, type Working } from './working-files.ts';
+
+export interface DatasetStatus extends LockEntry {
+  /** `same` as the lock says; `missing` under data/; `changed` there; `odd`: a link or another kind of thing. */
+  readonly state: 'same' | 'missing' | 'changed' | 'odd';
+  readonly detail?: string;
+}
+
+export interface DataStatus {
+  readonly datasets: readonly DatasetStatus[];
+  /** Files under data/ that belong to no dataset. */
+  readonly unlocked: readonly string[];
+}
+
+/** Compares data/ with data.lock, by digest. Errors: E_LOCK_* for a bad lock; whatever else is found is an answer. */
+export async function statusData(workspace: Workspace): Promise<DataStatus> {
+  const lock = readLock(workspace);
+  const memo = openMemo(workspace);
+  const datasets: DatasetStatus[] = [];
+  for (const entry of lock.entries) datasets.push(await statusOf(workspace, entry, memo));
+  memo.save();
+  return { datasets, unlocked: unlockedFiles(workspace, lock) };
+}
+
+async function statusOf(workspace: Workspace, entry: LockEntry, memo: DigestMemo): Promise<DatasetStatus> {
+  const working = await readWorking(workspace, entry, memo);
+  return { ...entry, ...stateOf(entry, working) };
+}
+
+export function stateOf(entry: LockEntry, working: Working): Pick<DatasetStatus, 'state' | 'detail'> {
+  if (working.kind === 'missing') return { state: 'missing' };
+  if (working.kind === 'odd') return { state: 'odd', detail: working.what };
+  if (working.digest === entry.digest) return { state: 'same' };
+  const size = working.files.reduce((sum, file) => sum + file.size, 0);
+  const files = entry.files === undefined ? '' : `${working.files.length} files, `;
+  return { state: 'changed', detail: `${files}${size} bytes, ${working.digest}` };
+}
+
+function unlockedFiles(workspace: Workspace, lock: Lock): string[] {
+  const folder = join(workspace.root, 'data');
+  const keys = new Set(lock.entries.map(({ key }) => key));
+  return filesUnder(folder)
+    .filter((path) => !keys.has(path) && !isInsideLocked(path, keys))
+    .sort((a, b) => (a < b ? -1 : 1));
+}
+
+function filesUnder(folder: string): string[] {
+  try {
+    readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return listFiles(folder, () => {});
+}
+
+function isInsideLocked(path: string, keys: ReadonlySet<string>): boolean {
+  for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+    if (keys.has(path.slice(0, slash + 1))) return true;
+  }
+  return false;
+}
+
+/** For `--check`. Errors: E_DATA_CHANGED. */
+export function checkUnchanged({ datasets }: DataStatus): void {
+  const different = datasets.filter(({ state }) => state !== 'same');
+  const [first] = different;
+  if (!first) return;
+  throw new LockstepError('E_DATA_CHANGED', {
+    what: `${different.length} of ${datasets.length} datasets are not as data.lock says: "${first.key}" is ${first.state}${different.length > 1 ? `, and ${different.length - 1} more` : ''}`,
+    allowed: 'every dataset under data/ as locked',
+    fix: different.some(({ state }) => state === 'changed')
+      ? '`lockstep data add` keeps the changes, `lockstep data pull --force` drops them'
+      : 'run `lockstep data pull`',
+  });
+}

@@ -1,0 +1,107 @@
+import { isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
+import { eachLimited, fileObjects, isWhole } from './datasets.ts';
+import { digestOfFile } from './file-digest.ts';
+import type { LockEntry } from './lock.ts';
+import { readLock } from './lock-file.ts';
+import { openRemote } from './remote.ts';
+import { selectEntries } from './selection.ts';
+import { stateOf } from './status.ts';
+import { openStore, type Store } from './store.ts';
+import { readWorking } from './working-files.ts';
+
+export interface VerifiedDataset extends LockEntry {
+  /** `same` was hashed again; `absent` is no fault where another place has it. */
+  readonly data: 'same' | 'absent' | 'different';
+  readonly store: 'same' | 'absent' | 'different';
+  readonly remote: 'same' | 'absent' | 'different' | 'not asked';
+}
+
+/**
+ * Hashes every byte of the datasets again, under data/ and in the store (a damaged copy there is dropped), and in
+ * the remote when asked; trusts no memo. Says what it found; `checkVerified` judges it.
+ */
+export async function verifyData(
+  workspace: Workspace,
+  options: { readonly only?: readonly string[] | undefined; readonly remote?: boolean } = {},
+): Promise<VerifiedDataset[]> {
+  const store = openStore(workspace);
+  const results: VerifiedDataset[] = [];
+  for (const entry of selectEntries(readLock(workspace), options.only)) {
+    results.push({
+      ...entry,
+      data: await verifyWorking(workspace, entry),
+      store: await verifyStore(store, entry),
+      remote: options.remote ? await verifyRemote(workspace, store, entry) : 'not asked',
+    });
+  }
+  return results;
+}
+
+async function verifyWorking(workspace: Workspace, entry: LockEntry): Promise<VerifiedDataset['data']> {
+  const memo = { digestOf: (path: string) => digestOfFile(path), save: () => {} };
+  const { state } = stateOf(entry, await readWorking(workspace, entry, memo));
+  return state === 'same' ? 'same' : state === 'missing' ? 'absent' : 'different';
+}
+
+async function verifyStore(store: Store, entry: LockEntry): Promise<VerifiedDataset['store']> {
+  if (!store.has(entry.digest)) return 'absent';
+  if (!(await isWhole(store, entry.digest))) return 'different';
+  const objects = await fileObjects(store, entry);
+  if (!objects.every(({ digest }) => store.has(digest))) return 'absent';
+  let whole = true;
+  await eachLimited(objects, async ({ digest }) => {
+    if (!(await isWhole(store, digest))) whole = false;
+  });
+  return whole ? 'same' : 'different';
+}
+
+/** Reads the objects from the remote through the same checks as a pull, and keeps none of them. */
+async function verifyRemote(
+  workspace: Workspace,
+  store: Store,
+  entry: LockEntry,
+): Promise<VerifiedDataset['remote']> {
+  const remote = await openRemote(workspace);
+  const ask = async (object: Parameters<typeof remote.fetch>[0]) => {
+    const temporary = store.temporary(object.digest);
+    await remote.fetch(object, temporary);
+    await store.adopt(temporary, object.digest);
+  };
+  try {
+    if (entry.files !== undefined) await ask({ key: entry.key, digest: entry.digest, size: null });
+    await eachLimited(await fileObjects(store, entry), ask);
+    return 'same';
+  } catch (error) {
+    if (isLockstepError(error, 'E_OBJECT_MISSING')) return 'absent';
+    if (isLockstepError(error, 'E_DIGEST_MISMATCH') || isLockstepError(error, 'E_SIZE_MISMATCH'))
+      return 'different';
+    throw error;
+  }
+}
+
+/** Errors: E_DIGEST_MISMATCH when bytes differ anywhere, E_OBJECT_MISSING when a dataset is nowhere that was looked at. */
+export function checkVerified(datasets: readonly VerifiedDataset[]): void {
+  for (const { key, digest, data, store, remote } of datasets) {
+    const places = { 'data/': data, 'the local store': store, 'the remote': remote };
+    const wrong = Object.entries(places).find(([, state]) => state === 'different');
+    if (wrong) {
+      throw new LockstepError('E_DIGEST_MISMATCH', {
+        what: `"${key}" has other bytes in ${wrong[0]}`,
+        allowed: `expected ${digest}`,
+        fix:
+          wrong[0] === 'data/'
+            ? '`lockstep data add` keeps the change, `lockstep data pull --force` drops it'
+            : wrong[0] === 'the remote'
+              ? 'push the dataset again from a checkout that has it'
+              : 'run `lockstep data pull`: the damaged copy is gone and is fetched anew',
+      });
+    }
+    if (!Object.values(places).includes('same')) {
+      throw new LockstepError('E_OBJECT_MISSING', {
+        what: `"${key}" (${digest}) is neither under data/ nor in the local store`,
+        allowed: 'at least one copy here',
+        fix: 'run `lockstep data pull`, or verify the remote with --remote',
+      });
+    }
+  }
+}
