@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+
+/** A trainer that ships with Lockstep: started as `node <worker>` through the contract of any stage. */
+export interface Builtin {
+  /** Part of the fingerprint: changes when the bytes that it makes for the same inputs do, and only then. */
+  readonly version: number;
+  /** Absolute path of the program. */
+  readonly worker: string;
+}
+
+const worker = (name: string): string =>
+  fileURLToPath(new URL(`../training/worker/${name}.ts`, import.meta.url));
+
+export const builtins: Readonly<Record<string, Builtin>> = {
+  trees: { version: 1, worker: worker('trees') },
+  logistic: { version: 1, worker: worker('logistic') },
+  linear: { version: 1, worker: worker('linear') },
+  split: { version: 1, worker: worker('split') },
+};

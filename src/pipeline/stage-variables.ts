@@ -1,0 +1,68 @@
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+
+/** What tells programs which devices are theirs. */
+const deviceVariables = [
+  'CUDA_VISIBLE_DEVICES',
+  'CUDA_DEVICE_ORDER',
+  'NVIDIA_VISIBLE_DEVICES',
+  'HIP_VISIBLE_DEVICES',
+  'ROCR_VISIBLE_DEVICES',
+  'ZE_AFFINITY_MASK',
+];
+/** Without these no program starts on Windows. */
+const windowsVariables = ['SystemRoot', 'ComSpec', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'];
+
+export interface StageFolders {
+  readonly params: string;
+  readonly inputs: string;
+  readonly outputs: string;
+  readonly metrics: string;
+  readonly checkpoints: string;
+}
+
+export interface VariableOptions {
+  readonly folders: StageFolders;
+  /** Root of the prepared Python environment. */
+  readonly environment: string | null;
+  /** Names that the stage declares. */
+  readonly declared: readonly string[];
+  readonly host: NodeJS.ProcessEnv;
+}
+
+/**
+ * The whole environment of a stage: little of the host's, so that what decides a result is declared. `node` is
+ * the Node that we run on.
+ */
+export function stageVariables({
+  folders,
+  environment,
+  declared,
+  host,
+}: VariableOptions): Record<string, string> {
+  const path = [
+    ...(environment === null ? [] : [environmentPrograms(environment)]),
+    dirname(process.execPath),
+    host.PATH ?? host.Path ?? '/usr/local/bin:/usr/bin:/bin',
+  ].join(delimiter);
+  const passed = [...deviceVariables, ...(process.platform === 'win32' ? windowsVariables : []), ...declared];
+  return {
+    ...Object.fromEntries(
+      passed.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]] as const])),
+    ),
+    PATH: path,
+    HOME: host.HOME ?? tmpdir(),
+    TMPDIR: tmpdir(),
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    ...(environment === null ? {} : { VIRTUAL_ENV: environment }),
+    LOCKSTEP_PARAMS: folders.params,
+    LOCKSTEP_INPUTS: folders.inputs,
+    LOCKSTEP_OUTPUTS: folders.outputs,
+    LOCKSTEP_METRICS: folders.metrics,
+    LOCKSTEP_CHECKPOINTS: folders.checkpoints,
+  };
+}
+
+export const environmentPrograms = (environment: string): string =>
+  join(environment, process.platform === 'win32' ? 'Scripts' : 'bin');
