@@ -12,7 +12,8 @@ export type {
   Subject,
   Task,
 } from './evaluation.ts';
-export { boundAt } from './interval.ts';
+export { parseComparison, parseEvaluation } from './evaluation-file.ts';
+export { boundAt, confidenceBeyond } from './interval.ts';
 export { defaultPositive, labelsOf } from './labels.ts';
 export {
   type MetricEntry,

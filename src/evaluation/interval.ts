@@ -1,6 +1,6 @@
 import type { Estimate } from './evaluation.ts';
 import { metricEntry, type Scale } from './metric-catalogue.ts';
-import { normalQuantile, z95 } from './normal.ts';
+import { normalProbability, normalQuantile, z95 } from './normal.ts';
 
 interface Transform {
   readonly to: (value: number) => number;
@@ -72,4 +72,24 @@ export function boundAt(
   const bound = from(to(estimate.value) + share * (to(end) - to(estimate.value)));
   if (Number.isFinite(bound)) return bound;
   return estimate.value + share * (end - estimate.value);
+}
+
+/**
+ * The confidence at which `boundAt` reaches a limit: how sure the data make it that the metric lies above the
+ * limit (from its lower bound) or below it (from its upper bound). 0 and 1 where there is no uncertainty; null
+ * when the metric has no interval.
+ */
+export function confidenceBeyond(
+  metric: string,
+  estimate: Estimate,
+  limit: number,
+  side: 'above' | 'below',
+): number | null {
+  const end = side === 'above' ? estimate.low : estimate.high;
+  if (end === null) return null;
+  const { value } = estimate;
+  if (end === value) return (side === 'above' ? value > limit : value < limit) ? 1 : 0;
+  const { to } = transforms[metricEntry(metric)?.scale ?? 'identity'];
+  const share = (to(value) - to(limit)) / (to(value) - to(end));
+  return normalProbability(z95 * (Number.isNaN(share) ? (value - limit) / (value - end) : share));
 }

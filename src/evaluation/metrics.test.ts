@@ -31,7 +31,9 @@ describe('agreement with scikit-learn', () => {
     expect(Object.keys(found).sort()).toEqual(Object.keys(one.expected).sort());
     for (const [name, value] of Object.entries(one.expected)) {
       const scale = Math.max(1, Math.abs(value));
-      expect(Math.abs(found[name]! - value) / scale, `${name} is ${found[name]}, not ${value}`).toBeLessThan(1e-9);
+      expect(Math.abs(found[name]! - value) / scale, `${name} is ${found[name]}, not ${value}`).toBeLessThan(
+        1e-9,
+      );
     }
   });
 });
@@ -73,7 +75,9 @@ describe('properties of every metric', () => {
           .map((row) => ({ row, key: keys.next().value }))
           .sort((a, b) => a.key - b.key)
           .map(({ row }) => row);
-        const [one, other] = [drawn, shuffled].map((rows) => measure(judgedFrom(rows), 'binary-classification', 0.5));
+        const [one, other] = [drawn, shuffled].map((rows) =>
+          measure(judgedFrom(rows), 'binary-classification', 0.5),
+        );
         one!.forEach((metric, index) => {
           expect(other![index]!.value).toBeCloseTo(metric.value, 12);
           expect(other![index]!.interval.low ?? -1).toBeCloseTo(metric.interval.low ?? -1, 10);
@@ -87,7 +91,8 @@ describe('properties of every metric', () => {
     fc.assert(
       fc.property(binaryRows, (drawn) => {
         const auc = (rows: readonly (readonly [number, number])[]) =>
-          measure(judgedFrom(rows), 'binary-classification', 0.5).find(({ name }) => name === 'roc_auc')?.value;
+          measure(judgedFrom(rows), 'binary-classification', 0.5).find(({ name }) => name === 'roc_auc')
+            ?.value;
         const found = auc(drawn);
         if (found === undefined) return;
         expect(auc(drawn.map(([label, s]) => [label, 1 - s]))).toBeCloseTo(1 - found, 12);
