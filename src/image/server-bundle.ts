@@ -50,7 +50,9 @@ async function bundle(entry: string): Promise<{ code: string; modules: string[] 
       comments: { legal: true, annotation: false, jsdoc: false },
     });
     const [chunk] = output;
-    return { code: chunk.code, modules: chunk.moduleIds.filter((id) => isAbsolute(id)) };
+    // Those that were shaken out too: they may not be, once they change.
+    const modules = (await build.watchFiles).filter((path) => isAbsolute(path));
+    return { code: chunk.code, modules };
   } finally {
     await build.close();
   }

@@ -1,0 +1,46 @@
+import { baseCommit, trustedKeys } from '../../registry/index.ts';
+import { type Digest, digestOf, digestOfJson, isName, type Workspace } from '../../workspace/index.ts';
+import { type Folder, readFolders, tipAt } from '../tip.ts';
+import { verifyFolder } from '../verify-folder.ts';
+import type { Wanted } from './wanted.ts';
+
+const replayAnnotation = 'lockstep/replay';
+const mostReplayed = 100_000;
+
+/**
+ * What every environment folder of a commit of the branch asks for, each verified as `lockstep verify` does. Whose
+ * signatures count is read from the base commit, with this machine's own key where none is listed.
+ */
+export async function readWanted(workspace: Workspace, commit: string): Promise<Wanted[]> {
+  const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
+  const folders = await readFolders(workspace, await tipAt(workspace, commit, 'origin'));
+  return folders
+    .filter(({ model, environment }) => isName(model) && isName(environment))
+    .map((folder) => wantedBy(folder, verifyFolder({ ...folder, trust })));
+}
+
+function wantedBy(folder: Folder, verdict: ReturnType<typeof verifyFolder>): Wanted {
+  const { model, environment, files } = folder;
+  const tree = digestOfJson(files.map(({ path, mode, bytes }) => [path, mode, digestOf(bytes)]));
+  const where = { model, environment, tree };
+  if (verdict.kind === 'refused') {
+    const reasons = verdict.findings.map(({ message }) => message);
+    return { ...where, kind: 'refused', version: null, image: null, reasons };
+  }
+  const { record, image, version, annotations } = verdict.release;
+  const replay = replayOf(annotations[replayAnnotation]);
+  if (replay === 'bad') {
+    const reasons = [
+      `the annotation ${replayAnnotation}: "${annotations[replayAnnotation]}" is no number from 0 to ${mostReplayed}`,
+    ];
+    return { ...where, kind: 'refused', version, image, reasons };
+  }
+  const { modelDigest } = record;
+  const imageDigest: Digest = record.image.digest;
+  return { ...where, kind: 'release', release: { version, image, imageDigest, modelDigest, replay } };
+}
+
+function replayOf(text: string | undefined): number | null | 'bad' {
+  if (text === undefined) return null;
+  return /^\d{1,6}$/.test(text) && Number(text) <= mostReplayed ? Number(text) : 'bad';
+}
