@@ -1,0 +1,163 @@
+import type { TreeFeature } from './boosting.ts';
+import { type DatePart, datePartsOf, isDate } from './date-parts.ts';
+import type { RawInput, RawValues } from './inputs.ts';
+import { byCode, countLevels, levelStatistics, outOfFoldStatistics } from './target-statistics.ts';
+
+/** Up to here a category is split level by level; with more levels by its target statistic. */
+export const mostLevels = 50;
+
+/** The hour is left to `time`: trees cut minutes of the day wherever it pays. */
+const treeDateParts = ['year', 'month', 'day', 'weekday', 'time', 'minute'] as const;
+
+/** Text → number inside the graph. `other` is what a level without an entry gets (NaN: missing). */
+export interface LevelMap {
+  readonly levels: readonly string[];
+  readonly values: Float32Array;
+  readonly other: number;
+}
+
+/** One column of the matrix that the trees see; `input` is the raw column's place. */
+export type FeaturePlan =
+  | { readonly kind: 'number'; readonly input: number }
+  | { readonly kind: 'levels'; readonly input: number; readonly map: LevelMap; readonly guarded: boolean }
+  | { readonly kind: 'date'; readonly input: number; readonly part: DatePart };
+
+export interface FittedFeatures {
+  readonly plans: readonly FeaturePlan[];
+  /** The training rows' features, target statistics out of fold. */
+  readonly training: readonly TreeFeature[];
+  readonly notes: readonly string[];
+}
+
+/** Everything a model learns from its columns before the first tree. */
+export interface FitContext {
+  readonly labels: Float64Array;
+  readonly folds: Int32Array;
+  /** With `error` a category is kept even if it tells nothing: the graph must know its levels. */
+  readonly unknown: 'ignore' | 'error';
+}
+
+/** Decides the features from the training rows; what cannot tell rows apart is left out, with a note. */
+export function fitTreeFeatures(
+  inputs: readonly RawInput[],
+  values: readonly RawValues[],
+  context: FitContext,
+): FittedFeatures {
+  const plans: FeaturePlan[] = [];
+  const training: TreeFeature[] = [];
+  const notes: string[] = [];
+  inputs.forEach(({ kind, name }, input) => {
+    const raw = values[input]!;
+    const before = plans.length;
+    if (raw.kind === 'number') {
+      if (varies(raw.values)) {
+        plans.push({ kind: 'number', input });
+        training.push({ values: raw.values, levels: 0 });
+      }
+    } else if (kind === 'date') {
+      const parts = datePartsOf(raw.values);
+      for (const part of treeDateParts) {
+        if (!varies(parts[part])) continue;
+        plans.push({ kind: 'date', input, part });
+        training.push({ values: parts[part], levels: 0 });
+      }
+      notes.push(...dateNotes(name, raw.values));
+    } else {
+      const fitted = fitCategory(raw.values, context);
+      if (fitted) {
+        plans.push({ kind: 'levels', input, map: fitted.map, guarded: context.unknown === 'error' });
+        training.push({ values: fitted.values, levels: fitted.levels });
+      }
+    }
+    if (plans.length === before) notes.push(leftOutNote(name, raw));
+  });
+  if (plans.length === 0) {
+    // A graph needs a column to take its number of rows from, even if every tree is a single leaf.
+    const plan: FeaturePlan = placeholder(inputs[0]!);
+    plans.push(plan);
+    training.push({ values: applyTreeFeatures([plan], values)[0]!, levels: 0 });
+  }
+  return { plans, training, notes };
+}
+
+const placeholder = ({ kind }: RawInput): FeaturePlan =>
+  kind === 'number'
+    ? { kind: 'number', input: 0 }
+    : {
+        kind: 'levels',
+        input: 0,
+        map: { levels: [''], values: new Float32Array(1), other: 0 },
+        guarded: false,
+      };
+
+/** The features of any rows, as the graph computes them. */
+export const applyTreeFeatures = (
+  plans: readonly FeaturePlan[],
+  values: readonly RawValues[],
+): Float32Array[] => {
+  const dates = new Map<number, Record<DatePart, Float32Array>>();
+  return plans.map((plan) => {
+    const raw = values[plan.input]!;
+    if (plan.kind === 'number') return raw.values as Float32Array;
+    const texts = raw.values as readonly string[];
+    if (plan.kind === 'levels') return applyLevels(plan.map, texts);
+    if (!dates.has(plan.input)) dates.set(plan.input, datePartsOf(texts));
+    return dates.get(plan.input)![plan.part];
+  });
+};
+
+export function applyLevels({ levels, values, other }: LevelMap, texts: readonly string[]): Float32Array {
+  const byLevel = new Map(levels.map((level, index) => [level, values[index]!]));
+  return Float32Array.from(texts, (text) => byLevel.get(text) ?? other);
+}
+
+function fitCategory(texts: readonly string[], context: FitContext) {
+  const counts = countLevels(texts);
+  const guards = context.unknown === 'error' && texts.some((text) => text !== '');
+  if (counts.size < 2 && !guards) return null;
+  if (counts.size <= mostLevels) return rankLevels(texts, context);
+  const keep = (count: number) => context.unknown === 'error' || count > 1;
+  const { levels, values, prior } = levelStatistics(texts, context.labels, keep);
+  if (levels.length === 0) return null;
+  const training = outOfFoldStatistics(texts, context.labels, context.folds);
+  return { map: { levels, values, other: prior }, values: training, levels: 0 };
+}
+
+/**
+ * Levels in the order of their mean target: cuts in this order are the best of all subsets for one split
+ * (Fisher 1958), and a split on one rank is a one-hot column's.
+ */
+function rankLevels(texts: readonly string[], { labels }: FitContext) {
+  const { levels, values } = levelStatistics(texts, labels);
+  const order = levels.map((_, index) => index);
+  order.sort((a, b) => values[a]! - values[b]! || byCode(levels[a]!, levels[b]!));
+  const ranks = new Float32Array(levels.length);
+  order.forEach((level, rank) => {
+    ranks[level] = rank;
+  });
+  const map = { levels, values: ranks, other: Number.NaN };
+  return { map, values: applyLevels(map, texts), levels: levels.length };
+}
+
+/** Two different values, or some missing and some not. */
+export function varies(values: Float32Array): boolean {
+  const first = values[0]!;
+  return values.some((value) => value !== first && !(Number.isNaN(value) && Number.isNaN(first)));
+}
+
+export function dateNotes(name: string, texts: readonly string[]): string[] {
+  const bad = texts.filter((text) => text !== '' && !isDate(text)).length;
+  return bad === 0
+    ? []
+    : [`${name}: ${bad} of ${texts.length} values are no ISO 8601 dates and count as missing`];
+}
+
+export function leftOutNote(name: string, raw: RawValues): string {
+  const isMissing = (value: number | string) => value === '' || Number.isNaN(value);
+  const values = raw.values as readonly (number | string)[];
+  if (values.every(isMissing)) return `${name}: missing in every row, not used`;
+  const first = values.find((value) => !isMissing(value));
+  return values.every((value) => value === first)
+    ? `${name}: the same value in every row, not used`
+    : `${name}: no two rows can be told apart or compared by it, not used`;
+}
