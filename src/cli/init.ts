@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { initModel } from '../commands/init.ts';
+import type { Task } from '../model/index.ts';
+import type { Command } from './command.ts';
+import { UsageError } from './invocation.ts';
+
+const tasks: readonly Task[] = ['binary-classification', 'regression'];
+
+export const command: Command = {
+  name: 'init',
+  summary: 'a new model from a table: pipeline, model.yaml, policy',
+  positionals: '<model>',
+  options: {
+    data: { type: 'string' },
+    target: { type: 'string' },
+    task: { type: 'string' },
+    positive: { type: 'string' },
+    'row-id': { type: 'string' },
+    time: { type: 'string' },
+  },
+  help: {
+    data: 'CSV or Parquet file; it is copied under data/ and locked by its hash',
+    target: 'column to predict',
+    task: 'binary-classification or regression; inferred from the target unless given',
+    positive: 'the positive class; yes, true, 1, else the rarer, unless given',
+    'row-id': 'column that names rows',
+    time: 'date column: the latest rows are judged',
+  },
+  async run({ workspace, cwd, positionals, values }) {
+    const { data, target, task } = values;
+    if (typeof data !== 'string' || typeof target !== 'string') {
+      throw new UsageError('lockstep init needs --data <file> and --target <column>');
+    }
+    if (task !== undefined && !tasks.includes(task as Task))
+      throw new UsageError(`--task is one of ${tasks.join(', ')}`);
+    const result = await initModel(workspace, {
+      model: positionals[0]!,
+      data: resolve(cwd, data),
+      target,
+      ...optional({
+        task: task as Task | undefined,
+        positive: values.positive,
+        rowId: values['row-id'],
+        time: values.time,
+      }),
+    });
+    const { policy: _, ...json } = result;
+    const kinds = Object.entries(Object.groupBy(result.inputs, ({ type }) => type)).map(
+      ([type, list]) => `${list?.length} ${type}`,
+    );
+    return {
+      json,
+      text: [
+        `${result.model}: ${result.task} of "${result.target}"${result.positive === undefined ? '' : ` (positive: ${result.positive})`} from ${result.rows.toLocaleString('en-US')} rows and ${result.inputs.length} columns (${kinds.join(', ')})`,
+        ...result.files.map((file) => `  ${file}`),
+        '',
+        `Next: lockstep run ${result.model}`,
+      ].join('\n'),
+    };
+  },
+};
+
+/** Only the options that were given. */
+function optional(values: Readonly<Record<string, unknown>>): Record<string, never> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Record<
+    string,
+    never
+  >;
+}

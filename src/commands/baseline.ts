@@ -1,0 +1,92 @@
+import { type ObjectRef as FileRef, openStore } from '../data/index.ts';
+import type { Subject } from '../evaluation/index.ts';
+import { readFolders, readTip, type Tip, verifyFolder } from '../gitops/index.ts';
+import { readEvidence } from '../image/index.ts';
+import { listVersions, type ReleaseRecord, readRelease, type Trust, trustedKeys } from '../registry/index.ts';
+import { type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
+
+/** What a candidate is judged against. */
+export type Baseline =
+  | { readonly kind: 'version'; readonly record: ReleaseRecord; readonly environment: string | null }
+  /** No version of this model exists: the simplest model for the task. */
+  | { readonly kind: 'simplest' };
+
+export interface Champions {
+  readonly baseline: Baseline;
+  /** Tip of the branch `environments` that this was read at. */
+  readonly tip: string | null;
+}
+
+/**
+ * The version in production, else in the environment before it, and so on; else the newest version; with none,
+ * the simplest model. Read at the tip of `environments`, never from the change being judged. `ask: 'never'` takes
+ * the branch as it was last fetched.
+ */
+export async function chooseBaseline(
+  workspace: Workspace,
+  model: string,
+  { base, ask }: { readonly base: string | null; readonly ask: 'try' | 'never' },
+): Promise<Champions> {
+  const tip = await readTip(workspace, { tagsOf: model, ask });
+  const trust = await trustedKeys(workspace, base, { local: true });
+  const running = await runningVersion(workspace, model, tip, trust);
+  if (running !== null) return { baseline: running, tip: tip.commit };
+  const newest = (await listVersions(workspace.root, model))
+    .filter(({ deregistered }) => !deregistered)
+    .at(-1);
+  if (!newest) return { baseline: { kind: 'simplest' }, tip: tip.commit };
+  const { record } = await readRelease(workspace, model, newest.version, { trust, askOrigin: false });
+  return { baseline: { kind: 'version', record, environment: null }, tip: tip.commit };
+}
+
+/** What runs furthest on the way to production. A folder that does not verify runs nothing we would compare with. */
+async function runningVersion(
+  workspace: Workspace,
+  model: string,
+  tip: Tip,
+  trust: Trust,
+): Promise<Baseline | null> {
+  const folders = await readFolders(workspace, tip);
+  for (const environment of workspace.configuration.environments.toReversed()) {
+    const folder = folders.find(
+      (candidate) => candidate.model === model && candidate.environment === environment,
+    );
+    const verdict = folder && verifyFolder({ model, environment, files: folder.files, trust });
+    if (verdict?.kind === 'verified') return { kind: 'version', record: verdict.release.record, environment };
+  }
+  return null;
+}
+
+export const baselineName = (baseline: Baseline): string => {
+  if (baseline.kind === 'simplest') return 'the simplest model';
+  return `${baseline.record.version}${baseline.environment === null ? '' : ` in ${baseline.environment}`}`;
+};
+
+export const subjectOf = ({ record, environment }: Extract<Baseline, { kind: 'version' }>): Subject => ({
+  kind: 'version',
+  version: record.version,
+  modelDigest: record.modelDigest,
+  ...(environment === null ? {} : { environment }),
+});
+
+/** An object of a registered version: from the store, else from the evidence beside its image. Errors: E_BASELINE_MISSING. */
+export async function evidenceObject(
+  workspace: Workspace,
+  record: ReleaseRecord,
+  digest: Digest,
+): Promise<FileRef & { path: string }> {
+  const store = openStore(workspace);
+  if (!store.has(digest)) {
+    const evidence = readEvidence(workspace, record.image.digest);
+    const found = Object.values(evidence).find((file) => file.digest === digest);
+    if (found) await store.putFile(found.path);
+  }
+  if (!store.has(digest)) {
+    throw new LockstepError('E_BASELINE_MISSING', {
+      what: `${digest} of ${record.model} ${record.version} is neither in the store nor beside its image`,
+      allowed: 'a registered version whose evidence can be read',
+      fix: `fetch the image ${record.image.name}@${record.image.digest} with its evidence`,
+    });
+  }
+  return { digest, size: 0, path: store.pathOf(digest) };
+}

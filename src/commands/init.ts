@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { addData, type Column, cellText, column, readTable, type Table } from '../data/index.ts';
+import { defaultPositive } from '../evaluation/index.ts';
+import { proposePolicy } from '../gate/index.ts';
+import type { Task } from '../model/index.ts';
+import {
+  checkName,
+  LockstepError,
+  modelPath,
+  pipelinePath,
+  type Workspace,
+  writeAtomic,
+} from '../workspace/index.ts';
+import { type Proposal, proposedFiles } from './init-files.ts';
+import { inferInputs } from './init-inputs.ts';
+
+export interface InitOptions {
+  readonly model: string;
+  /** CSV or Parquet; may lie anywhere. */
+  readonly data: string;
+  readonly target: string;
+  readonly task?: Task;
+  readonly positive?: string;
+  /** Column that names rows. */
+  readonly rowId?: string;
+  /** Date column: the latest rows are judged, not a random share. */
+  readonly time?: string;
+}
+
+export interface InitResult extends Proposal {
+  readonly rows: number;
+  readonly files: readonly string[];
+}
+
+/** Below this many rows a held-out fifth says too little: every row is judged, out of fold. */
+const enoughRows = 20_000;
+
+/**
+ * Makes a new pipeline, model and policy from a table. Writes nothing unless all of it can be written; runs with
+ * nothing committed and no Git identity. Errors: E_NAME, E_CONFIG_VALUE, E_TABLE_*, E_EVALUATE_TARGET, E_LOCK_*.
+ */
+export async function initModel(workspace: Workspace, options: InitOptions): Promise<InitResult> {
+  const { model } = options;
+  checkName(model, 'model');
+  refuseExisting(workspace, model);
+  const table = await readTable(options.data);
+  const proposal = await propose(table, options);
+  const { key } = await addTable(workspace, options);
+  const files = proposedFiles({ ...proposal, dataset: key });
+  for (const [path, text] of files) writeAtomic(join(workspace.root, path), text);
+  return { ...proposal, dataset: key, rows: table.rows, files: [...files.keys()] };
+}
+
+function refuseExisting(workspace: Workspace, model: string): void {
+  for (const path of [pipelinePath(workspace, model), modelPath(workspace, model)]) {
+    if (!existsSync(path)) continue;
+    throw new LockstepError('E_CONFIG_VALUE', {
+      what: `${model} is there already`,
+      where: { file: path },
+      allowed: 'a new name',
+      fix: `choose another name, or remove pipelines/${model} and models/${model}`,
+    });
+  }
+}
+
+async function propose(table: Table, options: InitOptions): Promise<Proposal> {
+  const { model, target, rowId, time } = options;
+  const labels = column(table, target);
+  for (const named of [rowId, time]) if (named !== undefined) column(table, named);
+  const task = options.task ?? inferTask(labels);
+  const positive =
+    task === 'binary-classification' ? (options.positive ?? defaultPositive(textsOf(labels))) : undefined;
+  const inputs = inferInputs(table, [target, ...(rowId === undefined ? [] : [rowId])]);
+  if (inputs.length === 0) {
+    throw new LockstepError('E_TABLE_COLUMN', {
+      what: `no column beside "${target}"`,
+      where: { file: options.data },
+      allowed: 'at least one column to learn from',
+    });
+  }
+  return {
+    model,
+    dataset: '',
+    task,
+    target,
+    ...(positive === undefined ? {} : { positive }),
+    ...(rowId === undefined ? {} : { rowId }),
+    ...(time === undefined ? {} : { time }),
+    ...(table.rows < enoughRows && time === undefined ? { folds: 5 } : {}),
+    slices: proposeSlices(
+      table,
+      inputs.filter(({ type }) => type === 'category').map(({ name }) => name),
+    ),
+    inputs,
+    policy: proposePolicy(task),
+  };
+}
+
+const textsOf = (labels: Column): (string | null)[] =>
+  Array.from({ length: labels.values.length }, (_, row) => cellText(labels, row));
+
+/** Two different values are classes; many numbers are a quantity. Errors: E_EVALUATE_TARGET. */
+function inferTask(labels: Column): Task {
+  const different = new Set<string>();
+  for (let row = 0; row < labels.values.length && different.size < 3; row++) {
+    const text = cellText(labels, row);
+    if (text !== null) different.add(text);
+  }
+  if (different.size === 2) return 'binary-classification';
+  if (different.size > 2 && labels.type === 'number') return 'regression';
+  throw new LockstepError('E_EVALUATE_TARGET', {
+    what: `the target "${labels.name}" has ${different.size > 2 ? 'more than two classes' : `${different.size} different values`}`,
+    allowed: 'two classes, or a number',
+    fix: 'name another column with --target',
+  });
+}
+
+/** At most three text columns with a handful of values: groups that a reader will ask about. */
+function proposeSlices(table: Table, names: readonly string[]): string[] {
+  const few = names.filter((name) => {
+    const values = new Set<string | null>();
+    const source = column(table, name);
+    for (let row = 0; row < table.rows && values.size <= 12; row++) values.add(cellText(source, row));
+    return values.size >= 2 && values.size <= 12;
+  });
+  return few.slice(0, 3);
+}
+
+async function addTable(workspace: Workspace, { model, data }: InitOptions): Promise<{ key: string }> {
+  const inside = join(workspace.root, 'data');
+  const name = data.split(/[\\/]/).at(-1)!;
+  const { entry } = await addData(
+    workspace,
+    data,
+    data.startsWith(`${inside}/`) ? {} : { as: `${model}/${name}` },
+  );
+  return entry;
+}

@@ -1,0 +1,221 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { findLock, type Lock, openStore, parseLock } from '../data/index.ts';
+import { type ModelFile, readModelFile } from '../model/index.ts';
+import { type Report, type RunResult, runPath, runPipeline } from '../pipeline/index.ts';
+import type { DataChange, ReportInput, StageLine } from '../report/index.ts';
+import {
+  type Digest,
+  digestOfJson,
+  readAtCommit,
+  resolveCommit,
+  type Workspace,
+  writeAtomic,
+} from '../workspace/index.ts';
+import { chooseBase } from './base.ts';
+import { type Champions, chooseBaseline } from './baseline.ts';
+import { type Judgement, judgeRun } from './judgement.ts';
+import { keepJudgement, keptJudgement } from './judgement-cache.ts';
+
+export interface RunModelOptions {
+  /** Run again whatever the cache has. */
+  readonly force?: boolean;
+  /** Revision whose policy and rows judge. */
+  readonly base?: string;
+  readonly report?: Report;
+}
+
+/** A run with its judgement and its report. */
+export interface ModelRun {
+  readonly run: RunResult;
+  readonly judgement: Judgement;
+  readonly report: ReportInput;
+  /** Absolute paths. */
+  readonly files: {
+    readonly folder: string;
+    readonly report: string;
+    readonly comment: string;
+    readonly model: string | null;
+    readonly predictions: string;
+  };
+  /** True when nothing was trained, judged or written. */
+  readonly cached: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Trains what has to be trained, judges it against what runs in production, and writes the report that a pull
+ * request would get. A second time it does nothing and says so.
+ */
+export async function runModel(
+  workspace: Workspace,
+  model: string,
+  { force = false, base: revision, report }: RunModelOptions = {},
+): Promise<ModelRun> {
+  const clock = performance.now();
+  const stages = new Map<string, StageLine>();
+  const run = await runPipeline(workspace, model, {
+    force,
+    report: (event) => {
+      noteStage(stages, event);
+      report?.(event);
+    },
+  });
+  const modelFile = await readModelFile(workspace, model);
+  const base = await chooseBase(workspace, revision);
+  // What was fetched last answers a repeated run at once; anything new is judged against what runs now.
+  const known = await chooseBaseline(workspace, model, { base, ask: 'never' });
+  const kept = run.cached
+    ? await keptJudgement(workspace, await judgementKey(workspace, run, base, known), run)
+    : null;
+  const champions = kept ? known : await chooseBaseline(workspace, model, { base, ask: 'try' });
+  const judgement = kept ?? (await judgeRun(workspace, { run, modelFile, base, champions, now: new Date() }));
+  const input = await reportInput(workspace, { run, judgement, modelFile, base, stages });
+  const files = filesOf(workspace, run, judgement);
+  const written = kept !== null && existsSync(files.report) && existsSync(files.comment);
+  if (!written) {
+    await writeFiles(workspace, files, judgement, input);
+    keepJudgement(workspace, await judgementKey(workspace, run, base, champions), run, judgement);
+  }
+  return {
+    run,
+    judgement,
+    report: input,
+    files,
+    cached: run.cached && written,
+    seconds: Math.round(performance.now() - clock) / 1000,
+  };
+}
+
+/** Everything a judgement depends on: when it is the same, so is the judgement. */
+async function judgementKey(
+  workspace: Workspace,
+  { record, pipeline }: RunResult,
+  base: string | null,
+  { baseline, tip }: Champions,
+): Promise<Digest> {
+  const policyFile = `models/${pipeline.model}/policy.yaml`;
+  const committed = base === null ? null : await readAtCommit(workspace.root, base, policyFile);
+  const policy =
+    committed ??
+    (existsSync(join(workspace.root, policyFile))
+      ? readFileSync(join(workspace.root, policyFile))
+      : Buffer.alloc(0));
+  return digestOfJson({
+    v: 1,
+    run: record.fingerprint,
+    base,
+    // Waivers end on a day.
+    policy: {
+      text: policy.toString(),
+      day: policy.includes('waivers') ? new Date().toISOString().slice(0, 10) : null,
+    },
+    model: readFileSync(join(workspace.root, 'models', pipeline.model, 'model.yaml'), 'utf8'),
+    baseline:
+      baseline.kind === 'version'
+        ? {
+            version: baseline.record.version,
+            model: baseline.record.modelDigest,
+            environment: baseline.environment,
+          }
+        : baseline.kind,
+    tip,
+    environments: workspace.configuration.environments,
+  });
+}
+
+function filesOf(
+  workspace: Workspace,
+  { record, pipeline }: RunResult,
+  { objects }: Judgement,
+): ModelRun['files'] {
+  const folder = runPath(workspace, record.fingerprint);
+  return {
+    folder,
+    report: join(folder, 'report.html'),
+    comment: join(folder, 'comment.md'),
+    model: objects.model === null ? null : join(folder, pipeline.file.evaluate.model ?? 'model.onnx'),
+    predictions: join(folder, 'predictions.parquet'),
+  };
+}
+
+async function writeFiles(
+  workspace: Workspace,
+  files: ModelRun['files'],
+  { objects, evaluation, comparison, verdicts }: Judgement,
+  input: ReportInput,
+): Promise<void> {
+  const { renderComment, renderHtml } = await import('../report/index.ts');
+  const store = openStore(workspace);
+  if (files.model !== null) await store.materialize(objects.model!.digest, files.model);
+  await store.materialize(objects.predictions.digest, files.predictions);
+  if (objects.golden !== null) await store.materialize(objects.golden, join(files.folder, 'golden.json'));
+  const json = (name: string, value: unknown) =>
+    writeAtomic(join(files.folder, name), `${JSON.stringify(value, null, 2)}\n`);
+  json('evaluation.json', evaluation);
+  json('comparison.json', comparison);
+  json('verdicts.json', verdicts);
+  writeAtomic(files.comment, renderComment(input));
+  writeAtomic(files.report, await renderHtml(input));
+}
+
+async function reportInput(
+  workspace: Workspace,
+  {
+    run,
+    judgement,
+    modelFile,
+    base,
+    stages,
+  }: {
+    run: RunResult;
+    judgement: Judgement;
+    modelFile: ModelFile;
+    base: string | null;
+    stages: ReadonlyMap<string, StageLine>;
+  },
+): Promise<ReportInput> {
+  const { evaluation, baseline, comparison, verdicts } = judgement;
+  return {
+    model: run.pipeline.model,
+    modelFile,
+    evaluation,
+    baseline,
+    comparison,
+    verdicts,
+    run: run.record,
+    stages: run.record.stages.map(
+      ({ name, seconds }) => stages.get(name) ?? { name, kind: 'cached', seconds },
+    ),
+    data: await dataChanges(workspace, base),
+    base,
+    head: await resolveCommit(workspace.root, 'HEAD'),
+  };
+}
+
+function noteStage(stages: Map<string, StageLine>, event: Parameters<Report>[0]): void {
+  if (event.kind === 'stage-started')
+    stages.set(event.stage, { name: event.stage, kind: 'ran', seconds: 0, why: event.why.join(', ') });
+  if (event.kind !== 'stage-finished') return;
+  const started = stages.get(event.stage);
+  if (started) stages.set(event.stage, { ...started, seconds: event.seconds });
+}
+
+/** Datasets whose entry in data.lock differs from the base commit's. */
+async function dataChanges(workspace: Workspace, base: string | null): Promise<DataChange[]> {
+  const bytes = base === null ? null : await readAtCommit(workspace.root, base, 'data.lock');
+  const before: Lock | null = bytes && parseLock(bytes, 'data.lock at the base commit');
+  const after = findLock(workspace);
+  if (base === null || bytes === null) return [];
+  const entries = (lock: Lock | null) => new Map(lock?.entries.map((entry) => [entry.key, entry]));
+  const [old, now] = [entries(before), entries(after)];
+  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((key): DataChange[] => {
+    const [was, is] = [old.get(key), now.get(key)];
+    return was?.digest === is?.digest
+      ? []
+      : [{ key, ...(was ? { before: was } : {}), ...(is ? { after: is } : {}) }];
+  });
+}
+
+/** A path as `--json` gives it: relative to the repository root. */
+export const fromRoot = (workspace: Workspace, path: string): string => relative(workspace.root, path);
