@@ -62,7 +62,7 @@ export async function resolveStage(
         ...declaredParams(pipeline, stage),
         ...(builtin === null ? {} : await builtinParams(pipeline, stage, code)),
       },
-      outputs: [...stage.file.outputs].sort(),
+      outputs: [...stage.outputs].sort(),
       toolchain: { ...toolchain(builtin === null), ...environment },
     },
   };
@@ -82,7 +82,7 @@ function toolchain(foreign: boolean): Toolchain {
   return foreign ? { node, os: process.platform, arch: process.arch } : { node };
 }
 
-/** What a built-in needs to know beyond its params: the order of its inputs, what is judged, and the raw columns. */
+/** What a built-in needs to know beyond its params: what is judged, and the raw columns. */
 async function builtinParams(
   { model, file }: Pipeline,
   stage: Stage,
@@ -98,7 +98,6 @@ async function builtinParams(
   }
   const { task, inputs, output } = (parseYaml(bytes, path).value ?? {}) as Record<string, unknown>;
   return {
-    stage: { inputs: stage.file.inputs ?? [], outputs: stage.file.outputs },
     evaluate: file.evaluate,
     model: Object.fromEntries(
       Object.entries({ task, inputs, output }).filter(([, value]) => value !== undefined),
@@ -140,7 +139,7 @@ async function unknownInput(
   input: StageInput & { kind: 'code' },
   where: Place,
 ): Promise<LockstepError> {
-  const outputs = pipeline.stages.flatMap(({ file }) => file.outputs);
+  const outputs = pipeline.stages.flatMap(({ outputs: made }) => made);
   const folder = posix.dirname(input.path);
   const prefix = input.name.slice(0, input.name.lastIndexOf('/') + 1);
   const files = (await code.names(folder)).map((name) => prefix + name);

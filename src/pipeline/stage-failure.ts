@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { LockstepError, type Place } from '../workspace/index.ts';
+import { type ErrorCode, errorCodes, LockstepError, type Place } from '../workspace/index.ts';
 import type { Outcome } from './supervised-process.ts';
 
 export interface FailureContext {
@@ -8,6 +8,8 @@ export interface FailureContext {
   /** Where the whole log lies, for people. */
   readonly log: string;
   readonly timeout: string | undefined;
+  /** A program of ours, whose last words are an error of Lockstep's own. */
+  readonly builtin: boolean;
   /** Where the command stands in pipeline.yaml. */
   readonly where: Place;
 }
@@ -38,6 +40,8 @@ function exitFailure(code: number, context: FailureContext): LockstepError {
   if (signal && ['SIGKILL', 'SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGTERM'].includes(signal[0])) {
     return killed(signal[0], signal[1], context);
   }
+  const own = context.builtin ? ownError(context.lastLines) : null;
+  if (own) return new LockstepError(own.code, { what: `stage ${context.stage}: ${own.message}` });
   return new LockstepError('E_TRAIN_FAILED', {
     what: `stage ${context.stage} ended with ${code}${saying(context)}`,
     where: context.where,
@@ -64,6 +68,13 @@ const notFound = (message: string, { stage, where, log }: FailureContext): Locks
     allowed: 'a program on PATH, or a script among the inputs',
     fix: `install it, or correct the command (log: ${log})`,
   });
+
+/** The error that a built-in printed as its last line. */
+function ownError(lines: readonly string[]): { code: ErrorCode; message: string } | null {
+  const [, code, message] = /^(E_[A-Z_]+): (.*)$/.exec(lines.at(-1) ?? '') ?? [];
+  const known = errorCodes.find((one) => one === code);
+  return known && message ? { code: known, message } : null;
+}
 
 const saying = ({ lastLines }: FailureContext): string => {
   const words = lastWords(lastLines);

@@ -14,6 +14,7 @@ export interface Stage {
   readonly name: string;
   readonly file: StageFile;
   readonly inputs: readonly StageInput[];
+  readonly outputs: readonly string[];
   /** The environment's lock, relative to the repository root. */
   readonly environmentLock: string | null;
   readonly timeoutMs: number | null;
@@ -34,6 +35,7 @@ export function stageGraph(model: string, file: PipelineFile, parsed: ParsedFile
       inputs: (stage.inputs ?? []).map((input, index) =>
         linkInput(model, makers, input, parsed, ['stages', name, 'inputs', index]),
       ),
+      outputs: stage.outputs,
       environmentLock: stage.environment
         ? codePath(model, stage.environment.lock, parsed.locate(['stages', name, 'environment', 'lock']))
         : null,

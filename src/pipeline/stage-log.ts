@@ -14,13 +14,18 @@ export interface StageLog {
 }
 
 /** Bounded in every direction: a stage that prints a gigabyte on one line costs neither memory nor disk. */
-export function openStageLog(path: string, onLine: (line: string) => void): StageLog {
+export function openStageLog(
+  path: string,
+  onLine: (line: string) => void,
+  rewrite: (line: string) => string = (line) => line,
+): StageLog {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'w');
   const last: string[] = [];
   let written = 0;
   let open = true;
-  const keep = (line: string): void => {
+  const keep = (raw: string): void => {
+    const line = rewrite(raw);
     last.push(line);
     if (last.length > keptLines) last.shift();
     if (written > mostBytes) return;

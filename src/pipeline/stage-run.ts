@@ -37,13 +37,16 @@ export async function runStage(
   const logFile = statePath(workspace, 'runs', 'stages', `${hexOf(fingerprint)}.log`);
   const started = performance.now();
   try {
-    const { outcome, lastLines } = await execute(resolved, folder, environment, logFile, report);
+    const { outcome, lastLines } = await execute(context, resolved, folder, environment, logFile, report);
     const seconds = Math.round(performance.now() - started) / 1000;
     const failure = stageFailure(outcome, {
       stage: stage.name,
-      lastLines,
+      lastLines: lastLines.map((line) =>
+        line.replaceAll(`file://${workspace.root}/`, '').replaceAll(`${workspace.root}/`, ''),
+      ),
       log: shown(workspace, logFile),
       timeout: stage.file.timeout,
+      builtin: resolved.builtin !== null,
       where: place(resolved.builtin ? 'uses' : 'run'),
     });
     if (failure) throw failure;
@@ -52,8 +55,8 @@ export async function runStage(
       store,
       stage.name,
       folder.outputs,
-      stage.file.outputs,
-      (name) => place('outputs', stage.file.outputs.indexOf(name)),
+      stage.outputs,
+      (name) => place('outputs', stage.outputs.indexOf(name)),
     );
     if (undeclared.length > 0) {
       const text = `not declared as an output, so not kept: ${undeclared.slice(0, 10).join(', ')}`;
@@ -90,6 +93,7 @@ async function environmentOf(
 }
 
 async function execute(
+  { workspace }: RunContext,
   { stage, builtin }: ResolvedStage,
   folder: WorkFolder,
   environment: string | null,
@@ -100,7 +104,12 @@ async function execute(
     if (process.env[name] !== undefined) continue;
     report({ kind: 'notice', stage: stage.name, text: `env names ${name}, which is not set here` });
   }
-  const log = openStageLog(logFile, (line) => report({ kind: 'log', stage: stage.name, line }));
+  // The work folder is gone when somebody reads of it; the same path below the root is the file to open.
+  const log = openStageLog(
+    logFile,
+    (line) => report({ kind: 'log', stage: stage.name, line }),
+    (line) => line.replaceAll(folder.root, workspace.root),
+  );
   const stopFollowing = followMetrics(folder.metrics, (values) =>
     report({ kind: 'metrics', stage: stage.name, values }),
   );

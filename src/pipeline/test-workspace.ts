@@ -63,7 +63,7 @@ export function writeFiles(root: string, content: Record<string, string>): void 
 
 /** Replaces the commands of the toy's `train` stage and whatever else stands in its mapping. */
 export const withTrain = (stage: string): string =>
-  pipelineFile.replace(/ {2}train:\n(?: {4}.*\n)+/, `  train: ${stage}\n`);
+  pipelineFile.replace(/ {2}train:\n(?: {4}.*\n)+/, () => `  train: ${stage}\n`);
 
 /** Commits everything as someone. */
 export async function commitAll(root: string, message: string): Promise<string> {
@@ -98,7 +98,9 @@ export async function messageFrom(work: Promise<unknown>): Promise<string> {
   try {
     await work;
   } catch (error) {
-    return (error as Error).message.replace(/[0-9a-f]{64}/g, '<hex>');
+    return (error as Error).message
+      .replace(/[0-9a-f]{64}/g, '<hex>')
+      .replace(/\S*lockstep-toy-\w+/g, '<root>');
   }
   return 'no error';
 }
