@@ -1,0 +1,284 @@
+import { readFileSync } from 'node:fs';
+import { openStore } from '../data/index.ts';
+import { readTip } from '../gitops/index.ts';
+import { attachEvidence, buildImage, readImage } from '../image/index.ts';
+import { type ModelFile, parseModelFile, readModelFile } from '../model/index.ts';
+import {
+  type Bump,
+  createVersionTag,
+  listVersions,
+  nextVersion,
+  type ReleaseRecord,
+  readRelease,
+  type VersionTag,
+} from '../registry/index.ts';
+import {
+  canonicalJson,
+  type Digest,
+  isLockstepError,
+  LockstepError,
+  modelPath,
+  parseYaml,
+  readAtCommit,
+  resolveCommit,
+  tryGit,
+  type Workspace,
+} from '../workspace/index.ts';
+import { breaksContract } from './contract.ts';
+import { type ModelRun, runModel } from './run.ts';
+
+export interface RegisterOptions {
+  /** How the version moves; by default as model.yaml says, and `major` where the contract breaks. */
+  readonly bump?: Bump;
+  readonly platform?: string;
+}
+
+export interface RegisterResult {
+  readonly model: string;
+  readonly version: string;
+  readonly tag: string;
+  readonly commit: string;
+  /** `name@sha256:…` */
+  readonly image: string;
+  readonly modelDigest: Digest;
+  /** `unchanged`: this very model, or this commit, has a version already. */
+  readonly outcome: 'registered' | 'unchanged';
+  readonly pushed: boolean;
+}
+
+const mostTries = 10;
+
+/**
+ * Gives what HEAD holds a version: judged again (from the cache), its image built and read back, and last the signed
+ * tag. Who loses the race for a version builds the image again, never the model.
+ * Errors: E_GIT_DIRTY, E_GATE_REFUSED, E_RUN_MISSING, and those of run, image and registry.
+ */
+export async function registerModel(
+  workspace: Workspace,
+  model: string,
+  { bump, platform }: RegisterOptions = {},
+): Promise<RegisterResult> {
+  const commit = await cleanCommit(workspace, model);
+  const done = await runModel(workspace, model);
+  const modelFile = await readModelFile(workspace, model);
+  await readTip(workspace, { tagsOf: model, ask: 'required' });
+  for (let tries = 1; ; tries++) {
+    const versions = await listVersions(workspace.root, model);
+    const same = await alreadyRegistered(workspace, versions, commit, done);
+    if (same !== null) return same;
+    refuseUnlessPassing(workspace, done);
+    const version = nextVersion(
+      versions.map((tag) => tag.version),
+      bump ?? (await defaultBump(workspace, modelFile, versions)),
+    );
+    try {
+      return await register(workspace, {
+        model,
+        version,
+        commit,
+        done,
+        modelFile,
+        ...(platform === undefined ? {} : { platform }),
+      });
+    } catch (error) {
+      if (tries === mostTries || !isLockstepError(error, 'E_TAG_EXISTS')) throw error;
+      await readTip(workspace, { tagsOf: model, ask: 'required' });
+    }
+  }
+}
+
+/** HEAD, when all that makes this model is committed there. */
+async function cleanCommit(workspace: Workspace, model: string): Promise<string> {
+  const commit = await resolveCommit(workspace.root, 'HEAD');
+  if (commit === null)
+    throw new LockstepError('E_GIT', {
+      what: 'nothing is committed',
+      fix: 'commit the pipeline, the model and data.lock',
+    });
+  const paths = ['data.lock', 'lockstep.yaml', `pipelines/${model}`, `models/${model}`];
+  const [own, tracked] = await Promise.all([
+    tryGit(['status', '--porcelain', '--untracked-files=all', '--', ...paths], { cwd: workspace.root }),
+    tryGit(['status', '--porcelain', '--untracked-files=no'], { cwd: workspace.root }),
+  ]);
+  const changed = [
+    ...new Set(
+      `${own.stdout}${tracked.stdout}`
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.slice(3)),
+    ),
+  ];
+  if (changed.length === 0) return commit;
+  throw new LockstepError('E_GIT_DIRTY', {
+    what: `${changed.length} file${changed.length === 1 ? '' : 's'} not committed (${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ', …' : ''})`,
+    allowed: 'a version names one commit, so all of it has to be there',
+    fix: 'git add and git commit, then register again',
+  });
+}
+
+/** One version of a model per commit, and one per model digest. */
+async function alreadyRegistered(
+  workspace: Workspace,
+  versions: readonly VersionTag[],
+  commit: string,
+  { judgement }: ModelRun,
+): Promise<RegisterResult | null> {
+  const digest = judgement.objects.model?.digest;
+  for (const tag of versions.toReversed()) {
+    if (tag.deregistered) continue;
+    const { record } = await readRelease(workspace, tag.model, tag.version, { askOrigin: false });
+    if (record.commit !== commit && record.modelDigest !== digest) continue;
+    const { model, version, image, modelDigest } = record;
+    return {
+      model,
+      version,
+      tag: `${model}@${version}`,
+      commit: record.commit,
+      image: `${image.name}@${image.digest}`,
+      modelDigest,
+      outcome: 'unchanged',
+      pushed: false,
+    };
+  }
+  return null;
+}
+
+/** A version must be able to reach the first environment; what the later ones think stands in the record. */
+function refuseUnlessPassing(workspace: Workspace, { judgement, run }: ModelRun): void {
+  const [first] = workspace.configuration.environments;
+  const verdict = judgement.verdicts.find(({ environment }) => environment === first);
+  if (verdict?.verdict === 'pass') return;
+  throw new LockstepError('E_GATE_REFUSED', {
+    what: `${run.pipeline.model}: the verdict for ${first} is ${verdict?.verdict ?? 'missing'}: ${verdict?.reasons.slice(0, 2).join('; ') ?? ''}`,
+    allowed: 'only what passes the gate gets a version',
+    fix: 'improve the model; a check is waived in policy.yaml on the default branch',
+  });
+}
+
+async function defaultBump(
+  workspace: Workspace,
+  modelFile: ModelFile,
+  versions: readonly VersionTag[],
+): Promise<Bump> {
+  const latest = versions.at(-1);
+  const path = `models/${latest?.model}/model.yaml`;
+  const before = latest ? await readAtCommit(workspace.root, latest.commit, path) : null;
+  if (before && breaksContract(parseModelFile(parseYaml(before, path)), modelFile)) return 'major';
+  return modelFile.version ?? 'patch';
+}
+
+interface Candidate {
+  readonly model: string;
+  readonly version: string;
+  readonly commit: string;
+  readonly done: ModelRun;
+  readonly modelFile: ModelFile;
+  readonly platform?: string;
+}
+
+async function register(workspace: Workspace, candidate: Candidate): Promise<RegisterResult> {
+  const { model, version, commit, done, modelFile, platform } = candidate;
+  const { objects, evaluation, verdicts } = done.judgement;
+  if (objects.model === null || objects.golden === null) {
+    throw new LockstepError('E_RUN_MISSING', {
+      what: `${model} has no ONNX model to put into an image`,
+      allowed: 'evaluate: names an output that is the ONNX model',
+      fix: 'export the model to ONNX, and add `model: model.onnx` to evaluate',
+    });
+  }
+  const store = openStore(workspace);
+  const metadata = {
+    model,
+    version,
+    modelDigest: objects.model.digest,
+    golden: objects.golden,
+    task: modelFile.task,
+    ...(evaluation.threshold === undefined ? {} : { threshold: evaluation.threshold }),
+    ...(evaluation.positive === undefined ? {} : { positive: evaluation.positive }),
+  };
+  const built = await buildImage(workspace, {
+    model,
+    version,
+    revision: commit,
+    ...(platform === undefined ? {} : { platform }),
+    files: {
+      'model.onnx': store.pathOf(objects.model.digest),
+      'golden.json': store.pathOf(objects.golden),
+      'model.yaml': readFileSync(modelPath(workspace, model, 'model.yaml')),
+      'metadata.json': Buffer.from(canonicalJson(metadata)),
+    },
+  });
+  readBack(workspace, built.name, built.digest);
+  await attachEvidence(workspace, built.digest, evidenceOf(store, done));
+  const record: ReleaseRecord = {
+    v: 1,
+    model,
+    version,
+    commit,
+    lock: done.run.record.lock,
+    run: done.run.record.fingerprint,
+    modelDigest: objects.model.digest,
+    golden: objects.golden,
+    evaluation: objects.evaluation,
+    predictions: objects.predictions.digest,
+    policy: verdicts[0]!.binding.policy,
+    verdicts: Object.fromEntries(
+      verdicts.map(({ environment, verdict, reasons, checks }) => [
+        environment,
+        { verdict, digest: objects.verdicts[environment]!, reasons, checks },
+      ]),
+    ),
+    image: { name: built.name, digest: built.digest, platform: built.platform },
+    made: {
+      by: await person(workspace),
+      workflow: process.env.GITHUB_WORKFLOW_REF ?? null,
+      time: new Date().toISOString(),
+    },
+  };
+  const { tag, pushed } = await createVersionTag(workspace, { record, commit, push: true });
+  return {
+    model,
+    version,
+    tag,
+    commit,
+    image: `${built.name}@${built.digest}`,
+    modelDigest: record.modelDigest,
+    outcome: 'registered',
+    pushed,
+  };
+}
+
+/** The registered bytes are those in the layout, not those we meant to write there. */
+function readBack(workspace: Workspace, name: string, digest: Digest): void {
+  const { digest: found } = readImage(workspace, `${name}@${digest}`);
+  if (found !== digest)
+    throw new LockstepError('E_IMAGE_LAYOUT', { what: `the layout has ${found} for ${digest}` });
+}
+
+/** All that the verdict rests on, by name, beside the image for as long as it exists. */
+function evidenceOf(
+  store: ReturnType<typeof openStore>,
+  { judgement: { objects }, run, files }: ModelRun,
+): Record<string, Uint8Array | string> {
+  return {
+    'evaluation.json': store.pathOf(objects.evaluation),
+    'baseline.json': store.pathOf(objects.baseline),
+    'comparison.json': store.pathOf(objects.comparison),
+    'predictions.parquet': store.pathOf(objects.predictions.digest),
+    'golden.json': store.pathOf(objects.golden!),
+    'model.onnx': store.pathOf(objects.model!.digest),
+    'record.json': Buffer.from(canonicalJson(run.record)),
+    'report.html': files.report,
+    ...Object.fromEntries(
+      Object.entries(objects.verdicts).map(([environment, digest]) => [
+        `verdict-${environment}.json`,
+        store.pathOf(digest),
+      ]),
+    ),
+  };
+}
+
+async function person(workspace: Workspace): Promise<string> {
+  const { status, stdout } = await tryGit(['var', 'GIT_COMMITTER_IDENT'], { cwd: workspace.root });
+  return status === 0 ? stdout.replace(/ \d+ [+-]\d{4}\s*$/, '') : 'unknown';
+}
