@@ -50,6 +50,7 @@ export async function startAgent(workspace: Workspace, input: AgentInput): Promi
   const servers = new Set<ServerProcess>();
   const environments = new Map<string, Environment>();
   let stopped = false;
+  let places = 0;
 
   const state = (): AgentState => ({
     v: 1,
@@ -78,7 +79,11 @@ export async function startAgent(workspace: Workspace, input: AgentInput): Promi
     const key = keyOf({ model, environment });
     const known = environments.get(key);
     if (known) return known;
-    const front = await openPort(before?.environments[key]?.port, input.portBase, environments.size);
+    const front = await openPort(before?.environments[key]?.port, input.portBase, places++);
+    if (stopped) {
+      await front.close();
+      throw new Error(`${key} came too late`);
+    }
     const { askGolden } = input;
     const opened = openEnvironment({
       workspace,
@@ -126,6 +131,7 @@ export async function startAgent(workspace: Workspace, input: AgentInput): Promi
       }
       trouble = '';
     } catch (error) {
+      if (stopped) return;
       const { message } = error as Error;
       if (message !== trouble) report({ event: 'unreachable', message });
       trouble = message;
@@ -161,7 +167,7 @@ export async function startAgent(workspace: Workspace, input: AgentInput): Promi
       // Candidates too, which no environment stands for yet.
       while (!ended)
         await Promise.all([...servers].map((server) => endProcess(server, 10_000)).concat(sleep(20)));
-      await polling;
+      await Promise.race([polling, sleep(2_000)]); // Git may be waiting for a network.
       await Promise.all([...servers].map((server) => endProcess(server, 0)));
       servers.clear();
       save();
@@ -179,9 +185,9 @@ async function adopt(
 ): Promise<void> {
   if (before === null) return;
   const kept = new Set<number>();
-  for (const old of Object.values(before.environments)) {
+  const resume = async (old: EnvironmentState): Promise<void> => {
     const current = currentOf(old, before.servers);
-    if (current === null) continue;
+    if (current === null) return;
     const url = `http://127.0.0.1:${current.server.port}`;
     const { version, modelDigest } = current.release;
     const ours =
@@ -192,7 +198,8 @@ async function adopt(
       book.add(current.server);
     }
     await (await open(old.model, old.environment)).resume({ ...current, server });
-  }
+  };
+  await Promise.all(Object.values(before.environments).map(resume));
   const strays = before.servers.filter(({ pid }) => !kept.has(pid));
   await Promise.all(strays.map((server) => endProcess(server, 2_000)));
 }

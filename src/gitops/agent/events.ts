@@ -30,12 +30,6 @@ export type AgentEvent =
     }
   /** The folder again asks for what runs. */
   | ({ readonly event: 'kept' } & Named)
-  | {
-      readonly event: 'died';
-      readonly model: string;
-      readonly environment: string;
-      readonly restartInMs: number;
-    }
   | { readonly event: 'removed'; readonly model: string; readonly environment: string }
   | { readonly event: 'unreachable'; readonly message: string }
   | { readonly event: 'stopped' };
