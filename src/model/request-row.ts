@@ -78,6 +78,6 @@ function typeProblem({ type }: InputColumn, value: unknown): string | null {
 }
 
 const shownValue = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };

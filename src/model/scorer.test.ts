@@ -110,6 +110,31 @@ describe('openScorer', () => {
     expect(Array.from(await scored(graph.toBytes({}), table))).toEqual([0.25, 0.5]);
   });
 
+  it('feeds the two inputs of a wide graph by the names in its metadata', async () => {
+    const graph = new OnnxGraph('wide');
+    const numbers = graph.input('numbers', 'float', 2);
+    const texts = graph.input('texts', 'string', 2);
+    const encoded = graph.node('StringConcat', [
+      graph.node('Gather', [texts, graph.constant({ ints: [0] }, [1])], { attributes: { axis: { int: 1 } } }),
+      graph.node('Gather', [texts, graph.constant({ ints: [1] }, [1])], { attributes: { axis: { int: 1 } } }),
+    ]);
+    const weights = graph.constant({ floats: [1, 10] }, [2, 1]);
+    const matched = graph.node('RegexFullMatch', [encoded], { attributes: { pattern: { text: 'pq' } } });
+    const bonus = graph.node('Cast', [matched], { attributes: { to: { int: 1 } } });
+    graph.output('score', graph.node('Add', [graph.node('MatMul', [numbers, weights]), bonus]), 'float');
+    const bytes = graph.toBytes({ 'lockstep.numbers': '["a","b"]', 'lockstep.texts': '["s","t"]' });
+    const table: Table = {
+      rows: 2,
+      columns: [
+        { name: 't', type: 'text', values: ['q', 'p'] },
+        { name: 'b', type: 'number', values: Float64Array.of(3, 4) },
+        { name: 's', type: 'text', values: ['p', 'q'] },
+        { name: 'a', type: 'number', values: Float64Array.of(1, 2) },
+      ],
+    };
+    expect(Array.from(await scored(bytes, table))).toEqual([32, 42]);
+  });
+
   it('refuses an input of several columns', async () => {
     const graph = new OnnxGraph('wide');
     graph.output('score', graph.input('x', 'float', 4), 'float');

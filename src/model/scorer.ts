@@ -3,11 +3,12 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Table } from '../data/index.ts';
 import { LockstepError } from '../workspace/errors.ts';
 import { loadOnnxRuntime } from './natives.ts';
-import { checkOnnx, type OnnxInfo } from './onnx-file.ts';
+import { checkOnnx } from './onnx-file.ts';
 import { runError } from './run-error.ts';
 import { chooseOutput } from './score-output.ts';
-import { type ElementType, feedOf, inputColumn } from './tensors.ts';
+import { feedInput, graphInputs } from './scorer-inputs.ts';
 
+/** A raw column that the model takes. */
 export interface ScorerInput {
   readonly name: string;
   readonly type: 'float' | 'string' | 'int64';
@@ -38,16 +39,17 @@ export async function openScorer(model: string | Uint8Array, options: ScorerOpti
   const file = options.file ?? (typeof model === 'string' ? model : 'model.onnx');
   const bytes = typeof model === 'string' ? readModel(model, file) : model;
   const info = checkOnnx(bytes, file);
-  const inputs = info.inputs.map((input) => graphInput(input, file));
+  const inputs = graphInputs(info, file);
   const output = chooseOutput(info.outputs, file);
   const { InferenceSession, Tensor } = loadOnnxRuntime(options.workspace);
   const session = await openSession(InferenceSession, bytes, file);
 
   const scoreBatch = async (table: Table, from: number, to: number): Promise<ArrayLike<number>> => {
     const feeds: Record<string, Tensor> = {};
-    for (const { name, element } of inputs) {
-      const feed = feedOf(inputColumn(table, name), element, from, to);
-      feeds[name] = new Tensor(feed.type as 'float32', feed.data as Float32Array, [to - from, 1]);
+    for (const input of inputs) {
+      const { type, data } = feedInput(input, table, from, to);
+      const shape = [to - from, input.columns.length];
+      feeds[input.name] = new Tensor(type as 'float32', data as Float32Array, shape);
     }
     try {
       const results = await session.run(feeds, [output]);
@@ -58,7 +60,7 @@ export async function openScorer(model: string | Uint8Array, options: ScorerOpti
   };
 
   return {
-    inputs: inputs.map(({ name, type }) => ({ name, type })),
+    inputs: inputs.flatMap(({ columns, type }) => columns.map((name) => ({ name, type }))),
     metadata: info.metadata,
     async score(table) {
       const scores = new Float64Array(table.rows);
@@ -106,26 +108,6 @@ async function openSession(
       cause,
     });
   }
-}
-
-const elements: Readonly<Record<string, { type: ScorerInput['type']; element: ElementType }>> = {
-  float: { type: 'float', element: 'float32' },
-  double: { type: 'float', element: 'float64' },
-  string: { type: 'string', element: 'string' },
-  int64: { type: 'int64', element: 'int64' },
-};
-
-function graphInput({ name, type, shape }: OnnxInfo['inputs'][number], file: string) {
-  const known = type === null ? undefined : elements[type];
-  const isColumn = shape.length === 2 && (shape[1] === 1 || shape[1] === null);
-  if (known && isColumn) return { name, ...known };
-  const found = `${type ?? 'no tensor'} [${shape.map((length) => length ?? 'N').join(', ')}]`;
-  throw new LockstepError('E_MODEL_INPUT', {
-    what: `the model's input "${name}" is ${found}`,
-    where: { file },
-    allowed: 'one input per raw column: float, double, int64 or string of shape [N, 1]',
-    fix: 'export the feature transforms inside the model, with one input for each column',
-  });
 }
 
 /** One number a row, or two class probabilities, of which the second is the positive one's. */

@@ -6,6 +6,12 @@ export {
   predictRows,
   type RowError,
 } from './predict-rows.ts';
+export {
+  type NamedTable,
+  type PredictTablesOptions,
+  type PredictTablesResult,
+  predictTables,
+} from './predict-tables.ts';
 export type { Prediction } from './prediction.ts';
 export type { LoggedPrediction } from './prediction-log.ts';
 export type { ServedMetadata } from './served-model.ts';

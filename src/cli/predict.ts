@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { ensureDataset, openStore, readLock, readTable, type Table, writeParquet } from '../data/index.ts';
+import { type NamedTable, type PredictTablesResult, predictTables } from '../serving/index.ts';
+import { amount, LockstepError, startProgress, type Workspace } from '../workspace/index.ts';
+import type { Command, CommandInput } from './command.ts';
+import { UsageError } from './invocation.ts';
+
+export const command: Command = {
+  name: 'predict',
+  summary: 'Send rows of tables to a model server',
+  positionals: '[model]',
+  options: {
+    to: { type: 'string' },
+    data: { type: 'string', multiple: true },
+    rows: { type: 'string' },
+    last: { type: 'string' },
+    'id-column': { type: 'string' },
+    out: { type: 'string' },
+  },
+  help: {
+    to: 'address of the server: http://127.0.0.1:8080',
+    data: 'a CSV, TSV or Parquet file, or data:<key>; may be given several times',
+    rows: 'only the first n rows of all',
+    last: 'only the last n rows of all',
+    'id-column': 'column that names the rows; else table and number do',
+    out: 'write row_id and score to this Parquet file',
+  },
+  async run(input) {
+    const { workspace, cwd, positionals, values } = input;
+    const { to, data, take, idColumn } = readOptions(input);
+    const tables: NamedTable[] = [];
+    for (const name of data) tables.push({ name, table: await readNamed(workspace, cwd, name) });
+    const progress = startProgress('rows');
+    const [model] = positionals;
+    const result = await predictTables(to, tables, {
+      ...(model === undefined ? {} : { model }),
+      ...(take ? { take } : {}),
+      ...(idColumn === undefined ? {} : { idColumn }),
+      onProgress: (done, of) => progress.update(done, of),
+    });
+    progress.end();
+    if (typeof values.out === 'string') await writeParquet(resolve(cwd, values.out), scoresTable(result));
+    if (result.errors.length > 0) throw failed(result);
+    const { server, rows, meanScore, seconds } = result;
+    return {
+      json: { ...server, url: to, rows, answered: result.answered, errors: 0, meanScore, seconds },
+      text:
+        `${server.model} ${server.version} answered ${amount(rows, 'count')} rows in ${seconds.toFixed(1)} s; ` +
+        `mean score ${meanScore?.toPrecision(6) ?? 'none'}`,
+    };
+  },
+};
+
+function readOptions({ values }: CommandInput) {
+  const { to, rows, last } = values;
+  const data = (values.data ?? []) as string[];
+  if (typeof to !== 'string' || data.length === 0) {
+    throw new UsageError('`predict` needs --to <url> and --data <path or data:key>');
+  }
+  if (rows !== undefined && last !== undefined) throw new UsageError('--rows and --last exclude each other');
+  const count = rows ?? last;
+  if (count !== undefined && !/^[1-9]\d{0,8}$/.test(String(count))) {
+    throw new UsageError(`${String(count)} rows: a count from 1 is wanted`);
+  }
+  const take =
+    count === undefined ? null : { from: last === undefined ? 'first' : 'last', rows: Number(count) };
+  return {
+    to,
+    data,
+    take: take as { from: 'first' | 'last'; rows: number } | null,
+    idColumn: values['id-column'] as string | undefined,
+  };
+}
+
+/** A path, or `data:<key>`, whose bytes are fetched into the store when they are not there. */
+async function readNamed(workspace: Workspace, cwd: string, name: string): Promise<Table> {
+  if (!name.startsWith('data:')) return readTable(resolve(cwd, name), name);
+  const entry = await ensureDataset(workspace, readLock(workspace), name.slice('data:'.length));
+  return readTable(openStore(workspace).pathOf(entry.digest), entry.key);
+}
+
+function failed({ errors, rows }: PredictTablesResult): LockstepError {
+  const { id, status, message } = errors[0]!;
+  return new LockstepError('E_PREDICT', {
+    what: `${errors.length} of ${rows} rows were not answered; the first is ${id}: ${status === 0 ? '' : `${status}, `}${message}`,
+    fix: 'correct the rows, or ask a server that is ready',
+  });
+}
+
+const scoresTable = ({ ids, predictions }: PredictTablesResult): Table => ({
+  rows: ids.length,
+  columns: [
+    { name: 'row_id', type: 'text', values: ids },
+    {
+      name: 'score',
+      type: 'number',
+      values: Float64Array.from(predictions, (found) => found?.score ?? Number.NaN),
+    },
+  ],
+});

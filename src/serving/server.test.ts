@@ -1,0 +1,357 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toyScore } from '../../test/toy-model.ts';
+import { startServer, toyFolder, toyGolden, untilReady } from '../../test/toy-server.ts';
+import { askGolden } from './ask-golden.ts';
+import { predictRows } from './predict-rows.ts';
+
+const row = { distance: 100, carrier: 'AA', date: '2001-01-02' };
+
+const post = async (url: string, body: unknown, headers: Record<string, string> = {}) => {
+  const response = await fetch(url, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers,
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
+  return { status: response.status, body: (await response.json()) as any };
+};
+
+describe('a served model', () => {
+  let server: Awaited<ReturnType<typeof startServer>>;
+  let log = '';
+  beforeAll(async () => {
+    const folder = toyFolder({ unknown: 'error' });
+    log = join(folder, 'logs/predictions.jsonl');
+    server = await startServer(folder, ['--log', log]);
+    await untilReady(server.url);
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+  const ask = (path: string, body: unknown, headers?: Record<string, string>) =>
+    post(server.url + path, body, headers);
+  const get = async (path: string) => {
+    const response = await fetch(server.url + path);
+    return { status: response.status, body: await response.json() };
+  };
+
+  it('tells its health and what it serves', async () => {
+    expect(await get('/v2/health/live')).toEqual({ status: 200, body: { live: true } });
+    expect(await get('/v2/health/ready')).toEqual({ status: 200, body: { live: true } });
+    expect(await get('/v2')).toEqual({
+      status: 200,
+      body: { name: 'lockstep', version: '1', extensions: [] },
+    });
+    expect(await get('/v2/models/toy/ready')).toEqual({ status: 200, body: { name: 'toy', ready: true } });
+    const { body } = await get('/v2/models/toy/versions/v1.0.0');
+    expect(body).toEqual({
+      name: 'toy',
+      versions: ['v1.0.0'],
+      platform: 'onnx_onnxv1',
+      inputs: [
+        { name: 'distance', datatype: 'FP32', shape: [-1, 1] },
+        { name: 'carrier', datatype: 'BYTES', shape: [-1, 1] },
+        { name: 'date', datatype: 'BYTES', shape: [-1, 1] },
+      ],
+      outputs: [{ name: 'score', datatype: 'FP32', shape: [-1, 1] }],
+      parameters: { version: 'v1.0.0', model_digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
+    });
+    expect((await get('/metadata')).body).toMatchObject({
+      model: 'toy',
+      threshold: 0.7,
+      output: { name: 'late' },
+    });
+  });
+
+  it('answers one row, and rows with ids of their own', async () => {
+    const score = expect.closeTo(toyScore(100, 'AA', '2001'), 6);
+    expect(await ask('/predict', { ...row, id: 'one' })).toEqual({
+      status: 200,
+      body: { model: 'toy', version: 'v1.0.0', predictions: [{ id: 'one', score, prediction: true }] },
+    });
+    const headed = await ask('/predict', row, { 'x-request-id': 'two' });
+    expect(headed.body.predictions[0].id).toBe('two');
+    const sparse = { date: '2001-01-02', carrier: 'UA', distance: null };
+    const { body } = await ask('/predict', { rows: [{ ...row, id: 7 }, sparse], id: 'group' });
+    expect(body.predictions).toEqual([
+      { id: '7', score, prediction: true },
+      { id: 'group/1', score: expect.closeTo(toyScore(null, 'UA', '2001'), 6), prediction: false },
+    ]);
+    const named = await ask('/predict', { rows: [row, row], ids: ['a', 'b'] });
+    expect(named.body.predictions.map(({ id }: { id: string }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('speaks the open inference protocol, flat and nested', async () => {
+    const inputs = [
+      { name: 'date', shape: [2, 1], datatype: 'BYTES', data: [['2001-01-02'], ['2001-01-02']] },
+      { name: 'carrier', shape: [2], datatype: 'BYTES', data: ['AA', ''] },
+      { name: 'distance', shape: [2, 1], datatype: 'INT16', data: [100, 200] },
+    ];
+    expect(await ask('/v2/models/toy/infer', { id: 'q', inputs, outputs: [{ name: 'score' }] })).toEqual({
+      status: 200,
+      body: {
+        model_name: 'toy',
+        model_version: 'v1.0.0',
+        id: 'q',
+        outputs: [
+          {
+            name: 'score',
+            shape: [2, 1],
+            datatype: 'FP32',
+            data: [expect.closeTo(toyScore(100, 'AA', '2'), 6), expect.closeTo(toyScore(200, null, '2'), 6)],
+          },
+        ],
+      },
+    });
+  });
+
+  const tensor = { name: 'date', shape: [1], datatype: 'BYTES', data: ['2001-01-02'] };
+  const number = { name: 'distance', shape: [1], datatype: 'FP32', data: [5] };
+  it.each<[string, string, unknown]>([
+    ['no JSON', '/predict', '{"distance": 1,}'],
+    ['an empty body', '/predict', ''],
+    ['a list', '/predict', [1]],
+    ['an unknown column', '/predict', { ...row, distanse: 1 }],
+    ['a missing column', '/predict', { carrier: 'AA' }],
+    ['a column that may not be null', '/predict', { ...row, date: null }],
+    ['a column that may not be empty', '/predict', { ...row, date: '' }],
+    ['a wrong type', '/predict', { ...row, distance: 'far' }],
+    ['a value out of range', '/predict', { ...row, distance: 6001 }],
+    ['a number too large', '/predict', '{"date": "2001-01-02", "distance": 1e400}'],
+    ['a category never seen', '/predict', { ...row, carrier: 'ZZ' }],
+    ['a bad row among rows', '/predict', { rows: [row, { ...row, carrier: 'ZZ' }] }],
+    ['a row that is no object', '/predict', { rows: [row, 5] }],
+    ['no rows', '/predict', { rows: [] }],
+    ['too many rows', '/predict', { rows: Array(4097).fill({}) }],
+    ['a key beside rows', '/predict', { rows: [row], column: 1 }],
+    ['ids that do not fit', '/predict', { rows: [row], ids: [] }],
+    ['an id that is none', '/predict', { ...row, id: {} }],
+    ['a body over 1 MiB', '/predict', `{"date": "${'x'.repeat(1 << 20)}"}`],
+    ['no inputs', '/v2/models/toy/infer', {}],
+    ['an input nobody knows', '/v2/models/toy/infer', { inputs: [{ ...tensor, name: 'dat' }] }],
+    ['an input twice', '/v2/models/toy/infer', { inputs: [tensor, tensor] }],
+    ['a shape of two columns', '/v2/models/toy/infer', { inputs: [{ ...tensor, shape: [1, 2] }] }],
+    ['no shape', '/v2/models/toy/infer', { inputs: [{ ...tensor, shape: undefined }] }],
+    ['too few values', '/v2/models/toy/infer', { inputs: [{ ...tensor, shape: [2, 1] }] }],
+    [
+      'rows that differ',
+      '/v2/models/toy/infer',
+      { inputs: [tensor, { ...number, shape: [2], data: [1, 2] }] },
+    ],
+    [
+      'a datatype nobody knows',
+      '/v2/models/toy/infer',
+      { inputs: [tensor, { ...number, datatype: 'FP16' }] },
+    ],
+    [
+      'a number as text',
+      '/v2/models/toy/infer',
+      { inputs: [tensor, { ...number, datatype: 'BYTES', data: ['5'] }] },
+    ],
+    [
+      'a value beyond its datatype',
+      '/v2/models/toy/infer',
+      { inputs: [tensor, { ...number, datatype: 'INT8', data: [128] }] },
+    ],
+    [
+      'binary data',
+      '/v2/models/toy/infer',
+      { inputs: [{ ...tensor, data: undefined, parameters: { binary_data_size: 14 } }] },
+    ],
+    ['an output nobody has', '/v2/models/toy/infer', { inputs: [tensor], outputs: [{ name: 'label' }] }],
+    ['another model', '/v2/models/other/infer', { inputs: [tensor] }],
+    ['another version', '/v2/models/toy/versions/v2.0.0/infer', { inputs: [tensor] }],
+    ['a path nobody knows', '/predictions', row],
+    ['a method that is not allowed', '/v2/health/live', row],
+  ])('refuses %s', async (_what, path, body) => {
+    const answer = await ask(path, body);
+    expect(Object.keys(answer.body)).toEqual(['error']);
+    expect(`${answer.status} ${answer.body.error}`).toMatchSnapshot();
+  });
+
+  it('names what is allowed with 405', async () => {
+    expect((await fetch(`${server.url}/predict`)).headers.get('allow')).toBe('POST');
+    expect((await fetch(server.url, { method: 'DELETE' })).headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  it('has a page to try it, without anything from outside', async () => {
+    const response = await fetch(server.url);
+    const page = await response.text();
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(page).toContain('name="distance"');
+    expect(page).not.toMatch(/https?:|<link|src=/);
+    expect(page).not.toContain('AA'); // No value of a column that isn't public.
+  });
+
+  it('answers its golden requests both ways, and tells the first that differs', async () => {
+    expect(await askGolden(server.url, toyGolden)).toEqual({ asked: 3, equal: 3 });
+    const [first, second, third] = toyGolden.requests;
+    const wrong = { ...toyGolden, requests: [first!, { ...second!, score: second!.score + 2e-5 }, third!] };
+    expect(await askGolden(server.url, wrong)).toEqual({
+      asked: 3,
+      equal: 2,
+      firstDifference: expect.stringMatching(/^golden request 1: answered 0\.62\d+, not 0\.62\d+$/),
+    });
+    expect(await askGolden('http://127.0.0.1:9', toyGolden)).toMatchObject({ asked: 3, equal: 0 });
+  });
+
+  it('takes many rows; a bad one costs itself only; all answered ones are logged', async () => {
+    const rows = Array.from({ length: 500 }, (_, index) => ({
+      ...row,
+      distance: index,
+      carrier: index === 300 ? 'ZZ' : 'DL',
+    }));
+    const ids = rows.map((_, index) => `many-${index}`);
+    const seen: number[] = [];
+    const result = await predictRows(server.url, rows, { ids, onProgress: (done) => seen.push(done) });
+    expect(result.errors).toEqual([
+      {
+        row: 300,
+        id: 'many-300',
+        status: 422,
+        message: '"carrier" is "ZZ", a category the model was not trained with',
+      },
+    ]);
+    expect(result.predictions[300]).toBeNull();
+    expect(result.predictions[499]).toMatchObject({
+      id: 'many-499',
+      score: expect.closeTo(toyScore(499, 'DL', '2'), 6),
+    });
+    expect(seen.at(-1)).toBe(500);
+    await predictRows(server.url, rows.slice(0, 10), { ids: ids.map((id) => `unlogged-${id}`), log: false });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const lines = readFileSync(log, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ id }) => id.startsWith('many-'))).toHaveLength(499);
+    expect(lines.filter(({ id }) => id.startsWith('unlogged-'))).toHaveLength(0);
+    expect(lines.find(({ id }) => id === 'many-7')).toEqual({
+      id: 'many-7',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      model: 'toy',
+      version: 'v1.0.0',
+      inputs: { distance: 7, carrier: 'DL', date: '2001-01-02' },
+      score: expect.closeTo(toyScore(7, 'DL', '2'), 6),
+    });
+  });
+
+  it('survives what is no HTTP, and a client that leaves in the middle', async () => {
+    const { port } = new URL(server.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end('POST /predict HTTP/1.1\r\ncontent-length: 100\r\n\r\n{"dis');
+    await new Promise((resolve) =>
+      socket
+        .once('close', resolve)
+        .resume()
+        .on('error', () => {}),
+    );
+    const garbage = connect(Number(port), '127.0.0.1');
+    garbage.end('\0\0\0\0');
+    await new Promise((resolve) =>
+      garbage
+        .once('close', resolve)
+        .resume()
+        .on('error', () => {}),
+    );
+    expect((await ask('/predict', row)).status).toBe(200);
+  });
+});
+
+describe('the life of a server', () => {
+  it('is not ready while a golden request is answered otherwise, and says so', async () => {
+    const [first] = toyGolden.requests;
+    const golden = { ...toyGolden, requests: [{ ...first!, score: 0.5 }] };
+    const server = await startServer(toyFolder({ golden }));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const ready = await fetch(`${server.url}/v2/health/ready`);
+    expect(ready.status).toBe(400);
+    expect(await ready.json()).toEqual({
+      live: false,
+      error: expect.stringMatching(/^golden request 0 is answered 0\.832\d+, not 0\.5$/),
+    });
+    expect((await post(`${server.url}/predict`, row)).status).toBe(503);
+    expect((await fetch(`${server.url}/v2/health/live`)).status).toBe(200);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('does not start with other bytes than those that were judged, or on a port that is taken', async () => {
+    const other = `sha256:${'0'.repeat(64)}`;
+    await expect(startServer(toyFolder({ modelDigest: other }))).rejects.toThrow(
+      /^E_DIGEST_MISMATCH: model.onnx is /,
+    );
+    await expect(startServer('/nowhere')).rejects.toThrow(
+      /^E_SERVE_START: cannot read metadata.json \(ENOENT\)/,
+    );
+    const server = await startServer(toyFolder());
+    const { port } = new URL(server.url);
+    await expect(startServer(toyFolder(), ['--port', port])).rejects.toThrow(
+      /^E_SERVE_PORT: cannot listen on 127.0.0.1:\d+ \(EADDRINUSE\)/,
+    );
+    await server.stop();
+  });
+
+  it('drops no request when it is asked to end under load, and has logged every answer', async () => {
+    const folder = toyFolder();
+    const log = join(folder, 'predictions.jsonl');
+    const server = await startServer(folder, ['--log', log]);
+    await untilReady(server.url);
+    const clients = Array.from({ length: 16 }, () => askUntilClosed(server.url));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const started = performance.now();
+    const [exit, ...counts] = await Promise.all([server.stop(), ...clients]);
+    expect(exit).toEqual({ code: 0, signal: null });
+    expect(performance.now() - started).toBeLessThan(3000);
+    const answered = counts.reduce((sum, count) => sum + count, 0);
+    expect(answered).toBeGreaterThan(100);
+    expect(readFileSync(log, 'utf8').trimEnd().split('\n')).toHaveLength(answered);
+  });
+
+  it('ends with its parent, however that ends', async () => {
+    const { spawn } = await import('node:child_process');
+    const code = `import { spawnOwn } from ${JSON.stringify(new URL('../workspace/index.ts', import.meta.url).href)};
+      const child = spawnOwn(...JSON.parse(process.argv[1]));
+      console.error(child.pid);
+      setInterval(() => {}, 1000);`;
+    const { serverFile } = await import('../../test/toy-server.ts');
+    const order = JSON.stringify([serverFile, ['--models', toyFolder(), '--port', '0'], {}]);
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', code, order], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const port = await new Promise<number>((resolve) =>
+      parent.stdout.once('data', (line) =>
+        resolve((JSON.parse(String(line)) as { listening: number }).listening),
+      ),
+    );
+    await untilReady(`http://127.0.0.1:${port}`);
+    parent.kill('SIGKILL');
+    await expect
+      .poll(() => fetch(`http://127.0.0.1:${port}/v2/health/live`).catch(() => 'gone'), { timeout: 3000 })
+      .toBe('gone');
+  });
+});
+
+/** Asks one row after the other on a kept connection until the server says it closes; fails on any other end. */
+async function askUntilClosed(url: string): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const body = JSON.stringify(row);
+  for (let answered = 1; ; answered++) {
+    const closing = await new Promise<boolean>((resolve, reject) => {
+      const request = httpRequest(`${url}/predict`, {
+        agent,
+        method: 'POST',
+        headers: { 'content-length': body.length },
+      });
+      request.on('response', (response) => {
+        if (response.statusCode !== 200) reject(new Error(`status ${response.statusCode}`));
+        response.resume().on('end', () => resolve(response.headers.connection === 'close'));
+      });
+      request.on('error', reject).end(body);
+    });
+    if (closing) return answered;
+  }
+}
