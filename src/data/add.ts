@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LockstepError, startProgress, statePath, type Workspace, withLock } from '../workspace/index.ts';
-import { checkPath } from './dataset-path.ts';
+import { checkPath, keyFaultOf } from './dataset-path.ts';
 import { eachLimited, placeDataset } from './datasets.ts';
 import { openMemo } from './digest-memo.ts';
 import { kindOf, listFiles, refuseOdd } from './folder-listing.ts';
@@ -42,7 +42,7 @@ export async function addData(
   if (!found) throw missing(path);
   if (!found.isFile() && !found.isDirectory()) refuseOdd(path, kindOf(found));
   const own = keyInside(workspace, source);
-  const key = checkPath(keyOf(own, source, options.as, found.isDirectory()));
+  const key = checkPath(keyOf(own, source, options.as, found.isDirectory()), undefined, keyFaultOf);
   checkNoLink(workspace, key);
   const store = openStore(workspace);
   const lockFile = statePath(workspace, 'locks', 'data-lock.json');

@@ -53,9 +53,26 @@ const fault = (code: ErrorCode, path: string, allowed: string, extra?: string): 
   allowed,
 });
 
+/** YAML takes an implicit key of at most 1,024 characters, and data.lock is to stay YAML. */
+const mostWrittenKey = 1000;
+
+/** What is wrong with a key of data.lock, or null. */
+export function keyFaultOf(key: string): PathFault | null {
+  const found = faultOf(key);
+  if (found || key.length < mostWrittenKey / 6) return found;
+  const length = JSON.stringify(key).length;
+  if (length <= mostWrittenKey) return null;
+  return fault(
+    'E_PATH_LENGTH',
+    key,
+    `at most ${mostWrittenKey} characters for a key of data.lock`,
+    `${length} characters`,
+  );
+}
+
 /** Errors: E_PATH_*, E_LOCK_NONCANONICAL for `a//b` and `./a`. */
-export function checkPath(path: string, where?: Place): string {
-  const found = faultOf(path);
+export function checkPath(path: string, where?: Place, find = faultOf): string {
+  const found = find(path);
   if (!found) return path;
   const { code, what, allowed } = found;
   throw new LockstepError(code, { what, where, allowed, fix: 'rename the file or folder, and add it again' });

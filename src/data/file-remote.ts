@@ -1,7 +1,7 @@
 import { constants, createReadStream, mkdirSync } from 'node:fs';
 import { copyFile, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { amount, diskFull, LockstepError, temporaryBeside } from '../workspace/index.ts';
+import { diskFull, LockstepError, temporaryBeside } from '../workspace/index.ts';
 import { digestOfFile } from './file-digest.ts';
 import { digestMismatch, objectMissing, receive } from './receive.ts';
 import type { PushObject, Remote } from './remote.ts';
@@ -18,10 +18,6 @@ export function fileRemote({ folder, name, embedded }: FileAddress): Remote {
   const pathOf = (object: { digest: PushObject['digest'] }) => join(folder, objectPath(object.digest));
   return {
     name,
-    async has(object) {
-      const size = await sizeOf(pathOf(object));
-      return size !== null && (object.size === null || size === object.size);
-    },
     async fetch(object, temporary, onBytes) {
       if ((await sizeOf(pathOf(object))) === null) throw objectMissing(object, name);
       const stream = createReadStream(pathOf(object), { highWaterMark: 1 << 20 });
@@ -61,8 +57,8 @@ async function checkLimits(folder: string, absent: readonly PushObject[]): Promi
   const large = absent.find(({ size }) => size > embeddedLimits.file);
   if (large) {
     throw new LockstepError('E_REMOTE_TOO_LARGE', {
-      what: `"${large.key}" needs an object of ${amount(large.size, 'bytes')} in .data/, which Git tracks`,
-      allowed: `at most ${amount(embeddedLimits.file, 'bytes')} a file`,
+      what: `"${large.key}" needs an object of ${bytes(large.size)} in .data/, which Git tracks`,
+      allowed: `at most ${bytes(embeddedLimits.file)} a file`,
       fix: waysOut,
     });
   }
@@ -70,11 +66,13 @@ async function checkLimits(folder: string, absent: readonly PushObject[]): Promi
   const total = (await bytesBelow(folder)) + absent.reduce((sum, { size }) => sum + size, 0);
   if (total <= embeddedLimits.total) return;
   throw new LockstepError('E_REMOTE_TOO_LARGE', {
-    what: `the push would take .data/, which Git tracks, to ${amount(total, 'bytes')}`,
-    allowed: `at most ${amount(embeddedLimits.total, 'bytes')} in all`,
+    what: `the push would take .data/, which Git tracks, to ${bytes(total)}`,
+    allowed: `at most ${bytes(embeddedLimits.total)} in all`,
     fix: waysOut,
   });
 }
+
+const bytes = (count: number): string => `${count.toLocaleString('en-US')} bytes`;
 
 async function bytesBelow(folder: string): Promise<number> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);

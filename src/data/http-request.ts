@@ -30,10 +30,10 @@ inside.addSubnet('fc00::', 7, 'ipv6');
  * One request with redirects followed by our rules, and patience: 429 and 5xx are tried six times, as long apart as
  * `Retry-After` says. Errors: E_REMOTE_RATE_LIMIT, E_REMOTE_REDIRECT, E_REMOTE_FAILED.
  */
-export async function httpGet(url: URL, method: 'GET' | 'HEAD'): Promise<Response> {
+export async function httpGet(url: URL): Promise<Response> {
   let waited = 0;
   for (let attempt = 1; ; attempt++) {
-    const answer = await followed(url, method).catch((error: unknown) => {
+    const answer = await followed(url).catch((error: unknown) => {
       if (error instanceof LockstepError || attempt === mostTries) throw unreachable(url, error);
       return null;
     });
@@ -66,11 +66,10 @@ function pauseAfter(answer: Response | null, attempt: number): number {
   return Math.min(mostWaitMs, Math.max(0, wanted));
 }
 
-async function followed(start: URL, method: string): Promise<Response> {
+async function followed(start: URL): Promise<Response> {
   let url = start;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const response = await fetch(url, {
-      method,
       redirect: 'manual',
       headers: { 'accept-encoding': 'identity' },
     });

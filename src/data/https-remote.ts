@@ -18,12 +18,8 @@ export function httpsRemote(base: URL): Remote {
   };
   return {
     name,
-    async has(object) {
-      const response = await httpGet(urlOf(object), 'HEAD');
-      return response.status === 200;
-    },
     async fetch(object, temporary, onBytes) {
-      const response = await httpGet(urlOf(object), 'GET');
+      const response = await httpGet(urlOf(object));
       if (response.status === 404 || response.status === 410) throw objectMissing(object, name);
       if (response.status !== 200 || !response.body) throw failed(object, name, response.status);
       await receiveBody(response, object, temporary, name, onBytes);

@@ -31,8 +31,11 @@ export function lineFault(line: string): LineFault {
       continue;
     }
     const found = line.slice(at);
-    const code = isDigestPart(allowed) && found.startsWith('"') ? 'E_DIGEST_FORMAT' : 'E_LOCK_NONCANONICAL';
-    return { code, column: at + 1, what: describe(line, found), allowed };
+    if (isDigestPart(allowed) && found.startsWith('"')) {
+      const digest = /^"[^"]*"?/.exec(found)?.[0] ?? found;
+      return { code: 'E_DIGEST_FORMAT', column: at + 1, what: `the digest ${digest}`, allowed };
+    }
+    return { code: 'E_LOCK_NONCANONICAL', column: at + 1, what: describe(line, found), allowed };
   }
   return {
     code: 'E_LOCK_NONCANONICAL',

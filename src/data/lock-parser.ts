@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Digest, type ErrorCode, LockstepError } from '../workspace/index.ts';
-import { comparePaths, faultOf } from './dataset-path.ts';
+import { comparePaths, keyFaultOf } from './dataset-path.ts';
 import type { Lock, LockEntry } from './lock.ts';
 import { isPlainKey } from './lock.ts';
 import { lineFault } from './lock-line.ts';
@@ -157,7 +157,7 @@ function parseEntry(line: string, number: number, refuse: Refuse): LockEntry {
     string?,
   ];
   const key = keyOf(written, number, refuse);
-  const fault = faultOf(key);
+  const fault = keyFaultOf(key);
   if (fault) refuse(fault.code, number, 3, fault.what, fault.allowed);
   if (key.endsWith('/') !== (filesText !== undefined)) {
     refuse(
@@ -186,7 +186,7 @@ function parseEntry(line: string, number: number, refuse: Refuse): LockEntry {
 function keyOf(written: string, number: number, refuse: Refuse): string {
   if (!written.startsWith('"')) {
     if (isPlainKey(written)) return written;
-    const fault = faultOf(written);
+    const fault = keyFaultOf(written);
     if (fault) return refuse(fault.code, number, 3, fault.what, fault.allowed);
     return refuse(
       'E_LOCK_NONCANONICAL',
@@ -199,7 +199,7 @@ function keyOf(written: string, number: number, refuse: Refuse): string {
   const key = parseJsonText(written);
   if (key === undefined)
     return refuse('E_LOCK_NONCANONICAL', number, 3, `the key ${written}`, 'a JSON string');
-  const fault = faultOf(key);
+  const fault = keyFaultOf(key);
   if (fault) return refuse(fault.code, number, 3, fault.what, fault.allowed);
   if (isPlainKey(key))
     return refuse('E_LOCK_NONCANONICAL', number, 3, `the key ${written} in quotes`, `${key} without quotes`);

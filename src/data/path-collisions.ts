@@ -14,7 +14,6 @@ export class PathCollisions {
   private readonly files = new Map<string, string>();
   /** Folded folder that some path lies in → that path. */
   private readonly folders = new Map<string, string>();
-  private lastFolder = '';
 
   /** What this path and an earlier one can't both be, or null. */
   add(path: string): Collision | null {
@@ -24,17 +23,27 @@ export class PathCollisions {
     if (twin !== undefined) return twinOf(path, twin);
     const inside = this.folders.get(folded);
     if (inside !== undefined) return nested(inside, path);
+    const owner = this.ownerOf(folded);
+    if (owner !== undefined) return nested(path, owner);
     for (let slash = folded.lastIndexOf('/'); slash > 0; slash = folded.lastIndexOf('/', slash - 1)) {
       const folder = folded.slice(0, slash);
-      if (folder === this.lastFolder) break;
-      const owner = this.files.get(folder);
-      if (owner !== undefined) return nested(path, owner);
       if (this.folders.has(folder)) break;
       this.folders.set(folder, path);
     }
-    this.lastFolder = folded.slice(0, Math.max(0, folded.lastIndexOf('/')));
     this.files.set(folded, path);
     return null;
+  }
+
+  /** The earlier path that a folder above this one is. */
+  private ownerOf(folded: string): string | undefined {
+    for (let slash = folded.lastIndexOf('/'); slash > 0; slash = folded.lastIndexOf('/', slash - 1)) {
+      const folder = folded.slice(0, slash);
+      // A folder that some path lies in was looked at with it, and no path can have become it since.
+      if (this.folders.has(folder)) return undefined;
+      const owner = this.files.get(folder);
+      if (owner !== undefined) return owner;
+    }
+    return undefined;
   }
 }
 

@@ -8,7 +8,6 @@ import type { ObjectRef } from './store.ts';
 export interface Remote {
   /** As messages name it: never with a credential. */
   readonly name: string;
-  has(object: Wanted): Promise<boolean>;
   /** Streams an object to a temporary file, verified and synced. Errors: E_OBJECT_MISSING, E_REMOTE_*, as `receive`. */
   fetch(object: Wanted, temporary: string, onBytes?: (count: number) => void): Promise<void>;
   /** Refuses what it will not take, before anything is sent. Errors: E_REMOTE_READ_ONLY, E_REMOTE_TOO_LARGE. */

@@ -11,7 +11,7 @@ export function entryOf(lock: Lock, key: string): LockEntry {
   const keys = lock.entries.map((entry) => entry.key);
   const near = nearest(key, keys.slice(0, 10_000));
   throw new LockstepError('E_DATA_MISSING', {
-    what: `no dataset "${key}" in data.lock`,
+    what: `no dataset "${key}"`,
     where: { file: 'data.lock' },
     allowed:
       keys.length === 0
