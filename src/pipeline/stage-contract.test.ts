@@ -72,8 +72,8 @@ test('a folder of code is an input, without what tools leave in it; the same fro
   writeFiles(workspace.root, { 'pipelines/toy/lib/__pycache__/a.pyc': 'cached' });
   expect((await runToy(workspace)).cached).toBe(true);
   writeFiles(workspace.root, { 'pipelines/toy/lib/deep/b.txt': 'c' });
-  expect((await runToy(workspace)).steps).toEqual(['prepare: cached', 'train: lib changed']);
-  expect((await runToy(workspace, { source: { commit } })).steps).toEqual([
+  expect((await runToy(workspace)).steps.sort()).toEqual(['prepare: cached', 'train: lib changed']);
+  expect((await runToy(workspace, { source: { commit } })).steps.sort()).toEqual([
     'prepare: cached',
     'train: cached',
   ]);
@@ -83,10 +83,14 @@ test('links among the code are refused, in the work tree and at a commit', async
   await using workspace = await toyWorkspace({ 'pipelines/toy/pipeline.yaml': withFolder });
   writeFiles(workspace.root, { 'pipelines/toy/lib/a.txt': 'a', 'pipelines/toy/lib/deep/b.txt': 'b' });
   symlinkSync('/etc/passwd', join(workspace.root, 'pipelines/toy/lib/c.txt'));
-  expect(await messageFrom(runPipeline(workspace, 'toy'))).toMatchInlineSnapshot(`"E_PATH_TRAVERSAL: pipelines/toy/lib/c.txt is a link, leads over one, or is no plain file — plain files and folders inside the repository. Fix: put the file itself there."`);
+  expect(await messageFrom(runPipeline(workspace, 'toy'))).toMatchInlineSnapshot(
+    `"E_PATH_TRAVERSAL: pipelines/toy/lib/c.txt is a link, leads over one, or is no plain file — plain files and folders inside the repository. Fix: put the file itself there."`,
+  );
   const commit = await commitAll(workspace.root, 'toy');
   const message = await messageFrom(runPipeline(workspace, 'toy', { source: { commit } }));
-  expect(message.replaceAll(commit.slice(0, 12), '<commit>')).toMatchInlineSnapshot(`"E_PATH_TRAVERSAL: pipelines/toy/lib/c.txt is a link or a submodule at <commit> — plain files and folders inside the repository. Fix: put the file itself there."`);
+  expect(message.replaceAll(commit.slice(0, 12), '<commit>')).toMatchInlineSnapshot(
+    `"E_PATH_TRAVERSAL: pipelines/toy/lib/c.txt is a link or a submodule at <commit> — plain files and folders inside the repository. Fix: put the file itself there."`,
+  );
 });
 
 test('stages that do not wait for each other run side by side', async () => {
