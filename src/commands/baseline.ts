@@ -46,15 +46,39 @@ async function runningVersion(
   tip: Tip,
   trust: Trust,
 ): Promise<Baseline | null> {
-  const folders = await readFolders(workspace, tip);
+  const running = await releasesOf(workspace, model, tip, trust);
   for (const environment of workspace.configuration.environments.toReversed()) {
-    const folder = folders.find(
-      (candidate) => candidate.model === model && candidate.environment === environment,
-    );
-    const verdict = folder && verifyFolder({ model, environment, files: folder.files, trust });
-    if (verdict?.kind === 'verified') return { kind: 'version', record: verdict.release.record, environment };
+    const record = running.get(environment);
+    if (record) return { kind: 'version', record, environment };
   }
   return null;
+}
+
+/** The release that one environment's folder names, verified; null when it names none, or lies. */
+export async function runningIn(
+  workspace: Workspace,
+  model: string,
+  environment: string,
+  base: string | null,
+): Promise<ReleaseRecord | null> {
+  const tip = await readTip(workspace, { tagsOf: model, ask: 'try' });
+  const trust = await trustedKeys(workspace, base, { local: true });
+  return (await releasesOf(workspace, model, tip, trust)).get(environment) ?? null;
+}
+
+async function releasesOf(
+  workspace: Workspace,
+  model: string,
+  tip: Tip,
+  trust: Trust,
+): Promise<Map<string, ReleaseRecord>> {
+  const folders = (await readFolders(workspace, tip)).filter((folder) => folder.model === model);
+  return new Map(
+    folders.flatMap(({ environment, files }) => {
+      const verdict = verifyFolder({ model, environment, files, trust });
+      return verdict.kind === 'verified' ? [[environment, verdict.release.record] as const] : [];
+    }),
+  );
 }
 
 export const baselineName = (baseline: Baseline): string => {
