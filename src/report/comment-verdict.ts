@@ -20,7 +20,10 @@ export function baselineLine(input: ReportInput, limit: Limits): string {
   const against = comparison ? ` against ${inert(baselineName(comparison), limit.text)}` : '';
   const first = comparison?.baseline.kind === 'simplest' ? 'First version, judged' : 'Judged';
   const folds = evaluation.folds === undefined ? '' : `, in ${evaluation.folds} folds`;
-  const become = version === undefined ? '' : ` Merged, it would become **${inert(version, 40)}**.`;
+  const become =
+    version === undefined || headlineOf(input).outcome === 'fail'
+      ? ''
+      : ` Merged, it would become **${inert(version, 40)}**.`;
   const commits =
     input.head === null
       ? ''

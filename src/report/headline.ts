@@ -74,4 +74,8 @@ export function subjectName(subject: Subject): string {
 
 /** The same, short enough for a column's head. */
 export const subjectLabel = (subject: Subject): string =>
-  subject.kind === 'version' ? subject.version : subject.kind === 'simplest' ? subject.name : 'candidate';
+  subject.kind === 'version'
+    ? subject.version
+    : subject.kind === 'simplest'
+      ? `simplest (${subject.name})`
+      : 'candidate';

@@ -34,7 +34,7 @@ export function verdictBanner(input: ReportInput): Markup {
 <p class="small">${comparison?.baseline.kind === 'simplest' ? 'First version, judged' : 'Judged'}${
     comparison ? ` against ${baselineName(comparison)}` : ''
   } on ${plural(evaluation.rows, 'row')}${share}${evaluation.folds === undefined ? '' : `, in ${evaluation.folds} folds`}.${
-    version === undefined ? '' : ` Merged, it would become ${version}.`
+    version === undefined || outcome === 'fail' ? '' : ` Merged, it would become ${version}.`
   }</p>
 <ul class="pills">${input.verdicts
     .slice(0, 50)

@@ -1,5 +1,6 @@
 // What people read: the pull request's comment, the page, the terminal's summary, the model card.
 // Cheap to import: vega is loaded by the page alone, when it draws.
+import type { MonitorReport } from '../monitoring/index.ts';
 import type { ReportInput } from './report-input.ts';
 
 export { commentMarker, renderComment } from './comment.ts';
@@ -10,4 +11,9 @@ export { renderText, type TextOptions } from './terminal.ts';
 /** The whole report as one HTML file (see html-page.ts). */
 export async function renderHtml(input: ReportInput): Promise<string> {
   return (await import('./html-page.ts')).renderHtml(input);
+}
+
+/** How a model fares after its training, as one HTML file (see monitor-page.ts). */
+export async function renderMonitorHtml(report: MonitorReport): Promise<string> {
+  return (await import('./monitor-page.ts')).renderMonitorHtml(report);
 }

@@ -19,7 +19,7 @@ const gap = '\u200b';
 export function inert(text: string, most = 200): string {
   const line = oneLine(text.trim(), most);
   return line.replace(
-    /^[-+=]|(?<=^\d{1,9})[.)]|\bwww(?=\.)|\b(?:GHSA|CVE|GH)(?=-)|(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])|[\\|&<>$@#:`*_[\]~]/gi,
+    /^[-+=]|(?<=^\d{1,9})[.)]|www(?=\.)|\b(?:GHSA|CVE|GH)(?=-)|(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])|[\\|&<>$@#:`*_[\]~]/gi,
     (found, at: number, whole: string) => replacementOf(found, /\S/.test(whole.charAt(at + found.length))),
   );
 }

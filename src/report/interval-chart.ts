@@ -51,7 +51,9 @@ export function intervalChart(rows: readonly ChartRow[], options: ChartOptions):
   const axis = axisLine([from, ...(zero === null ? [] : [0]), to], place, (value) =>
     number(options.metric, value),
   );
-  return [options.title, '', ...head, ...lines, lead + axis].map((line) => line.trimEnd()).join('\n');
+  return [inertFenced(options.title, 120), '', ...head, ...lines, lead + axis]
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 function scaleOf(rows: readonly ChartRow[], kind: ChartOptions['kind']): { from: number; to: number } {

@@ -19,7 +19,9 @@ export function renderCard(input: ReportInput): string {
   return `${[
     `---\n${stringify(frontMatter(input), { lineWidth: 0 })}---`,
     `# ${inert(model)}${version === undefined ? '' : ` ${inert(version)}`}`,
-    inert(modelFile.description ?? 'Nobody has described this model yet: `description` in model.yaml.', 1000),
+    modelFile.description === undefined
+      ? 'Nobody has described this model yet: `description` in model.yaml.'
+      : inert(modelFile.description, 1000),
     `## Who answers for it\n\n${table(
       ['', ''],
       [
