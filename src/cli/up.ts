@@ -9,8 +9,8 @@ import {
   startAgent,
 } from '../gitops/index.ts';
 import { askGolden } from '../serving/index.ts';
-import { LockstepError } from '../workspace/index.ts';
 import type { Command } from './command.ts';
+import { UsageError } from './invocation.ts';
 import { openLiveTable } from './live-table.ts';
 
 export const command: Command = {
@@ -77,8 +77,5 @@ function number(name: string, value: string | undefined, least: number, most: nu
   if (value === undefined) return undefined;
   const found = Number(value);
   if (value.trim() !== '' && found >= least && found <= most) return found;
-  throw new LockstepError('E_USAGE', {
-    what: `--${name} ${value}`,
-    allowed: `a number from ${least} to ${most}`,
-  });
+  throw new UsageError(`--${name} ${value} — a number from ${least} to ${most} is allowed`);
 }

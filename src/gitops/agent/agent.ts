@@ -1,19 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acquireLock, isDigest, statePath, type Workspace } from '../../workspace/index.ts';
+import { acquireLock, statePath, type Workspace } from '../../workspace/index.ts';
+import { adopt } from './adopt.ts';
 import { fetchBranch, readTipCommit, type Source } from './branch.ts';
-import { type Current, type Environment, openEnvironment } from './environment.ts';
+import { type Environment, openEnvironment } from './environment.ts';
 import type { Report } from './events.ts';
 import { type Front, openFront } from './front.ts';
 import type { ServerBook } from './launch.ts';
-import { endProcess, isRunning } from './process-identity.ts';
-import {
-  type AgentState,
-  type EnvironmentState,
-  readAgentState,
-  type ServerProcess,
-  writeAgentState,
-} from './state.ts';
-import { type AskGolden, identityProblem } from './trial.ts';
+import { endProcess } from './process-identity.ts';
+import { type AgentState, readAgentState, type ServerProcess, writeAgentState } from './state.ts';
+import type { AskGolden } from './trial.ts';
 import { keyOf, type Wanted } from './wanted.ts';
 
 export interface AgentInput extends Source {
@@ -174,46 +169,6 @@ export async function startAgent(workspace: Workspace, input: AgentInput): Promi
       release();
       report({ event: 'stopped' });
     },
-  };
-}
-
-/** Takes over the servers of an agent that was killed, and ends those that nothing stands for. */
-async function adopt(
-  before: AgentState | null,
-  open: (model: string, environment: string) => Promise<Environment>,
-  book: ServerBook,
-): Promise<void> {
-  if (before === null) return;
-  const kept = new Set<number>();
-  const resume = async (old: EnvironmentState): Promise<void> => {
-    const current = currentOf(old, before.servers);
-    if (current === null) return;
-    const url = `http://127.0.0.1:${current.server.port}`;
-    const { version, modelDigest } = current.release;
-    const ours =
-      isRunning(current.server) && (await identityProblem(url, old.model, version, modelDigest)) === null;
-    const server = ours ? current.server : { ...current.server, began: null };
-    if (ours) {
-      kept.add(current.server.pid);
-      book.add(current.server);
-    }
-    await (await open(old.model, old.environment)).resume({ ...current, server });
-  };
-  await Promise.all(Object.values(before.environments).map(resume));
-  const strays = before.servers.filter(({ pid }) => !kept.has(pid));
-  await Promise.all(strays.map((server) => endProcess(server, 2_000)));
-}
-
-function currentOf(old: EnvironmentState, servers: readonly ServerProcess[]): Current | null {
-  const { version, image, modelDigest, serverPid, serverPort, golden, since } = old;
-  const imageDigest = image?.split('@')[1];
-  if (version === null || image === null || modelDigest === null || !isDigest(imageDigest)) return null;
-  const began = servers.find(({ pid }) => pid === serverPid)?.began ?? null;
-  return {
-    release: { version, image, imageDigest, modelDigest, replay: null },
-    server: { pid: serverPid ?? 0, began, port: serverPort ?? 0 },
-    golden,
-    since: since ?? new Date(0).toISOString(),
   };
 }
 

@@ -42,10 +42,12 @@ export async function openFront(port: number): Promise<Front> {
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      const timer = setTimeout(() => server.closeAllConnections(), 3_000);
+      // A connection that was answering when we began becomes idle only later.
+      const tidying = setInterval(() => server.closeIdleConnections(), 20);
+      const patience = setTimeout(() => server.closeAllConnections(), 3_000);
       await closed;
-      clearTimeout(timer);
+      clearInterval(tidying);
+      clearTimeout(patience);
       target?.agent.destroy();
     },
   };

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockstepError } from '../../workspace/index.ts';
-import { endProcess, isRunning, processBegan } from './process-identity.ts';
+import { endProcess, processBegan } from './process-identity.ts';
 import type { ServerProcess } from './state.ts';
 
 /** A model server that listens. */
@@ -63,10 +63,6 @@ export async function startServer({ rootfs, model, log, onSpawn }: StartInput): 
     for (const ending of ['.out', '.err']) rmSync(`${words}${ending}`, { force: true });
   }
 }
-
-export const stopServer = (server: RunningServer): Promise<void> => endProcess(server, 10_000);
-
-export const isServing = (server: RunningServer): boolean => isRunning(server);
 
 /** Nothing of ours but what a process needs: no tokens, no options meant for other Nodes. */
 const serverEnvironment = (): Record<string, string> =>
