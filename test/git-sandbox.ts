@@ -87,3 +87,11 @@ export function makeRecord(
     ...over,
   };
 }
+
+/** How work failed, without ids and times that differ from run to run. */
+export const messageOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'no error',
+    (error: Error) =>
+      error.message.replaceAll(/[0-9a-f]{12,64}/g, '<hex>').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>'),
+  );

@@ -7,8 +7,19 @@ export { readWanted } from './agent/read-wanted.ts';
 export { type AgentState, type EnvironmentState, readAgentState } from './agent/state.ts';
 export type { AskGolden } from './agent/trial.ts';
 export { agentTable, eventText } from './agent/words.ts';
+export { type DeployRequest, deploy } from './deploy.ts';
+export { type Effects, realEffects } from './effects.ts';
 export { type FolderFile, folderOf } from './environment-folder.ts';
+export { type Environments, readEnvironments } from './environments.ts';
 export type { VerifiedRelease } from './evidence.ts';
+export { type HistoryEvent, historyOf } from './history.ts';
+export { type HoldRequest, type HoldResult, hold } from './hold.ts';
+export { type Hold, parseHolds } from './holds.ts';
+export { type PromoteOptions, type PromotionResult, previewPromotion, promote } from './promotion.ts';
+export { type PromotionPlan, planPromotion } from './promotion-plan.ts';
+export { rollback } from './rollback.ts';
+export type { RollbackRequest, RollbackResult } from './rollback-note.ts';
+export { type EnvironmentStatus, type ModelStatus, type Status, statusOf } from './status.ts';
 export {
   branchRef,
   type Folder,
@@ -19,4 +30,5 @@ export {
   type Tip,
   tipAt,
 } from './tip.ts';
+export { type Verification, verifyEnvironments } from './verify.ts';
 export { type Finding, type FolderVerdict, verifyFolder } from './verify-folder.ts';

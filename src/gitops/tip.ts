@@ -70,9 +70,10 @@ export async function tipAt(
   return { commit, source, entries: commit === null ? [] : await readTree(workspace.root, commit) };
 }
 
-/** Every file below a commit or tree. */
-export async function readTree(root: string, treeish: string): Promise<TreeEntry[]> {
-  const text = await git(['ls-tree', '-r', '-z', '--full-tree', treeish], { cwd: root });
+/** Every file of a commit below a folder. */
+export async function readTree(root: string, commit: string, folder = ''): Promise<TreeEntry[]> {
+  const within = folder === '' ? [] : ['--', `${folder}/`];
+  const text = await git(['ls-tree', '-r', '-z', '--full-tree', commit, ...within], { cwd: root });
   return text
     .split('\0')
     .filter(Boolean)

@@ -11,13 +11,8 @@ import { type Evidence, openReleaseFile, type VerifiedRelease } from './evidence
 import { checkKustomization, type Kustomization } from './kustomization-check.ts';
 import { readManifest } from './manifest.ts';
 
-/** One lie, and where it stands. */
-export interface Finding {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly file: string;
-  readonly line: number;
-}
+/** One lie: its code, what was found, and the file and line where it stands. */
+export type Finding = LockstepError;
 
 export type FolderVerdict =
   | { readonly kind: 'verified'; readonly release: VerifiedRelease }
@@ -46,7 +41,7 @@ export function verifyFolder(input: FolderInput): FolderVerdict {
     more: { line?: number; allowed?: string } = {},
   ) => {
     const where = { file: `${folder}/${path}`, line: more.line ?? 1 };
-    findings.push(findingOf(new LockstepError(code, { what, where, allowed: more.allowed })));
+    findings.push(new LockstepError(code, { what, where, allowed: more.allowed }));
   };
   for (const { path, mode } of input.files) {
     if (mode !== '100644' && mode !== '100755') {
@@ -75,17 +70,10 @@ function attempt<T>(findings: Finding[], work: () => T): T | null {
     return work();
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
-    findings.push(findingOf(error));
+    findings.push(error);
     return null;
   }
 }
-
-const findingOf = (error: LockstepError): Finding => ({
-  code: error.code,
-  message: error.message,
-  file: error.where?.file ?? '',
-  line: error.where?.line ?? 1,
-});
 
 function openEvidence(
   { model, environment, trust }: FolderInput,

@@ -7,6 +7,7 @@ import {
   makeRecord,
   makeRepository,
   makeSandbox,
+  messageOf,
 } from '../../test/git-sandbox.ts';
 import { canonicalJson, git, tryGit, type Workspace } from '../workspace/index.ts';
 import {
@@ -22,12 +23,6 @@ import {
   statementOf,
   trustedKeys,
 } from './index.ts';
-
-const messageOf = (work: Promise<unknown>) =>
-  work.then(
-    () => 'no error',
-    (error: Error) => error.message.replaceAll(/[0-9a-f]{12,64}/g, '<hex>'),
-  );
 
 async function published(
   sandbox: GitSandbox,

@@ -1,0 +1,19 @@
+import { UsageError } from './invocation.ts';
+
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+/** An option that the command cannot do without. */
+export function textOption(values: Values, name: string, command: string): string {
+  const value = values[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new UsageError(`lockstep ${command} needs --${name} (lockstep ${command} --help)`);
+}
+
+export function secondsOption(values: Values, name: string, otherwise: number, command: string): number {
+  const value = values[name];
+  if (value === undefined) return otherwise;
+  if (typeof value === 'string' && /^\d{1,6}(\.\d+)?$/.test(value)) return Number(value);
+  throw new UsageError(
+    `--${name} takes a number of seconds, not "${String(value)}" (lockstep ${command} --help)`,
+  );
+}

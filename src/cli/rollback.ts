@@ -1,0 +1,40 @@
+import { rollback } from '../gitops/index.ts';
+import type { Command } from './command.ts';
+import { secondsOption, textOption } from './option-values.ts';
+
+export const command: Command = {
+  name: 'rollback',
+  summary: 'put an environment back to what ran before, and hold what is left',
+  positionals: '<model>',
+  options: {
+    in: { type: 'string' },
+    to: { type: 'string' },
+    reason: { type: 'string' },
+    'no-hold': { type: 'boolean' },
+    observe: { type: 'string' },
+  },
+  help: {
+    in: 'the environment',
+    to: 'the version to go back to (default: the last verified one before this that is not held)',
+    reason: 'why, for whoever asks later',
+    'no-hold': 'do not hold the version that is left',
+    observe: 'how many seconds to wait for the environment to answer (default 60, 0 does not wait)',
+  },
+  async run({ workspace, positionals, values }) {
+    const result = await rollback(workspace, {
+      model: positionals[0]!,
+      environment: textOption(values, 'in', 'rollback'),
+      ...(typeof values.to === 'string' ? { to: values.to } : {}),
+      reason: textOption(values, 'reason', 'rollback'),
+      hold: values['no-hold'] !== true,
+      observe: secondsOption(values, 'observe', 60, 'rollback'),
+    });
+    const { model, environment, from, to, tag, commit, held, outcome } = result;
+    const lines = [
+      `${model} in ${environment}: ${from} → ${to}, ${outcome === 'observed' ? 'observed' : 'written, not observed'}`,
+      `  ${tag} in commit ${commit.slice(0, 12)}`,
+      ...(held ? [`  ${from} is held: lockstep hold ${model} ${from} --release lets it go`] : []),
+    ];
+    return { json: result, text: lines.join('\n') };
+  },
+};

@@ -1,0 +1,55 @@
+import { type EnvironmentStatus, type ModelStatus, statusOf } from '../gitops/index.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  name: 'status',
+  summary: 'what is where: version, since when, seen to run or not',
+  positionals: '[model]',
+  options: {},
+  help: {},
+  async run({ workspace, positionals }) {
+    const status = await statusOf(workspace, positionals[0]);
+    const note = status.source === 'last fetched' ? ['(as last fetched: origin could not be asked)'] : [];
+    const text =
+      status.models.length === 0
+        ? 'nothing has been promoted yet'
+        : [...note, ...status.models.flatMap(describeModel)].join('\n');
+    return { json: status, text };
+  },
+};
+
+function describeModel({ model, environments, holds }: ModelStatus): string[] {
+  const width = Math.max(...environments.map(({ environment }) => environment.length), 0);
+  return [
+    model,
+    ...environments.flatMap((entry) => describeEnvironment(entry, width)),
+    ...holds.map(({ version, by, reason }) => `  ${version} is held by ${by}: ${reason}`),
+  ];
+}
+
+function describeEnvironment(
+  { environment, version, image, since, state, running, refused, problem }: EnvironmentStatus,
+  width: number,
+): string[] {
+  const seen =
+    state === 'observed'
+      ? `observed at ${running?.url}`
+      : state === 'other version answers'
+        ? `${running?.version} answers`
+        : state;
+  const shortImage = image?.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
+  const line = [
+    environment.padEnd(width),
+    version ?? '?',
+    shortImage,
+    since && `since ${since.slice(0, 16).replace('T', ' ')}`,
+    seen,
+  ]
+    .filter(Boolean)
+    .join('  ');
+  return [
+    `  ${line}`,
+    ...(problem ? [`    ${problem}`] : []),
+    ...refused.map((reason) => `    refused: ${reason}`),
+  ];
+}

@@ -1,0 +1,232 @@
+import { randomInt } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import {
+  committer,
+  hasOrigin,
+  pushAtomic,
+  pushRefused,
+  remoteRefs,
+  writeTagObject,
+} from '../registry/index.ts';
+import { git, LockstepError, statePath, tryGit, type Workspace, withLock } from '../workspace/index.ts';
+import type { Effects } from './effects.ts';
+import { branchRef, fetchedRef, readTip, type Tip, tipAt } from './tip.ts';
+
+/** What one commit changes on the branch. */
+export interface BranchChange {
+  /** New content by path: bytes, or an object that Git has already; null removes. */
+  readonly files: ReadonlyMap<string, Buffer | { readonly oid: string } | null>;
+  readonly message: string;
+  /** Travels with the commit in one atomic push. */
+  readonly tag?: { readonly name: string; readonly commit: string; readonly message: string };
+}
+
+/** What to do on a tip: a change to write, or the answer that nothing needs writing. */
+export type Attempt<T> =
+  | { readonly kind: 'write'; readonly change: BranchChange; readonly result: T }
+  | { readonly kind: 'done'; readonly result: T };
+
+export interface Written<T> {
+  readonly result: T;
+  /** Null when nothing was written. */
+  readonly commit: string | null;
+  readonly attempts: number;
+}
+
+export interface WriteOptions {
+  readonly effects: Effects;
+  readonly tagsOf: string;
+  /** What is being written, for messages. */
+  readonly what: string;
+  /** Told the commit before anybody else can see it. */
+  readonly beforePush?: (commit: string) => void;
+}
+
+const mostAttempts = 10;
+
+/**
+ * Reads the tip, asks `attempt` what to write on it, and pushes commit and tag in one atomic push without force. When
+ * the branch moved meanwhile everything is read and judged again. Errors: E_GIT_IDENTITY before anything is done,
+ * E_PROMOTE_RACE after ten tries, E_GIT_PUSH_REFUSED, and whatever `attempt` refuses with.
+ */
+export async function writeBranch<T>(
+  workspace: Workspace,
+  options: WriteOptions,
+  attempt: (tip: Tip, ident: string) => Promise<Attempt<T>>,
+): Promise<Written<T>> {
+  const ident = await committer(workspace.root);
+  // Writers in one clone queue here; those in others meet at the push.
+  const lock = statePath(workspace, 'locks', 'environments.lock');
+  return withLock(lock, { what: options.what, waitMs: 120_000 }, () =>
+    tryWrite(workspace, options, ident, attempt),
+  );
+}
+
+async function tryWrite<T>(
+  workspace: Workspace,
+  { effects, tagsOf, what, beforePush }: WriteOptions,
+  ident: string,
+  attempt: (tip: Tip, ident: string) => Promise<Attempt<T>>,
+): Promise<Written<T>> {
+  let reason = '';
+  for (let attempts = 1; attempts <= mostAttempts; attempts++) {
+    const tip = await effects.perform('read', () => readTip(workspace, { tagsOf, ask: 'required' }));
+    const next = await attempt(tip, ident);
+    if (next.kind === 'done') return { result: next.result, commit: null, attempts };
+    const { commit, refs } = await effects.perform('objects', () =>
+      writeObjects(workspace, tip, next.change, ident),
+    );
+    beforePush?.(commit);
+    const outcome = await publish(workspace, effects, tip, commit, refs);
+    if (outcome.kind === 'written') return { result: next.result, commit, attempts };
+    if (outcome.kind === 'refused') throw pushRefused(what, outcome.reason);
+    reason = outcome.reason;
+    await effects.pause(randomInt(10, 60 * attempts));
+  }
+  throw new LockstepError('E_PROMOTE_RACE', {
+    what: `${what}: others moved the branch ${mostAttempts} times in a row (${reason})`,
+    fix: 'run the command again',
+  });
+}
+
+interface Refs {
+  readonly commit: string;
+  readonly refs: Readonly<Record<string, string>>;
+}
+
+/** Commit and tag as objects that nothing names yet: whoever dies here leaves no trace. */
+async function writeObjects(
+  workspace: Workspace,
+  tip: Tip,
+  change: BranchChange,
+  ident: string,
+): Promise<Refs> {
+  const { root } = workspace;
+  const tree = await writeTree(workspace, tip, change);
+  const parent = tip.commit === null ? [] : ['-p', tip.commit];
+  const commit = await git(['commit-tree', tree, ...parent, '-F', '-'], {
+    cwd: root,
+    input: change.message,
+    env: identity(ident),
+  });
+  const { tag } = change;
+  if (!tag) return { commit, refs: { [branchRef(workspace)]: commit } };
+  const object = await writeTagObject(root, {
+    tag: tag.name,
+    commit: tag.commit,
+    ident,
+    message: tag.message,
+  });
+  return { commit, refs: { [branchRef(workspace)]: commit, [`refs/tags/${tag.name}`]: object } };
+}
+
+/** The one identity that was asked for at the start, whatever else Git might find. */
+function identity(ident: string): Record<string, string> {
+  const [, name, email] = /^(.*) <(.*)> \d+ [+-]\d{4}$/.exec(ident)!;
+  return {
+    GIT_AUTHOR_NAME: name!,
+    GIT_AUTHOR_EMAIL: email!,
+    GIT_COMMITTER_NAME: name!,
+    GIT_COMMITTER_EMAIL: email!,
+  };
+}
+
+/** A tree without a work tree: an index file of our own, gone afterwards. */
+async function writeTree(workspace: Workspace, tip: Tip, { files }: BranchChange): Promise<string> {
+  const { root } = workspace;
+  const folder = statePath(workspace, 'work');
+  mkdirSync(folder, { recursive: true });
+  const index = `${folder}/index-${process.pid}-${randomInt(2 ** 40)}`;
+  const at = { cwd: root, env: { GIT_INDEX_FILE: index } };
+  try {
+    const lines = await Promise.all(
+      [...files].map(async ([path, content]) => `${await indexEntry(root, content)}\t${path}\0`),
+    );
+    await git(['read-tree', tip.commit ?? '--empty'], at);
+    await git(['update-index', '-z', '--add', '--index-info'], { ...at, input: lines.join('') });
+    return await git(['write-tree'], at);
+  } finally {
+    rmSync(index, { force: true });
+  }
+}
+
+async function indexEntry(root: string, content: Buffer | { readonly oid: string } | null): Promise<string> {
+  if (content === null) return `0 ${'0'.repeat(40)}`;
+  const oid = Buffer.isBuffer(content)
+    ? await git(['hash-object', '-w', '--stdin'], { cwd: root, input: content })
+    : content.oid;
+  return `100644 ${oid}`;
+}
+
+type Published =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'moved' | 'refused'; readonly reason: string };
+
+async function publish(
+  workspace: Workspace,
+  effects: Effects,
+  tip: Tip,
+  commit: string,
+  refs: Refs['refs'],
+): Promise<Published> {
+  const { root } = workspace;
+  if (!(await hasOrigin(root))) return effects.perform('push', () => updateLocal(workspace, tip, refs));
+  const outcome = await effects.perform('push', () => pushAtomic(root, refs));
+  const landed = await effects.perform('read back', () => isLanded(workspace, commit));
+  if (outcome.kind !== 'pushed' && !landed) {
+    const moved = outcome.kind === 'moved' || (await remoteMoved(workspace, tip, refs));
+    return { kind: moved ? 'moved' : 'refused', reason: outcome.reason };
+  }
+  if (!landed) return { kind: 'moved', reason: 'origin took the commit and lost it again' };
+  await effects.perform('refs', () => rememberRefs(root, refs));
+  return { kind: 'written' };
+}
+
+/** Without a remote the branch and the tag move in one transaction of Git's own. */
+async function updateLocal(workspace: Workspace, tip: Tip, refs: Refs['refs']): Promise<Published> {
+  const branch = branchRef(workspace);
+  const zero = '0'.repeat((refs[branch] ?? '').length);
+  const lines = Object.entries(refs).map(([ref, object]) =>
+    ref === branch ? `update ${ref} ${object} ${tip.commit ?? zero}` : `create ${ref} ${object}`,
+  );
+  const { status, stderr } = await tryGit(['update-ref', '--stdin'], {
+    cwd: workspace.root,
+    input: `start\n${lines.join('\n')}\nprepare\ncommit\n`,
+  });
+  return status === 0
+    ? { kind: 'written' }
+    : { kind: 'moved', reason: stderr.trim().split('\n').at(-1) ?? '' };
+}
+
+/** The state is read back: our commit is the tip, or others have already built on it. */
+async function isLanded(workspace: Workspace, commit: string): Promise<boolean> {
+  const { root } = workspace;
+  const branch = branchRef(workspace);
+  const tip = (await remoteRefs(root, [branch])).get(branch);
+  if (tip === undefined || tip === commit) return tip === commit;
+  await git(
+    ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', 'origin', `+${branch}:${fetchedRef}`],
+    { cwd: root },
+  );
+  return (await tryGit(['merge-base', '--is-ancestor', commit, fetchedRef], { cwd: root })).status === 0;
+}
+
+async function remoteMoved(workspace: Workspace, tip: Tip, refs: Refs['refs']): Promise<boolean> {
+  const branch = branchRef(workspace);
+  const now = await remoteRefs(workspace.root, Object.keys(refs));
+  return (
+    (now.get(branch) ?? null) !== tip.commit ||
+    Object.keys(refs).some((ref) => ref !== branch && now.has(ref))
+  );
+}
+
+/** What origin has, this clone knows too; a crash before this is mended by the next read. */
+async function rememberRefs(root: string, refs: Refs['refs']): Promise<void> {
+  const lines = Object.entries(refs).map(
+    ([ref, object]) => `update ${ref.startsWith('refs/heads/') ? fetchedRef : ref} ${object}`,
+  );
+  await tryGit(['update-ref', '--stdin'], { cwd: root, input: `${lines.join('\n')}\n` });
+}
+
+export const tipAfter = (workspace: Workspace, commit: string): Promise<Tip> =>
+  tipAt(workspace, commit, 'local');

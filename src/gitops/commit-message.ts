@@ -1,0 +1,58 @@
+/** What a commit of the branch did, told in its message to people and, in the last lines, to machines. */
+export interface BranchEvent {
+  readonly event: 'promotion' | 'rollback' | 'hold' | 'release';
+  readonly model: string;
+  readonly version: string;
+  readonly environment?: string | undefined;
+  readonly from?: string | undefined;
+  readonly image?: string | undefined;
+  readonly evaluation?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+const keys = [
+  'event',
+  'model',
+  'version',
+  'environment',
+  'from',
+  'image',
+  'evaluation',
+  'tag',
+  'reason',
+] as const;
+
+export function printMessage(event: BranchEvent): string {
+  const trailers = keys
+    .filter((key) => event[key] !== undefined)
+    .map((key) => `Lockstep-${key[0]!.toUpperCase()}${key.slice(1)}: ${event[key]}`);
+  return `${summary(event)}\n\n${trailers.join('\n')}\n`;
+}
+
+/** One line for people; also the first line of the promotion's tag. */
+export function summary({ event, model, version, environment, from, reason }: BranchEvent): string {
+  switch (event) {
+    case 'promotion':
+      return `${model}: ${version} to ${environment}${from ? ` (was ${from})` : ''}`;
+    case 'rollback':
+      return `${model}: ${environment} back to ${version} (was ${from}): ${reason}`;
+    case 'hold':
+      return `${model}: hold ${version}: ${reason}`;
+    case 'release':
+      return `${model}: release ${version}: ${reason}`;
+  }
+}
+
+/** Null for a commit that was made by hand. */
+export function parseMessage(message: string): BranchEvent | null {
+  const found: Record<string, string> = {};
+  for (const line of message.trim().split('\n').reverse()) {
+    const [, key, value] = /^Lockstep-([A-Z][a-z]+): (.*)$/.exec(line) ?? [];
+    if (key === undefined) break;
+    found[key.toLowerCase()] = value!;
+  }
+  const known =
+    ['promotion', 'rollback', 'hold', 'release'].includes(found.event ?? '') && found.model && found.version;
+  return known ? (found as unknown as BranchEvent) : null;
+}

@@ -1,0 +1,179 @@
+import { readPolicy } from '../gate/index.ts';
+import type { CheckResult } from '../gate/verdict.ts';
+import type { Observation, ReleaseRecord, Trust } from '../registry/index.ts';
+import { LockstepError, tryGit, type Workspace } from '../workspace/index.ts';
+import type { Effects } from './effects.ts';
+import { folderOf } from './environment-folder.ts';
+import { checkNotHeld, readHolds } from './holds.ts';
+import { lookAt, runs } from './observe.ts';
+import { judgePending } from './pending-checks.ts';
+import { readFolder, type Tip } from './tip.ts';
+import { verifyFolder } from './verify-folder.ts';
+
+export interface PromotionRequest {
+  readonly model: string;
+  readonly version: string;
+  readonly environment: string;
+}
+
+/** That a version may run in an environment, and why. */
+export interface Decision {
+  readonly checks: readonly CheckResult[];
+  /** The environment before this one, as it was seen; null for the first, or where nobody answers. */
+  readonly observed: Observation | null;
+}
+
+/**
+ * Whether a verified release may be promoted on this tip: a pass for this environment by a policy that is what the
+ * record says, no hold, the environment before it running it, soaked. Everything is read anew each time it is asked.
+ * Errors: E_PROMOTE_HELD, E_VERDICT_*, E_PROMOTE_ORDER, E_PROMOTE_NOT_OBSERVED, E_PROMOTE_SOAK.
+ */
+export async function decide(
+  workspace: Workspace,
+  tip: Tip,
+  record: ReleaseRecord,
+  environment: string,
+  trust: Trust,
+  effects: Effects,
+): Promise<Decision> {
+  checkNotHeld(await readHolds(workspace, tip, record.model), record.model, record.version);
+  checkVerdict(record, environment);
+  const soak = await checkPolicy(workspace, record, environment, effects.now());
+  const observed = await checkOrder(workspace, tip, record, environment, trust, effects);
+  await checkSoak(workspace, tip, record, environment, soak, effects.now());
+  const checks = await judgePending(workspace, record, environment, effects.now());
+  return { checks, observed };
+}
+
+/** Errors: E_VERDICT_MISSING, E_VERDICT_ENVIRONMENT, E_VERDICT_FAILED, E_VERDICT_INCONCLUSIVE. */
+function checkVerdict({ model, version, verdicts }: ReleaseRecord, environment: string): void {
+  const verdict = Object.hasOwn(verdicts, environment) ? verdicts[environment] : undefined;
+  const where = { file: `tag ${model}@${version}` };
+  if (verdict === undefined) {
+    const others = Object.keys(verdicts);
+    throw new LockstepError(others.length === 0 ? 'E_VERDICT_MISSING' : 'E_VERDICT_ENVIRONMENT', {
+      what:
+        others.length === 0
+          ? `${model} ${version} has no verdict`
+          : `${model} ${version} has verdicts for ${others.join(', ')}, none for ${environment}`,
+      where,
+      allowed: `a pass for ${environment}`,
+      fix: `lockstep run ${model}, then register a new version`,
+    });
+  }
+  if (verdict.verdict === 'pass') return;
+  throw new LockstepError(verdict.verdict === 'fail' ? 'E_VERDICT_FAILED' : 'E_VERDICT_INCONCLUSIVE', {
+    what: `the verdict on ${model} ${version} for ${environment} is ${verdict.verdict}: ${verdict.reasons.join('; ') || 'no reason given'}`,
+    where,
+    allowed: 'a pass',
+    fix: 'promote a version that passes',
+  });
+}
+
+/** The policy is the one the record names, from a commit it grew out of; returns the environment's soak. */
+async function checkPolicy(
+  workspace: Workspace,
+  record: ReleaseRecord,
+  environment: string,
+  now: Date,
+): Promise<string | undefined> {
+  const { root } = workspace;
+  const commit = record.policy.commit ?? record.commit;
+  const { status } = await tryGit(['merge-base', '--is-ancestor', commit, record.commit], { cwd: root });
+  const read = status === 0 ? await readPolicy(workspace, record.model, commit) : null;
+  if (read === null || read.commit === null || read.digest !== record.policy.digest) {
+    throw new LockstepError('E_VERDICT_POLICY', {
+      what: `${record.model} ${record.version} was judged by the policy ${record.policy.digest}, ${read?.commit ? `commit ${commit.slice(0, 12)} has ${read.digest}` : `which commit ${commit.slice(0, 12)} does not have`}`,
+      where: { file: `models/${record.model}/policy.yaml` },
+      allowed: 'the policy at the commit that the record names',
+      fix: `lockstep run ${record.model}, then register a new version`,
+    });
+  }
+  const waived = record.verdicts[environment]!.checks.filter(({ outcome }) => outcome === 'waived');
+  for (const { id } of waived) {
+    const waiver = read.policy.waivers?.find(({ check }) => check === id);
+    // A date means the whole day.
+    if (waiver && now.toISOString().slice(0, 10) <= waiver.until.slice(0, 10)) continue;
+    throw new LockstepError('E_VERDICT_EXPIRED', {
+      what: `the waiver of ${id} ${waiver ? `ended on ${waiver.until}` : 'is gone'}`,
+      where: { file: `models/${record.model}/policy.yaml` },
+      allowed: 'waivers that still hold on the day of promotion',
+      fix: 'mend what the check found, or renew the waiver, and register a new version',
+    });
+  }
+  return read.policy.environments?.[environment]?.soak;
+}
+
+const before = ({ configuration }: Workspace, environment: string): string | undefined =>
+  configuration.environments[configuration.environments.indexOf(environment) - 1];
+
+/** The environment before this one names this very image, and runs it where that can be seen. */
+async function checkOrder(
+  workspace: Workspace,
+  tip: Tip,
+  record: ReleaseRecord,
+  environment: string,
+  trust: Trust,
+  effects: Effects,
+): Promise<Observation | null> {
+  const { model, version } = record;
+  const previous = before(workspace, environment);
+  if (previous === undefined) return null;
+  const files = await readFolder(workspace, tip, model, previous);
+  const verdict = files && verifyFolder({ model, environment: previous, files, trust });
+  const found = verdict?.kind === 'verified' ? verdict.release : null;
+  if (found?.record.image.digest !== record.image.digest || found.version !== version) {
+    const state = found ? found.version : verdict ? 'something that its evidence does not prove' : 'nothing';
+    throw new LockstepError('E_PROMOTE_ORDER', {
+      what: `expected ${model} ${version} in ${previous}, found ${state}`,
+      where: { file: folderOf(model, previous) },
+      allowed: `the order ${workspace.configuration.environments.join(' → ')}`,
+      fix: `lockstep promote ${model} ${version} --to ${previous}`,
+    });
+  }
+  const sight = await effects.perform('observe', () => lookAt(workspace, model, previous, effects.now()));
+  if (sight.kind === 'nobody') return null;
+  if (sight.kind === 'running' && runs(sight.observation, record)) return sight.observation;
+  throw new LockstepError('E_PROMOTE_NOT_OBSERVED', {
+    what: `${previous} should run ${model} ${version} but ${sight.kind === 'running' ? `answers with ${sight.observation.version}` : 'does not answer'}`,
+    allowed: `a version that runs in ${previous}`,
+    fix: `see \`lockstep status\`; promote again when ${previous} runs it`,
+  });
+}
+
+async function checkSoak(
+  workspace: Workspace,
+  tip: Tip,
+  record: ReleaseRecord,
+  environment: string,
+  soak: string | undefined,
+  now: Date,
+): Promise<void> {
+  const previous = before(workspace, environment);
+  if (soak === undefined || previous === undefined || tip.commit === null) return;
+  const folder = folderOf(record.model, previous);
+  const { stdout } = await tryGit(['log', '-1', '--format=%ct', tip.commit, '--', folder], {
+    cwd: workspace.root,
+  });
+  const ready = new Date(Number(stdout.trim()) * 1000 + durationOf(soak));
+  if (now >= ready) return;
+  throw new LockstepError('E_PROMOTE_SOAK', {
+    what: `${record.model} ${record.version} has not been in ${previous} for ${soak}`,
+    allowed: `promotion to ${environment} from ${ready.toISOString()} on`,
+    fix: 'wait, and promote again',
+  });
+}
+
+const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** Milliseconds of `90s`, `30m`, `24h`, `7d`, `2w`, or several after each other (`1h30m`). */
+function durationOf(text: string): number {
+  const parts = [...text.matchAll(/(\d+)([smhdw])/g)];
+  if (parts.map(([whole]) => whole).join('') !== text) {
+    throw new LockstepError('E_CONFIG_VALUE', {
+      what: `the duration "${text}"`,
+      allowed: 'a number and s, m, h, d or w, e.g. 24h',
+    });
+  }
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit!]! * 1000, 0);
+}

@@ -1,0 +1,128 @@
+import { baseCommit, checkVersion, trustedKeys } from '../registry/index.ts';
+import { canonicalJson, checkEnvironment, checkName, type Workspace } from '../workspace/index.ts';
+import { writeBranch } from './branch-write.ts';
+import { printMessage, summary } from './commit-message.ts';
+import { type Effects, realEffects } from './effects.ts';
+import { folderOf, imageReference, releaseFile } from './environment-folder.ts';
+import { openReleaseFile } from './evidence.ts';
+import { planFolder } from './folder-plan.ts';
+import { checkNotHeld, readHolds } from './holds.ts';
+import { finish, type PromotionResult, raceLost } from './promotion.ts';
+import { currentRelease, nextTag, type PromotionPlan } from './promotion-plan.ts';
+import { tipAt } from './tip.ts';
+
+export interface DeployRequest {
+  readonly model: string;
+  readonly environment: string;
+  /** A release.json that `promote --decide` wrote: the record and the signed decision. */
+  readonly release: Buffer;
+  /** Its name, for messages. */
+  readonly file: string;
+  readonly observe?: number;
+}
+
+/**
+ * Makes one environment name one release that was decided before (`promote --decide`), in one commit, and reads it
+ * back. It decides nothing: both signatures must hold, the version must not be held since, and the environment must
+ * still be as it was when the decision was made. Errors: E_SIGNATURE, E_RECORD_FORMAT, E_VERDICT_*, E_PROMOTE_HELD,
+ * E_PROMOTE_RACE, those of `writeBranch`.
+ */
+export async function deploy(
+  workspace: Workspace,
+  request: DeployRequest,
+  effects: Effects = realEffects,
+): Promise<PromotionResult> {
+  const { model, environment, file } = request;
+  checkName(model, 'model');
+  checkEnvironment(workspace.configuration, environment);
+  const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
+  const evidence = openReleaseFile(request.release, { model, environment, trust, file });
+  const { record, recordEnvelope, promotion, promotionEnvelope } = evidence;
+  checkVersion(record.version);
+  const started = effects.now();
+  const written = await writeBranch<PromotionPlan>(
+    workspace,
+    { effects, tagsOf: model, what: `the deployment of ${model} ${record.version} to ${environment}` },
+    async (tip) => {
+      const current = await currentRelease(workspace, tip, model, environment, trust);
+      if (
+        current.verified &&
+        canonicalJson(current.verified.promotionEnvelope) === canonicalJson(promotionEnvelope)
+      ) {
+        return { kind: 'done', result: { kind: 'already', record, from: record.version } };
+      }
+      checkNotHeld(await readHolds(workspace, tip, model), model, record.version);
+      const decidedOn = await tipAt(workspace, promotion.tip, 'local');
+      if (evidenceOf(decidedOn, model, environment) !== evidenceOf(tip, model, environment)) {
+        const then = await currentRelease(workspace, decidedOn, model, environment, trust);
+        throw raceLost(
+          model,
+          environment,
+          then.version,
+          current.version,
+          `promote ${model} ${record.version} --to ${environment}`,
+        );
+      }
+      const folder = await planFolder(workspace, tip, {
+        model,
+        environment,
+        record,
+        recordEnvelope,
+        trust,
+        promotion: promotionEnvelope,
+      });
+      const tag = await nextTag(workspace, model, environment);
+      const event = {
+        event: 'promotion',
+        model,
+        version: record.version,
+        environment,
+        from: current.version ?? undefined,
+        image: imageReference(record.image),
+        evaluation: record.evaluation,
+        tag,
+      } as const;
+      const change = {
+        files: folder.files,
+        message: printMessage(event),
+        tag: {
+          name: tag,
+          commit: record.commit,
+          message: `${summary(event)}\n\n${canonicalJson(promotionEnvelope)}`,
+        },
+      };
+      return {
+        kind: 'write',
+        change,
+        result: {
+          kind: 'write',
+          record,
+          from: current.version,
+          tag,
+          change,
+          release: request.release.toString(),
+        },
+      };
+    },
+  );
+  const since = written.result.kind === 'already' ? new Date(0) : started;
+  return finish(
+    workspace,
+    written.result,
+    {
+      environment,
+      commit: written.commit,
+      attempts: written.attempts,
+      since,
+      seconds: request.observe ?? 60,
+    },
+    effects,
+  );
+}
+
+const evidenceOf = (
+  tip: { entries: readonly { path: string; oid: string }[] },
+  model: string,
+  environment: string,
+): string | undefined =>
+  tip.entries.find(({ path }) => path === `${folderOf(model, environment)}/${releaseFile}`)?.oid;

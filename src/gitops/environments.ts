@@ -1,0 +1,32 @@
+import { baseCommit, type ReleaseRecord, type Trust, trustedKeys } from '../registry/index.ts';
+import type { Workspace } from '../workspace/index.ts';
+import { type Hold, readHolds } from './holds.ts';
+import { readFolders, readTip } from './tip.ts';
+import { verifyFolder } from './verify-folder.ts';
+
+/** What runs where for one model, as far as it is proven. */
+export interface Environments {
+  /** Commit of the branch this was read at; null before the first promotion. */
+  readonly tip: string | null;
+  /** By environment; folders that are not verified are left out. */
+  readonly releases: ReadonlyMap<string, ReleaseRecord>;
+  readonly holds: readonly Hold[];
+}
+
+/** Asks origin where it can; else what was fetched last. Errors: those of reading trust and holds. */
+export async function readEnvironments(
+  workspace: Workspace,
+  model: string,
+  given?: Trust,
+): Promise<Environments> {
+  const tip = await readTip(workspace);
+  if (tip.commit === null) return { tip: null, releases: new Map(), holds: [] };
+  const trust = given ?? (await trustedKeys(workspace, await baseCommit(workspace), { local: true }));
+  const releases = new Map<string, ReleaseRecord>();
+  for (const folder of await readFolders(workspace, tip)) {
+    if (folder.model !== model) continue;
+    const verdict = verifyFolder({ ...folder, trust });
+    if (verdict.kind === 'verified') releases.set(folder.environment, verdict.release.record);
+  }
+  return { tip: tip.commit, releases, holds: (await readHolds(workspace, tip, model)).holds };
+}

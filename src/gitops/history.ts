@@ -1,0 +1,134 @@
+import { listPromotions, listVersions, parseTag } from '../registry/index.ts';
+import { checkName, git, LockstepError, type Workspace } from '../workspace/index.ts';
+import { parseMessage } from './commit-message.ts';
+import { readTip, type Tip } from './tip.ts';
+
+/** Something that happened to a model: who, when, what, on which evidence. */
+export interface HistoryEvent {
+  readonly event:
+    | 'registration'
+    | 'promotion'
+    | 'rollback'
+    | 'hold'
+    | 'release'
+    | 'request'
+    | 'refusal'
+    | 'by hand';
+  readonly time: string;
+  readonly by: string;
+  readonly version: string | null;
+  readonly environment: string | null;
+  readonly from: string | null;
+  /** `name@sha256:…` */
+  readonly image: string | null;
+  /** Digest of the evaluation that the verdict rests on. */
+  readonly evaluation: string | null;
+  readonly reason: string | null;
+  readonly tag: string | null;
+  readonly commit: string;
+}
+
+const nothing = { environment: null, from: null, image: null, evaluation: null, reason: null, tag: null };
+
+/**
+ * A model's life, newest first: versions from their tags, what runs from the branch, tags that asked for something
+ * the branch never did. Promotions keep the order of their counters, whatever the clocks of their makers said.
+ * Errors: E_NAME, E_VERSION_UNKNOWN when nothing ever happened.
+ */
+export async function historyOf(workspace: Workspace, model: string): Promise<HistoryEvent[]> {
+  checkName(model, 'model');
+  const tip = await readTip(workspace, { tagsOf: model });
+  const versions = await listVersions(workspace.root, model);
+  const commits = await branchEvents(workspace, tip, model);
+  const done = new Set(commits.map(({ tag }) => tag));
+  const events: HistoryEvent[] = [
+    ...versions.map(({ time, by, email, version, tag, commit }) => ({
+      ...nothing,
+      event: 'registration' as const,
+      time,
+      by: `${by} <${email}>`,
+      version,
+      tag,
+      commit,
+    })),
+    ...commits,
+    ...(await listPromotions(workspace.root, model))
+      .filter(({ tag }) => !done.has(tag))
+      .map(({ time, by, email, version, environment, event, tag, commit, subject }) => ({
+        ...nothing,
+        event: event === 'assign' ? ('request' as const) : ('refusal' as const),
+        time,
+        by: `${by} <${email}>`,
+        version,
+        environment,
+        tag,
+        commit,
+        reason: subject,
+      })),
+  ];
+  if (events.length > 0) return inOrder(events).reverse();
+  throw new LockstepError('E_VERSION_UNKNOWN', {
+    what: `nothing has happened to a model ${model} yet`,
+    allowed: 'a model with registered versions',
+    fix: `lockstep register ${model}`,
+  });
+}
+
+async function branchEvents(workspace: Workspace, tip: Tip, model: string): Promise<HistoryEvent[]> {
+  if (tip.commit === null) return [];
+  const log = await git(
+    [
+      'log',
+      '--first-parent',
+      '--format=%H%x00%an <%ae>%x00%ct%x00%B%x01',
+      tip.commit,
+      '--',
+      `models/${model}/`,
+    ],
+    { cwd: workspace.root },
+  );
+  return log
+    .split('\x01')
+    .map((entry) => entry.replace(/^\n/, ''))
+    .filter(Boolean)
+    .map((entry): HistoryEvent => {
+      const [commit, by, seconds, message] = entry.split('\0') as [string, string, string, string];
+      const told = parseMessage(message);
+      const base = { ...nothing, by, commit, time: new Date(Number(seconds) * 1000).toISOString() };
+      if (told?.model !== model)
+        return { ...base, event: 'by hand', version: null, reason: message.split('\n')[0]! };
+      const {
+        event,
+        version,
+        environment = null,
+        from = null,
+        image = null,
+        evaluation = null,
+        reason = null,
+        tag = null,
+      } = told;
+      return { ...base, event, version, environment, from, image, evaluation, reason, tag };
+    });
+}
+
+/** By time; but a promotion never comes before one with a lower counter. */
+function inOrder(events: readonly HistoryEvent[]): HistoryEvent[] {
+  const counterOf = ({ tag }: HistoryEvent) => (tag === null ? null : (parseTag(tag)?.counter ?? null));
+  const keyed = events.map((event) => ({ event, time: event.time, counter: counterOf(event) }));
+  let latest = '';
+  for (const entry of keyed
+    .filter(({ counter }) => counter !== null)
+    .sort((a, b) => a.counter! - b.counter!)) {
+    latest = entry.time > latest ? entry.time : latest;
+    entry.time = latest;
+  }
+  const compare = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0);
+  // Of one second, a version comes before its promotions.
+  const sorted = keyed.sort(
+    (a, b) =>
+      compare(a.time, b.time) ||
+      compare(a.counter ?? -1, b.counter ?? -1) ||
+      compare(a.event.event, b.event.event),
+  );
+  return sorted.map(({ event }) => event);
+}

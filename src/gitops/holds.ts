@@ -1,0 +1,96 @@
+import schema from '../../docs/schemas/holds.json' with { type: 'json' };
+import { personOf } from '../registry/index.ts';
+import { checkSchema, LockstepError, parseYaml, type Workspace } from '../workspace/index.ts';
+import { holdsPath } from './environment-folder.ts';
+import { readBlobs, type Tip } from './tip.ts';
+
+/** A version that nobody may promote. `docs/schemas/holds.json` */
+export interface Hold {
+  readonly version: string;
+  readonly by: string;
+  readonly time: string;
+  readonly reason: string;
+}
+
+const empty = 'v: 1\nholds: []\n';
+
+export interface HoldsFile {
+  readonly text: string;
+  readonly holds: readonly Hold[];
+}
+
+export async function readHolds(workspace: Workspace, tip: Tip, model: string): Promise<HoldsFile> {
+  const path = holdsPath(model);
+  const entry = tip.entries.find((found) => found.path === path);
+  if (!entry) return { text: empty, holds: [] };
+  if (!entry.mode.startsWith('100')) {
+    throw new LockstepError('E_ENV_FILE_LINK', {
+      what: 'no plain file',
+      where: { file: path },
+      allowed: 'plain files only',
+    });
+  }
+  return parseHolds((await readBlobs(workspace.root, [entry.oid])).get(entry.oid)!, path);
+}
+
+/** Errors: E_YAML_*, E_CONFIG_*, E_VERSION. */
+export function parseHolds(bytes: Uint8Array, file: string): HoldsFile {
+  const { holds } = checkSchema<{ holds: readonly Hold[] }>(parseYaml(bytes, file), schema);
+  return { text: Buffer.from(bytes).toString(), holds };
+}
+
+/** One more line at the end; the others stay byte for byte. */
+export function addHold(file: HoldsFile, hold: Hold): string {
+  const text = file.text.endsWith('\n') ? file.text : `${file.text}\n`;
+  const start = file.holds.length === 0 ? text.replace(/^holds: *\[ *\] *$/m, 'holds:') : text;
+  return `${start}  - ${printHold(hold)}\n`;
+}
+
+/** Takes the version's lines out; the others stay byte for byte. */
+export function removeHold(file: HoldsFile, version: string): string {
+  const rest = file.holds.filter((hold) => hold.version !== version);
+  if (rest.length === 0) return empty;
+  const names = (line: string) => /^ *- *\{version: ([^,]+),/.exec(line)?.[1] === version;
+  const kept = file.text
+    .split('\n')
+    .filter((line) => !names(line))
+    .join('\n');
+  const left = parseHolds(Buffer.from(kept), 'holds.yaml').holds;
+  // Lines that people wrote in another layout are printed anew.
+  return left.length === rest.length
+    ? kept
+    : `v: 1\nholds:\n${rest.map((hold) => `  - ${printHold(hold)}\n`).join('')}`;
+}
+
+const printHold = ({ version, by, time, reason }: Hold): string =>
+  `{version: ${version}, by: ${JSON.stringify(by)}, time: "${time}", reason: ${JSON.stringify(reason)}}`;
+
+export const makeHold = (version: string, ident: string, now: Date, reason: string): Hold => ({
+  version,
+  by: personOf(ident),
+  time: now.toISOString(),
+  reason: checkReason(reason),
+});
+
+/** Errors: E_USAGE. */
+export function checkReason(reason: string): string {
+  const text = reason.replaceAll(/\s+/g, ' ').trim();
+  if (text !== '' && text.length <= 500) return text;
+  throw new LockstepError('E_USAGE', {
+    what: text === '' ? 'no reason' : `a reason of ${text.length} characters`,
+    allowed: 'a sentence of at most 500 characters, for whoever asks later',
+    fix: 'add --reason "why"',
+  });
+}
+
+/** Errors: E_PROMOTE_HELD. */
+export function checkNotHeld({ holds }: HoldsFile, model: string, version: string): void {
+  const hold = holds.find((entry) => entry.version === version);
+  if (!hold) return;
+  throw new LockstepError('E_PROMOTE_HELD', {
+    what: `${model} ${version} is held by ${hold.by} since ${hold.time}: ${hold.reason}`,
+    where: { file: holdsPath(model) },
+    allowed: 'versions without a hold',
+    fix: `lockstep hold ${model} ${version} --release --reason "why it is good now"`,
+  });
+}

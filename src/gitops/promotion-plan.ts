@@ -1,0 +1,136 @@
+import {
+  formatTag,
+  loadKey,
+  localRefs,
+  nextCounter,
+  personOf,
+  type ReleaseRecord,
+  readRelease,
+  type Trust,
+} from '../registry/index.ts';
+import { canonicalJson, type Workspace } from '../workspace/index.ts';
+import type { BranchChange } from './branch-write.ts';
+import { type BranchEvent, printMessage, summary } from './commit-message.ts';
+import { type Decision, decide, type PromotionRequest } from './decision.ts';
+import type { Effects } from './effects.ts';
+import { imageReference } from './environment-folder.ts';
+import { planFolder, printRelease, signPromotion } from './folder-plan.ts';
+import { readFolder, type Tip } from './tip.ts';
+import { verifyFolder } from './verify-folder.ts';
+
+/** What a promotion would do on one tip: data, to be shown or applied. */
+export type PromotionPlan =
+  | { readonly kind: 'already'; readonly record: ReleaseRecord; readonly from: string }
+  | {
+      readonly kind: 'write';
+      readonly record: ReleaseRecord;
+      readonly from: string | null;
+      readonly tag: string;
+      readonly change: BranchChange;
+      readonly release: string;
+    };
+
+interface PlanContext {
+  readonly trust: Trust;
+  readonly ident: string;
+  readonly effects: Effects;
+}
+
+export async function planPromotion(
+  workspace: Workspace,
+  tip: Tip,
+  request: PromotionRequest,
+  context: PlanContext,
+): Promise<PromotionPlan> {
+  const { model, version, environment } = request;
+  const { record, envelope } = await readRelease(workspace, model, version, { trust: context.trust });
+  const current = await currentRelease(workspace, tip, model, environment, context.trust);
+  if (
+    current.verified?.version === version &&
+    canonicalJson(current.verified.recordEnvelope) === canonicalJson(envelope)
+  ) {
+    return { kind: 'already', record, from: version };
+  }
+  const decision = await decide(workspace, tip, record, environment, context.trust, context.effects);
+  const folder = await planFolder(workspace, tip, {
+    model,
+    environment,
+    record,
+    recordEnvelope: envelope,
+    trust: context.trust,
+    promotion: (digests) =>
+      signPromotion(
+        { ...digests, ...factsOf(decision, environment, tip, context) },
+        record,
+        envelope,
+        loadKey(workspace),
+      ),
+  });
+  const tag = await nextTag(workspace, model, environment);
+  const event: BranchEvent = {
+    event: 'promotion',
+    model,
+    version,
+    environment,
+    from: current.version ?? undefined,
+    image: imageReference(record.image),
+    evaluation: record.evaluation,
+    tag,
+  };
+  return {
+    kind: 'write',
+    record,
+    from: current.version,
+    tag,
+    release: printRelease(envelope, folder.promotion),
+    change: {
+      files: folder.files,
+      message: printMessage(event),
+      tag: {
+        name: tag,
+        commit: record.commit,
+        message: `${summary(event)}\n\n${canonicalJson(folder.promotion)}`,
+      },
+    },
+  };
+}
+
+const factsOf = (
+  { checks, observed }: Decision,
+  environment: string,
+  tip: Tip,
+  { ident, effects }: PlanContext,
+) => ({
+  environment,
+  checks,
+  observed,
+  tip: tip.commit,
+  made: { by: personOf(ident), time: effects.now().toISOString() },
+});
+
+/** What a folder names now: its proven release, or at least the version it claims. */
+export async function currentRelease(
+  workspace: Workspace,
+  tip: Tip,
+  model: string,
+  environment: string,
+  trust: Trust,
+) {
+  const files = await readFolder(workspace, tip, model, environment);
+  if (files === null) return { files, verified: null, version: null };
+  const verdict = verifyFolder({ model, environment, files, trust });
+  if (verdict.kind === 'verified')
+    return { files, verified: verdict.release, version: verdict.release.version };
+  return { files, verified: null, version: 'something unproven' };
+}
+
+export async function nextTag(workspace: Workspace, model: string, environment: string): Promise<string> {
+  const refs = await localRefs(workspace.root, [`refs/tags/${model}#*`]);
+  const names = [...refs.keys()].map((ref) => ref.slice('refs/tags/'.length));
+  return formatTag({
+    event: 'assign',
+    model,
+    environment,
+    counter: nextCounter(names, model),
+  });
+}

@@ -1,0 +1,177 @@
+import {
+  baseCommit,
+  checkVersion,
+  committer,
+  type Observation,
+  type Trust,
+  trustedKeys,
+} from '../registry/index.ts';
+import { checkEnvironment, checkName, LockstepError, type Workspace } from '../workspace/index.ts';
+import { writeBranch } from './branch-write.ts';
+import type { PromotionRequest } from './decision.ts';
+import { type Effects, realEffects } from './effects.ts';
+import { imageReference } from './environment-folder.ts';
+import { awaitOutcome } from './observe.ts';
+import { type PromotionPlan, planPromotion } from './promotion-plan.ts';
+import { readTip } from './tip.ts';
+
+export interface PromotionResult {
+  readonly model: string;
+  readonly version: string;
+  readonly environment: string;
+  /** What the environment named before; null when it named nothing. */
+  readonly from: string | null;
+  readonly image: string;
+  readonly modelDigest: string;
+  readonly tag: string | null;
+  /** The commit on the branch; null when nothing was written. */
+  readonly commit: string | null;
+  readonly outcome: 'planned' | 'already' | 'written' | 'observed';
+  readonly observed: Observation | null;
+  readonly attempts: number;
+}
+
+export interface PromoteOptions extends PromotionRequest {
+  /** How long to wait for the environment to answer with this version, in seconds, where somebody can answer. */
+  readonly observe?: number;
+}
+
+/**
+ * Moves an environment to a version: decides on the tip, writes one commit and one tag in one atomic push, reads it
+ * back, and waits to see it run. Where it is there already nothing is written. Errors: those of `decide` and
+ * `writeBranch`, E_PROMOTE_RACE when the environment changed under our hands, E_PROMOTE_REFUSED_BY_AGENT.
+ */
+export async function promote(
+  workspace: Workspace,
+  options: PromoteOptions,
+  effects: Effects = realEffects,
+): Promise<PromotionResult> {
+  const { model, environment } = options;
+  const trust = await checkRequest(workspace, options);
+  const started = effects.now();
+  let first: string | null | undefined;
+  const written = await writeBranch<PromotionPlan>(
+    workspace,
+    { effects, tagsOf: model, what: `the promotion of ${model} ${options.version} to ${environment}` },
+    async (tip, ident) => {
+      const plan = await planPromotion(workspace, tip, options, { trust, ident, effects });
+      checkUnmoved(plan, first, options);
+      first ??= plan.from;
+      return plan.kind === 'already'
+        ? { kind: 'done', result: plan }
+        : { kind: 'write', change: plan.change, result: plan };
+    },
+  );
+  const plan = written.result;
+  const since = plan.kind === 'already' ? new Date(0) : started;
+  return finish(
+    workspace,
+    plan,
+    {
+      environment,
+      commit: written.commit,
+      attempts: written.attempts,
+      since,
+      seconds: options.observe ?? 60,
+    },
+    effects,
+  );
+}
+
+/** Everything that can be wrong before the branch is looked at. Errors: E_NAME, E_VERSION, E_ENV_UNKNOWN. */
+async function checkRequest(
+  workspace: Workspace,
+  { model, version, environment }: PromotionRequest,
+): Promise<Trust> {
+  checkName(model, 'model');
+  checkEnvironment(workspace.configuration, environment);
+  checkVersion(version);
+  return trustedKeys(workspace, await baseCommit(workspace), { local: true });
+}
+
+/** Who was overtaken on the same environment is told, rather than silently overwriting the other. */
+function checkUnmoved(
+  plan: PromotionPlan,
+  first: string | null | undefined,
+  { model, version, environment }: PromotionRequest,
+): void {
+  if (first === undefined || plan.kind === 'already' || plan.from === first) return;
+  throw raceLost(model, environment, first, plan.from, `promote ${model} ${version} --to ${environment}`);
+}
+
+export const raceLost = (
+  model: string,
+  environment: string,
+  expected: string | null,
+  found: string | null,
+  again: string,
+): LockstepError =>
+  new LockstepError('E_PROMOTE_RACE', {
+    what: `${environment} of ${model} changed meanwhile: expected ${expected ?? 'nothing'}, found ${found ?? 'nothing'}`,
+    allowed: 'one promotion of an environment after the other',
+    fix: `look at \`lockstep status\`, then \`lockstep ${again}\` if you still want it`,
+  });
+
+interface Ending {
+  readonly environment: string;
+  readonly commit: string | null;
+  readonly attempts: number;
+  readonly since: Date;
+  readonly seconds: number;
+}
+
+/** Waits for the environment and words the end. Errors: E_PROMOTE_REFUSED_BY_AGENT. */
+export async function finish(
+  workspace: Workspace,
+  plan: PromotionPlan,
+  ending: Ending,
+  effects: Effects,
+): Promise<PromotionResult> {
+  const { record } = plan;
+  const { environment, commit, attempts } = ending;
+  const outcome = await awaitOutcome(workspace, { ...ending, record }, effects);
+  if (outcome.kind === 'refused') {
+    throw new LockstepError('E_PROMOTE_REFUSED_BY_AGENT', {
+      what: `the agent keeps ${environment} as it was and refuses ${record.model} ${record.version}: ${outcome.reasons.join('; ')}`,
+      allowed: 'a release that starts and answers its golden and replayed requests',
+      fix: `lockstep rollback ${record.model} --in ${environment} --reason "…"`,
+    });
+  }
+  return {
+    ...describe(plan, environment),
+    commit,
+    attempts,
+    outcome: outcome.kind === 'observed' ? 'observed' : plan.kind === 'already' ? 'already' : 'written',
+    observed: outcome.kind === 'observed' ? outcome.observation : null,
+  };
+}
+
+const describe = (plan: PromotionPlan, environment: string) => ({
+  model: plan.record.model,
+  version: plan.record.version,
+  environment,
+  from: plan.from,
+  image: imageReference(plan.record.image),
+  modelDigest: plan.record.modelDigest,
+  tag: plan.kind === 'write' ? plan.tag : null,
+});
+
+/** The plan on the tip as it is now, written nowhere. */
+export async function previewPromotion(
+  workspace: Workspace,
+  request: PromotionRequest,
+  effects: Effects = realEffects,
+): Promise<{ result: PromotionResult; plan: PromotionPlan }> {
+  const trust = await checkRequest(workspace, request);
+  const ident = await committer(workspace.root);
+  const tip = await readTip(workspace, { tagsOf: request.model, ask: 'required' });
+  const plan = await planPromotion(workspace, tip, request, { trust, ident, effects });
+  const result = {
+    ...describe(plan, request.environment),
+    commit: null,
+    attempts: 0,
+    outcome: plan.kind === 'already' ? 'already' : 'planned',
+    observed: null,
+  } as const;
+  return { result, plan };
+}

@@ -1,0 +1,225 @@
+import {
+  baseCommit,
+  checkVersion,
+  fetchRefs,
+  hasOrigin,
+  type Trust,
+  trustedKeys,
+} from '../registry/index.ts';
+import {
+  canonicalJson,
+  checkEnvironment,
+  checkName,
+  git,
+  LockstepError,
+  resolveCommit,
+  type Workspace,
+} from '../workspace/index.ts';
+import { type Attempt, writeBranch } from './branch-write.ts';
+import { type BranchEvent, printMessage, summary } from './commit-message.ts';
+import { type Effects, realEffects } from './effects.ts';
+import { folderOf, holdsPath, imageReference, type TreeEntry } from './environment-folder.ts';
+import type { VerifiedRelease } from './evidence.ts';
+import { addHold, checkNotHeld, checkReason, makeHold, readHolds } from './holds.ts';
+import { awaitOutcome } from './observe.ts';
+import { raceLost } from './promotion.ts';
+import { currentRelease, nextTag } from './promotion-plan.ts';
+import { type Done, noteOf, type RollbackRequest, type RollbackResult } from './rollback-note.ts';
+import { readFolder, readTree, type Tip, tipAt } from './tip.ts';
+import { verifyFolder } from './verify-folder.ts';
+
+/**
+ * Puts an earlier verified folder back, byte for byte, and holds the version that is left, in one commit with a
+ * promotion tag. Nothing but the branch's history is needed, so it works when the version's tag is gone.
+ * Errors: E_ROLLBACK_NONE, E_PROMOTE_RACE, E_USAGE (no reason), those of `writeBranch`.
+ */
+export async function rollback(
+  workspace: Workspace,
+  request: RollbackRequest,
+  effects: Effects = realEffects,
+): Promise<RollbackResult> {
+  const { model, environment } = request;
+  checkName(model, 'model');
+  checkEnvironment(workspace.configuration, environment);
+  if (request.to !== undefined) checkVersion(request.to);
+  const reason = checkReason(request.reason);
+  const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
+  const note = noteOf(workspace, { ...request, reason });
+  const finished = await note.finished();
+  if (finished) return finished;
+  let expected: string | null | undefined;
+  const written = await writeBranch<Done>(
+    workspace,
+    {
+      effects,
+      tagsOf: model,
+      what: `the rollback of ${model} in ${environment}`,
+      // A second run must not go back a second time: what is about to be pushed is written down first.
+      beforePush: (commit) => note.write(commit),
+    },
+    async (tip, ident) => {
+      const { version } = await currentRelease(workspace, tip, model, environment, trust);
+      if (expected !== undefined && version !== expected)
+        throw raceLost(model, environment, expected, version, `rollback ${model} --in ${environment}`);
+      expected = version;
+      const attempt = await planRollback(
+        workspace,
+        tip,
+        { ...request, reason },
+        { trust, ident, now: effects.now() },
+      );
+      note.expect(attempt.result);
+      return attempt;
+    },
+  );
+  const { release, ...result } = written.result;
+  const seconds = request.observe ?? 60;
+  const outcome = await awaitOutcome(
+    workspace,
+    { record: release.record, environment, seconds, since: effects.now() },
+    effects,
+  );
+  note.clear();
+  return {
+    ...result,
+    commit: written.commit!,
+    outcome: outcome.kind === 'observed' ? 'observed' : 'written',
+  };
+}
+
+interface Context {
+  readonly trust: Trust;
+  readonly ident: string;
+  readonly now: Date;
+}
+
+async function planRollback(
+  workspace: Workspace,
+  tip: Tip,
+  request: RollbackRequest,
+  { trust, ident, now }: Context,
+): Promise<Attempt<Done> & { kind: 'write' }> {
+  const { model, environment, reason } = request;
+  const left = await versionLeft(workspace, tip, model, environment);
+  const holds = await readHolds(workspace, tip, model);
+  if (request.to !== undefined) checkNotHeld(holds, model, request.to);
+  const avoided = [...holds.holds.map(({ version }) => version), left];
+  const { release, entries } = await findEarlier(workspace, tip, request, avoided, trust);
+  await haveCommit(workspace, release.record.commit);
+  const files = restore(tip, folderOf(model, environment), entries);
+  const held = request.hold && left !== unknown;
+  const holdsNow = held && !holds.holds.some(({ version }) => version === left);
+  if (holdsNow) files.set(holdsPath(model), Buffer.from(addHold(holds, makeHold(left, ident, now, reason))));
+  const tag = await nextTag(workspace, model, environment);
+  const image = imageReference(release.record.image);
+  const event: BranchEvent = {
+    event: 'rollback',
+    model,
+    version: release.version,
+    environment,
+    from: left,
+    image,
+    evaluation: release.record.evaluation,
+    tag,
+    reason,
+  };
+  return {
+    kind: 'write',
+    change: {
+      files,
+      message: printMessage(event),
+      tag: {
+        name: tag,
+        commit: release.record.commit,
+        message: `${summary(event)}\n\n${canonicalJson(release.promotionEnvelope)}`,
+      },
+    },
+    result: { model, environment, from: left, to: release.version, image, tag, held, release },
+  };
+}
+
+const unknown = 'something unproven';
+
+/** The version that the folder claims, proven or not: it is the one to get away from. */
+async function versionLeft(
+  workspace: Workspace,
+  tip: Tip,
+  model: string,
+  environment: string,
+): Promise<string> {
+  const files = await readFolder(workspace, tip, model, environment);
+  const release = files?.find(({ path }) => path === 'release.json');
+  try {
+    const { record } = JSON.parse(release!.bytes.toString()) as { record: { payload: string } };
+    const { predicate } = JSON.parse(Buffer.from(record.payload, 'base64').toString()) as {
+      predicate: { version: string };
+    };
+    return checkVersion(predicate.version);
+  } catch {
+    if (files !== null) return unknown;
+    throw nothingEarlier(model, environment, `${environment} of ${model} names nothing yet`, []);
+  }
+}
+
+/** The newest folder in the branch's history that is verified today and is of another, unheld version. */
+async function findEarlier(
+  workspace: Workspace,
+  tip: Tip,
+  { model, environment, to }: RollbackRequest,
+  avoided: readonly string[],
+  trust: Trust,
+): Promise<{ release: VerifiedRelease; entries: readonly TreeEntry[] }> {
+  const folder = folderOf(model, environment);
+  const log = await git(['log', '--first-parent', '--format=%H', tip.commit!, '--', folder], {
+    cwd: workspace.root,
+  });
+  const seen = new Set<string>();
+  for (const commit of log.split('\n').filter(Boolean).slice(1)) {
+    const earlier = await tipAt(workspace, commit, 'local');
+    const files = await readFolder(workspace, earlier, model, environment);
+    const verdict = files && verifyFolder({ model, environment, files, trust });
+    if (verdict?.kind !== 'verified') continue;
+    const { version } = verdict.release;
+    if (to === undefined ? !avoided.includes(version) : version === to && version !== avoided.at(-1)) {
+      return { release: verdict.release, entries: await readTree(workspace.root, commit, folder) };
+    }
+    seen.add(version);
+  }
+  const wanted = to === undefined ? 'no earlier verified version without a hold' : `${to} never ran verified`;
+  throw nothingEarlier(model, environment, `${wanted} in ${environment} of ${model}`, [...seen]);
+}
+
+const nothingEarlier = (
+  model: string,
+  environment: string,
+  what: string,
+  seen: readonly string[],
+): LockstepError =>
+  new LockstepError('E_ROLLBACK_NONE', {
+    what,
+    where: { file: folderOf(model, environment) },
+    allowed:
+      seen.length > 0
+        ? `versions in its history: ${seen.join(', ')}`
+        : 'an environment with an earlier version',
+    fix: `lockstep promote ${model} <version> --to ${environment}`,
+  });
+
+/** The old entries as they were, and nothing else below the folder. */
+function restore(
+  tip: Tip,
+  folder: string,
+  entries: readonly TreeEntry[],
+): Map<string, Buffer | { oid: string } | null> {
+  const files = new Map<string, Buffer | { oid: string } | null>();
+  for (const { path } of tip.entries) if (path.startsWith(`${folder}/`)) files.set(path, null);
+  for (const { path, oid } of entries) files.set(path, { oid });
+  return files;
+}
+
+/** The tag needs the version's commit; promotion tags keep it alive at origin when its own tag is gone. */
+async function haveCommit(workspace: Workspace, commit: string): Promise<void> {
+  const { root } = workspace;
+  if ((await resolveCommit(root, commit)) !== null || !(await hasOrigin(root))) return;
+  await fetchRefs(root, [commit]);
+}
