@@ -13,7 +13,7 @@ export interface GpuSighting {
 export function lookForGpu(env: NodeJS.ProcessEnv = process.env): GpuSighting {
   for (const name of ['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES'] as const) {
     const value = env[name];
-    if (value !== undefined && ['', '-1', 'none', 'void'].includes(value)) {
+    if (value !== undefined && ['', '-1', 'none'].includes(value)) {
       return { present: false, seen: `${name} is "${value}", which hides every device` };
     }
   }

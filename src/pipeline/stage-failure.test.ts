@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { statePath } from '../workspace/index.ts';
 import { lookForGpu } from './gpu.ts';
@@ -14,6 +15,7 @@ const throwing = 'console.log("epoch 1");\nthrow new TypeError("no such column: 
 const failures: readonly [string, Record<string, string>][] = [
   ['a program that is not there', { 'pipelines/toy/pipeline.yaml': stage('trainn --fast') }],
   ['a script that throws', { 'pipelines/toy/train.mjs': throwing }],
+  ['a forgotten input', { 'pipelines/toy/train.mjs': "import './lib.mjs';\n", 'pipelines/toy/lib.mjs': '' }],
   ['exit 3', { 'pipelines/toy/pipeline.yaml': stage('echo one; echo two >&2; exit 3') }],
   ['killed by signal 9', { 'pipelines/toy/pipeline.yaml': stage('kill -9 $$') }],
   ['exit 137', { 'pipelines/toy/pipeline.yaml': stage('exit 137') }],
@@ -58,7 +60,8 @@ test('a stage that fails ends with one clear error and leaves nothing half-made'
   }
   expect(messages.join('\n')).toMatchInlineSnapshot(`
     "a program that is not there: E_TRAIN_COMMAND: the command of stage train could not start: /bin/sh: 1: trainn: not found in pipelines/toy/pipeline.yaml:7:11 — a program on PATH, or a script among the inputs. Fix: install it, or correct the command (log: .lockstep/runs/stages/<hex>.log).
-    a script that throws: E_TRAIN_FAILED: stage train ended with 1, saying: epoch 1 / pipelines/toy/train.mjs:2 / throw new TypeError("no such column: ages"); / TypeError: no such column: ages in pipelines/toy/pipeline.yaml:8:5 — a command that ends with 0. Fix: read .lockstep/runs/stages/<hex>.log, mend the stage and run again.
+    a script that throws: E_TRAIN_FAILED: stage train ended with 1, saying: TypeError: no such column: ages in pipelines/toy/pipeline.yaml:8:5 — a command that ends with 0. Fix: read .lockstep/runs/stages/<hex>.log, mend the stage and run again.
+    a forgotten input: E_TRAIN_FAILED: stage train ended with 1, saying: Error [ERR_MODULE_NOT_FOUND]: Cannot find module 'pipelines/toy/lib.mjs' imported from pipelines/toy/train.mjs in pipelines/toy/pipeline.yaml:8:5 — a command that ends with 0. Fix: declare the file under inputs if it is yours (a stage finds nothing else), or read .lockstep/runs/stages/<hex>.log.
     exit 3: E_TRAIN_FAILED: stage train ended with 3, saying: one / two in pipelines/toy/pipeline.yaml:7:11 — a command that ends with 0. Fix: read .lockstep/runs/stages/<hex>.log, mend the stage and run again.
     killed by signal 9: E_TRAIN_KILLED: stage train was killed by signal 9 (often out of memory) in pipelines/toy/pipeline.yaml:7:11. Fix: give it more memory, or let it read less at once.
     exit 137: E_TRAIN_KILLED: stage train was killed by signal 9 (often out of memory) in pipelines/toy/pipeline.yaml:7:11. Fix: give it more memory, or let it read less at once.
@@ -95,6 +98,13 @@ test('a stage that asks for a GPU fails without one, and says what was seen', as
     seen: 'CUDA_VISIBLE_DEVICES is "", which hides every device',
   });
   expect(lookForGpu({ CUDA_VISIBLE_DEVICES: '-1' }).present).toBe(false);
+  const programs = join(workspace.root, 'programs');
+  writeFiles(programs, { 'nvidia-smi': '#!/bin/sh\necho "GPU 0: Big (UUID: GPU-1)"\n' });
+  chmodSync(join(programs, 'nvidia-smi'), 0o755);
+  expect(lookForGpu({ PATH: `${programs}:${process.env.PATH}` })).toEqual({
+    present: true,
+    seen: 'GPU 0: Big (UUID: GPU-1)',
+  });
   process.env.CUDA_VISIBLE_DEVICES = 'none';
   try {
     writeFiles(workspace.root, { 'pipelines/toy/pipeline.yaml': stage('true', ', gpu: true') });

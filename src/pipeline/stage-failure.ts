@@ -46,7 +46,7 @@ function exitFailure(code: number, context: FailureContext): LockstepError {
     what: `stage ${context.stage} ended with ${code}${saying(context)}`,
     where: context.where,
     allowed: 'a command that ends with 0',
-    fix: `read ${context.log}, mend the stage and run again`,
+    fix: mending(context),
   });
 }
 
@@ -81,11 +81,24 @@ const saying = ({ lastLines }: FailureContext): string => {
   return words === '' ? '' : `, saying: ${words}`;
 };
 
-/** The last lines that tell something: no stack frames, no empty lines. At most 400 characters. */
+/** How interpreters begin the line that says what went wrong. */
+const errorLine = /^(Uncaught )?[\w.]*(Error|Exception)( \[\w+\])?: |^E_[A-Z_]+: /;
+
+/** What went wrong in the program's own words: its error line, else its last lines. At most 400 characters. */
 function lastWords(lines: readonly string[]): string {
   const telling = lines
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(at |Node\.js v\d|File ".*", line \d+|\^+$)/.test(line));
-  const text = telling.slice(-4).join(' / ');
+  const text = telling.findLast((line) => errorLine.test(line)) ?? telling.slice(-4).join(' / ');
   return text.length > 400 ? `…${text.slice(-400)}` : text;
+}
+
+/** A forgotten input shows as a file that is not there. */
+function mending({ lastLines, log }: FailureContext): string {
+  const absent = /Cannot find (module|package)|ENOENT|No such file|ModuleNotFoundError/.test(
+    lastLines.join('\n'),
+  );
+  return absent
+    ? `declare the file under inputs if it is yours (a stage finds nothing else), or read ${log}`
+    : `read ${log}, mend the stage and run again`;
 }
