@@ -141,7 +141,8 @@ function checkFrame(lines: readonly string[], refuse: Refuse): void {
     );
 }
 
-const quoted = (line: string): string => JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}…` : line);
+const quoted = (line: string | undefined): string =>
+  line === undefined ? '(none)' : JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}…` : line);
 
 function parseEntry(line: string, number: number, refuse: Refuse): LockEntry {
   const match = entryLine.exec(line);

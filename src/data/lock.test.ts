@@ -60,7 +60,7 @@ test('parse after print gives the lock back, and print after parse the bytes', (
       expect(byKey(parsed.entries)).toEqual(byKey(made.entries));
       expect(printLock(parsed)).toBe(text);
     }),
-    { numRuns: 2000 },
+    { numRuns: 10_000 },
   );
 });
 

@@ -53,9 +53,10 @@ export async function receive(
 }
 
 export function sizeMismatch({ key, digest, size }: Wanted, got: number, place: string): LockstepError {
-  const beyond = size !== null && got > size + mostBeyond ? 'more than ' : '';
+  const most = (size ?? mostManifest) + mostBeyond;
+  const found = got > most ? `more than ${most}` : got;
   return new LockstepError('E_SIZE_MISMATCH', {
-    what: `"${key}" (${digest}) has ${beyond}${got} bytes in ${place}`,
+    what: `"${key}" (${digest}) has ${found} bytes in ${place}`,
     allowed: `the ${size} bytes of data.lock`,
     fix: `add the dataset again where it is right, or put the right bytes into ${place}`,
   });

@@ -22,7 +22,7 @@ export function remoteAddress(text: string, root: string): FileAddress | HttpsAd
   const url = /^https?:\/\//i.test(text) ? urlOf(text) : null;
   if (!url) throw schemeError(text);
   if (url.username !== '' || url.password !== '') throw credentialsError(url);
-  if (url.search !== '' || url.hash !== '') throw schemeError(withoutQuery(url));
+  if (url.search !== '' || url.hash !== '') throw schemeError(`${withoutQuery(url)}?…`);
   if (!isSecure(url)) throw schemeError(text);
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return { kind: 'https', url };
