@@ -1,7 +1,17 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryBeside } from './atomic-file.ts';
 import { LockstepError } from './errors.ts';
 import { isAlive } from './process.ts';
 
@@ -40,10 +50,13 @@ export async function acquireLock(
   mkdirSync(dirname(path), { recursive: true });
   const until = Date.now() + waitMs;
   for (let told = false; ; ) {
-    if (tryAcquire(path, what)) return () => rmSync(path, { force: true });
-    const holder = readHolder(path);
+    const held = tryAcquire(path, what);
+    if (held !== null) return () => release(path, held);
+    const found = readText(path);
+    if (found === null) continue;
+    const holder = parseHolder(found);
     if (holder === null || (holder.host === hostname() && !isAlive(holder.pid))) {
-      rmSync(path, { force: true });
+      takeOver(path, found);
       continue;
     }
     const name = `process ${holder.pid} on ${holder.host} (${holder.what}, since ${holder.started})`;
@@ -60,12 +73,28 @@ export async function acquireLock(
   }
 }
 
-function tryAcquire(path: string, what: string): boolean {
+/** The text that is ours while we hold it, or null. The file appears whole or not at all: one that is half-written would look abandoned to others. */
+function tryAcquire(path: string, what: string): string | null {
+  const holder: Holder = { pid: process.pid, host: hostname(), started: new Date().toISOString(), what };
+  const temporary = temporaryBeside(path);
+  const text = JSON.stringify(holder);
+  writeFileSync(temporary, text);
   try {
-    const handle = openSync(path, 'wx');
-    const holder: Holder = { pid: process.pid, host: hostname(), started: new Date().toISOString(), what };
-    writeSync(handle, JSON.stringify(holder));
-    closeSync(handle);
+    return placeNew(temporary, path) ? text : null;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function placeNew(from: string, path: string): boolean {
+  try {
+    linkSync(from, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+  }
+  try {
+    copyFileSync(from, path, constants.COPYFILE_EXCL); // A file system without hard links.
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -73,10 +102,35 @@ function tryAcquire(path: string, what: string): boolean {
   }
 }
 
-/** Null when the file is gone or was left half-written by a crash. */
-function readHolder(path: string): Holder | null {
+/** Takes an abandoned lock away; if another was quicker and holds it by now, it gets its lock back. */
+function takeOver(path: string, abandoned: string): void {
+  const aside = temporaryBeside(path);
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  if (readText(aside) !== abandoned) placeNew(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function release(path: string, held: string): void {
+  if (readText(path) === held) rmSync(path, { force: true });
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Null for what no holder of ours wrote. */
+function parseHolder(text: string): Holder | null {
+  try {
+    return JSON.parse(text) as Holder;
   } catch {
     return null;
   }
