@@ -9,6 +9,8 @@ export interface GpuSighting {
   readonly seen: string;
 }
 
+const deviceList = 'nvidia-smi'; // Comes with NVIDIA's driver.
+
 /** Looks for an NVIDIA or AMD device that a stage could use. */
 export function lookForGpu(env: NodeJS.ProcessEnv = process.env): GpuSighting {
   for (const name of ['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES'] as const) {
@@ -17,7 +19,7 @@ export function lookForGpu(env: NodeJS.ProcessEnv = process.env): GpuSighting {
       return { present: false, seen: `${name} is "${value}", which hides every device` };
     }
   }
-  const listed = spawnSync('nvidia-smi', ['-L'], { env, timeout: 10_000, encoding: 'utf8' });
+  const listed = spawnSync(deviceList, ['-L'], { env, timeout: 10_000, encoding: 'utf8' });
   const devices = (listed.stdout ?? '').split('\n').filter((line) => line.startsWith('GPU '));
   if (listed.status === 0 && devices.length > 0) return { present: true, seen: devices[0]! };
   if (existsSync('/dev/kfd')) return { present: true, seen: 'an AMD device, /dev/kfd' };
