@@ -67,8 +67,8 @@ test('status exits 0 whatever is missing or changed, 1 on a bad lock and with --
       changed     data/table.csv (7 bytes, sha256:d67e2e944994496c8d8ec76eed0cf9f09679448d584b532bebf941852a37f5ed)
       not locked  data/new.csv
     1 E_DATA_CHANGED: 1 of 1 datasets are not as data.lock says: "table.csv" is changed — every dataset under data/ as locked. Fix: \`lockstep data add\` keeps the changes, \`lockstep data pull --force\` drops them.
-    1 {"error":{"code":"E_LOCK_NONCANONICAL","message":"E_LOCK_NONCANONICAL: the line \\"\\" in data.lock:2:1 — \\"datasets:\\" or \\"datasets: {}\\". Fix: let \`lockstep data add\` write data.lock, or restore it from Git.","file":"data.lock","line":2,"fix":"let \`lockstep data add\` write data.lock, or restore it from Git"}}
-    E_LOCK_NONCANONICAL: the line "" in data.lock:2:1 — "datasets:" or "datasets: {}". Fix: let \`lockstep data add\` write data.lock, or restore it from Git.
+    1 {"error":{"code":"E_LOCK_NONCANONICAL","message":"E_LOCK_NONCANONICAL: no line in data.lock:2:1 — \\"datasets:\\" or \\"datasets: {}\\". Fix: let \`lockstep data add\` write data.lock, or restore it from Git.","file":"data.lock","line":2,"fix":"let \`lockstep data add\` write data.lock, or restore it from Git"}}
+    E_LOCK_NONCANONICAL: no line in data.lock:2:1 — "datasets:" or "datasets: {}". Fix: let \`lockstep data add\` write data.lock, or restore it from Git.
     "
   `);
 });

@@ -1,9 +1,9 @@
-import { lstatSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LockstepError, startProgress, statePath, type Workspace, withLock } from '../workspace/index.ts';
 import { checkPath, keyFaultOf } from './dataset-path.ts';
 import { eachLimited, placeDataset } from './datasets.ts';
 import { openMemo } from './digest-memo.ts';
+import { lookAt, makeFolderOf } from './folder.ts';
 import { kindOf, listFiles, refuseOdd } from './folder-listing.ts';
 import { emptyLock, type Lock, type LockEntry, withEntry } from './lock.ts';
 import { findLock, writeLock } from './lock-file.ts';
@@ -38,7 +38,7 @@ export async function addData(
   options: AddOptions = {},
 ): Promise<AddResult> {
   const source = resolve(path);
-  const found = lstatSync(source, { throwIfNoEntry: false });
+  const found = lookAt(source);
   if (!found) throw missing(path);
   if (!found.isFile() && !found.isDirectory()) refuseOdd(path, kindOf(found));
   const own = keyInside(workspace, source);
@@ -46,6 +46,7 @@ export async function addData(
   checkNoLink(workspace, key);
   const store = openStore(workspace);
   const lockFile = statePath(workspace, 'locks', 'data-lock.json');
+  makeFolderOf(lockFile);
   return withLock(lockFile, { what: 'data add', waitMs: 60_000 }, async () => {
     const lock = findLock(workspace) ?? emptyLock;
     checkFits(lock, key);
@@ -79,7 +80,10 @@ function checkFits(lock: Lock, key: string): void {
   for (const path of [...lock.entries.map((entry) => entry.key).filter((other) => other !== key), key]) {
     const collision = collisions.add(path);
     if (collision)
-      throw new LockstepError(collision.code, { ...collision, fix: 'choose another key with --as' });
+      throw new LockstepError(collision.code, {
+        ...collision,
+        fix: 'choose another key with --as, or add the dataset again that holds it',
+      });
   }
 }
 

@@ -93,13 +93,13 @@ test('what can be no dataset is refused, and the lock stays', async () => {
   messages.push(await messageOf(() => addData(workspace, join(root, 'data/a.csv'), { as: '../x' })));
   messages.push(await messageOf(() => addData(workspace, join(root, 'data/a.csv'), { as: '.git/hooks/x' })));
   expect(messages.map((message) => message.replaceAll(root, '<root>')).join('\n')).toMatchInlineSnapshot(`
-    "E_LOCK_CASE_COLLISION: "a.csv" and "A.csv", one file where case is ignored — paths that differ in more than case. Fix: choose another key with --as.
+    "E_LOCK_CASE_COLLISION: "a.csv" and "A.csv", one file where case is ignored — paths that differ in more than case. Fix: choose another key with --as, or add the dataset again that holds it.
     E_DATA_KIND: "link" is a symbolic link — plain files and folders. Fix: put the file itself there, or leave it out.
     E_DATA_KIND: "<root>/data/link.csv" is a symbolic link — plain files and folders. Fix: put the file itself there, or leave it out.
     E_DATA_KIND: "<root>/data/empty" is a folder without files — plain files and folders. Fix: put the file itself there, or leave it out.
     E_DATA_KIND: "<root>/data/pipe" is a pipe — plain files and folders. Fix: put the file itself there, or leave it out.
     E_DATA_MISSING: no file or folder <root>/data/nothing.csv — a file or folder on this machine. Fix: correct the path.
-    E_LOCK_DUPLICATE: "g/x" lies inside "g/" — datasets that do not contain each other. Fix: choose another key with --as.
+    E_LOCK_DUPLICATE: "g/x" lies inside "g/" — datasets that do not contain each other. Fix: choose another key with --as, or add the dataset again that holds it.
     E_DATA_KIND: "<root>/data" is the folder data/ itself; add what is in it — plain files and folders. Fix: put the file itself there, or leave it out.
     E_PATH_TRAVERSAL: the path "../x" — a path that stays inside data/. Fix: rename the file or folder, and add it again.
     E_PATH_RESERVED: the path ".git/hooks/x" — no part called .git, .github, .lockstep, node_modules. Fix: rename the file or folder, and add it again."
@@ -218,4 +218,24 @@ test('no lock, no such dataset, and a link where data would be written', async (
   expect(await messageOf(() => pullData(workspace))).toMatchInlineSnapshot(
     `"E_DATA_KIND: data/churn is a symbolic link, and "churn/a.csv" would be written through it — plain folders under data/. Fix: remove the link data/churn."`,
   );
+});
+
+test('a file where a folder should be is named, and nothing is half-written', async () => {
+  const messages: string[] = [];
+  for (const place of ['data', '.data', '.lockstep']) {
+    const own = testWorkspace({ 'elsewhere/a.csv': 'x', [place]: 'a file' });
+    const add = () => addData(own, join(own.root, 'elsewhere/a.csv'));
+    messages.push(
+      (await messageOf(place === '.data' ? async () => (await add()) && pushData(own) : add)).replace(
+        own.root,
+        '<root>',
+      ),
+    );
+    if (place !== '.data') expect(existsSync(join(own.root, 'data.lock'))).toBe(false);
+  }
+  expect(messages.join('\n')).toMatchInlineSnapshot(`
+    "E_DATA_KIND: the folder <root>/data cannot be made (EEXIST) — a folder there, or nothing. Fix: move away what stands in its place.
+    E_DATA_KIND: the folder <root>/.data/sha256/2d cannot be made (ENOTDIR) — a folder there, or nothing. Fix: move away what stands in its place.
+    E_DATA_KIND: the folder <root>/.lockstep/locks cannot be made (ENOTDIR) — a folder there, or nothing. Fix: move away what stands in its place."
+  `);
 });

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Digest, isLockstepError, type Workspace } from '../workspace/index.ts';
+import { makeFolder } from './folder.ts';
 import type { LockEntry } from './lock.ts';
 import { type ManifestFile, parseManifest } from './manifest.ts';
 import { sizeMismatch, type Wanted } from './receive.ts';
@@ -16,7 +16,7 @@ export async function placeDataset(workspace: Workspace, entry: LockEntry, targe
   const store = openStore(workspace);
   if (entry.files === undefined) return store.materialize(entry.digest, target);
   const files = await readManifest(store, entry);
-  mkdirSync(target, { recursive: true });
+  makeFolder(target);
   await eachLimited(files, ({ path, digest }) => store.materialize(digest, join(target, path)));
 }
 

@@ -1,8 +1,9 @@
-import { constants, createReadStream, mkdirSync } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { copyFile, open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { diskFull, LockstepError, temporaryBeside } from '../workspace/index.ts';
 import { digestOfFile } from './file-digest.ts';
+import { makeFolderOf } from './folder.ts';
 import { digestMismatch, objectMissing, receive } from './receive.ts';
 import type { PushObject, Remote } from './remote.ts';
 import type { FileAddress } from './remote-address.ts';
@@ -36,7 +37,7 @@ export function fileRemote({ folder, name, embedded }: FileAddress): Remote {
 }
 
 async function pushFile(object: PushObject, target: string, name: string): Promise<void> {
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolderOf(target);
   const copy = temporaryBeside(target);
   try {
     await copyFile(object.path, copy, constants.COPYFILE_FICLONE);

@@ -13,10 +13,14 @@ test('the published schema and the parser agree on the examples', async () => {
   expect(printLock(parseLock(good))).toBe(good);
   const read = checkSchema<{ datasets: object }>(parseYaml(good, 'good.lock'), schema);
   expect(Object.keys(read.datasets)).toEqual(parseLock(good).entries.map(({ key }) => key));
-  expect(await messageOf(() => parseLock(example('bad')))).toMatchInlineSnapshot(`"E_DIGEST_FORMAT: the digest "sha256:60303AE22B998861BCE3B28F33EEC1BE758A213C86C93C076DBE9F558C11C752" in data.lock:3:33 — sha256: and 64 lower-case hex digits, in quotes. Fix: let \`lockstep data add\` write data.lock, or restore it from Git."`);
+  expect(await messageOf(() => parseLock(example('bad')))).toMatchInlineSnapshot(
+    `"E_DIGEST_FORMAT: the digest "sha256:60303AE22B998861BCE3B28F33EEC1BE758A213C86C93C076DBE9F558C11C752" in data.lock:3:33 — sha256: and 64 lower-case hex digits, in quotes. Fix: let \`lockstep data add\` write data.lock, or restore it from Git."`,
+  );
   expect(
     await messageOf(() => checkSchema(parseYaml(example('bad'), 'bad.lock'), schema)),
-  ).toMatchInlineSnapshot(`"E_DIGEST_FORMAT: datasets.churn/customers.csv.digest is the text "sha256:60303AE22B998861BCE3B28F33EEC1BE758A213C86C93C076DBE9F558C11C752" in bad.lock:3:25 — sha256: and 64 lower-case hex digits."`);
+  ).toMatchInlineSnapshot(
+    `"E_DIGEST_FORMAT: datasets.churn/customers.csv.digest is the text "sha256:60303AE22B998861BCE3B28F33EEC1BE758A213C86C93C076DBE9F558C11C752" in bad.lock:3:25 — sha256: and 64 lower-case hex digits."`,
+  );
 });
 
 test('the page shows the good example', () => {

@@ -1,14 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import { type Digest, type ErrorCode, LockstepError } from '../workspace/index.ts';
 import { comparePaths, keyFaultOf } from './dataset-path.ts';
 import type { Lock, LockEntry } from './lock.ts';
 import { isPlainKey } from './lock.ts';
+import { decodeLock, regenerate } from './lock-bytes.ts';
 import { lineFault } from './lock-line.ts';
 import { PathCollisions } from './path-collisions.ts';
-
-const mostBytes = 64 * 1024 * 1024;
-const mostEntries = 1_000_000;
-const regenerate = 'let `lockstep data add` write data.lock, or restore it from Git';
 
 const entryLine =
   /^ {2}("(?:[^"\\]|\\.)*"|[^\s":][^\s":]*): \{digest: "(sha256:[0-9a-f]{64})", size: (0|[1-9]\d{0,15})(?:, files: ([1-9]\d{0,15}))?\}$/;
@@ -18,7 +14,7 @@ const entryLine =
  * Errors, each with line and column: E_LOCK_*, E_PATH_*, E_DIGEST_FORMAT.
  */
 export function parseLock(content: Uint8Array | string, file = 'data.lock'): Lock {
-  const text = decode(content, file);
+  const text = decodeLock(content, file);
   const lines = text.split('\n');
   const refuse = (code: ErrorCode, line: number, column: number, what: string, allowed: string): never => {
     throw new LockstepError(code, { what, where: { file, line, column }, allowed, fix: regenerate });
@@ -51,53 +47,6 @@ export function parseLock(content: Uint8Array | string, file = 'data.lock'): Loc
 
 type Refuse = (code: ErrorCode, line: number, column: number, what: string, allowed: string) => never;
 
-function decode(content: Uint8Array | string, file: string): string {
-  const bytes =
-    typeof content === 'string'
-      ? Buffer.from(content)
-      : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  const refuse = (code: ErrorCode, what: string, allowed: string, fix = regenerate) => {
-    throw new LockstepError(code, { what, where: { file }, allowed, fix });
-  };
-  if (bytes.length === 0) refuse('E_LOCK_EMPTY', 'an empty file', '"version: 1", then "datasets: {}"');
-  if (bytes.length > mostBytes) tooLarge(file, `${bytes.length} bytes`);
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
-    refuse('E_LOCK_ENCODING', 'a byte order mark at byte 0', 'UTF-8 without a byte order mark');
-  }
-  if (!isUtf8(bytes))
-    refuse('E_LOCK_ENCODING', `a byte that is not UTF-8 at byte ${firstInvalid(bytes)}`, 'UTF-8');
-  let entries = -2;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) entries++;
-  if (entries > mostEntries) tooLarge(file, `${entries.toLocaleString('en-US')} entries`);
-  return bytes.toString('utf8');
-}
-
-function tooLarge(file: string, what: string): never {
-  throw new LockstepError('E_LOCK_TOO_LARGE', {
-    what,
-    where: { file },
-    allowed: `at most ${mostEntries.toLocaleString('en-US')} entries and 64 MiB`,
-    fix: 'lock folders instead of single files',
-  });
-}
-
-/** Halves the range until the first bad byte is alone (a cut inside a character is no fault of its bytes). */
-function firstInvalid(bytes: Buffer): number {
-  let valid = 0;
-  for (let at = 0; at < bytes.length; at = valid) {
-    const end = bytes.indexOf(10, at);
-    const stop = end < 0 ? bytes.length : end + 1;
-    if (!isUtf8(bytes.subarray(at, stop))) break;
-    valid = stop;
-  }
-  while (valid < bytes.length) {
-    const width = [1, 2, 3, 4].find((many) => isUtf8(bytes.subarray(valid, valid + many)));
-    if (width === undefined) return valid;
-    valid += width;
-  }
-  return valid;
-}
-
 function checkFrame(lines: readonly string[], refuse: Refuse): void {
   for (const [index, line] of lines.slice(0, 2).entries()) {
     const carriage = line.indexOf('\r');
@@ -117,7 +66,7 @@ function checkFrame(lines: readonly string[], refuse: Refuse): void {
       'E_LOCK_NONCANONICAL',
       2,
       1,
-      `the line ${quoted(lines[1] ?? '')}`,
+      lines[1] ? `the line ${quoted(lines[1])}` : 'no line',
       '"datasets:" or "datasets: {}"',
     );
   }
@@ -141,8 +90,7 @@ function checkFrame(lines: readonly string[], refuse: Refuse): void {
     );
 }
 
-const quoted = (line: string | undefined): string =>
-  line === undefined ? '(none)' : JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}…` : line);
+const quoted = (line: string): string => JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}…` : line);
 
 function parseEntry(line: string, number: number, refuse: Refuse): LockEntry {
   const match = entryLine.exec(line);

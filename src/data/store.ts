@@ -1,6 +1,6 @@
-import { constants, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { constants, existsSync, rmSync } from 'node:fs';
 import { chmod, copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   type Digest,
   digestOf,
@@ -13,6 +13,7 @@ import {
   writeAtomic,
 } from '../workspace/index.ts';
 import { digestOfFile } from './file-digest.ts';
+import { makeFolder, makeFolderOf } from './folder.ts';
 
 /** Bytes by digest; `size` in bytes. */
 export interface ObjectRef {
@@ -61,12 +62,12 @@ export function storeAt(root: string): Store {
   };
   const temporary = (digest: Digest) => {
     const path = pathOf(digest);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolderOf(path);
     return temporaryBeside(path);
   };
   /** Not beside the target: what a kill -9 leaves behind must not become part of somebody's folder. */
   const incoming = () => {
-    mkdirSync(join(root, 'incoming'), { recursive: true });
+    makeFolder(join(root, 'incoming'));
     return temporaryBeside(join(root, 'incoming', 'file'));
   };
   const adopt = (from: string, digest: Digest) => rename(from, pathOf(digest));
@@ -98,7 +99,7 @@ export function storeAt(root: string): Store {
       const ref = await copyVerified(path, copy, null, true);
       if (has(ref.digest)) await rm(copy, { force: true });
       else {
-        mkdirSync(dirname(pathOf(ref.digest)), { recursive: true });
+        makeFolderOf(pathOf(ref.digest));
         await adopt(copy, ref.digest);
       }
       return ref;
@@ -114,7 +115,7 @@ export function storeAt(root: string): Store {
 }
 
 async function moveTo(copy: string, target: string, digest: Digest): Promise<void> {
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolderOf(target);
   try {
     await rename(copy, target);
   } catch (error) {
@@ -149,6 +150,8 @@ async function copyVerified(
     return ref;
   } catch (error) {
     await rm(copy, { force: true });
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === 'copyfile' && (code === 'EACCES' || code === 'EPERM')) throw unreadable(from, code);
     throw diskFull(error, copy);
   }
 }
@@ -175,4 +178,11 @@ const missing = (digest: Digest, cause?: unknown): LockstepError =>
     allowed: 'an object that was pulled or made here',
     fix: 'run `lockstep data pull`, or the pipeline that makes it',
     cause,
+  });
+
+const unreadable = (path: string, code: string): LockstepError =>
+  new LockstepError('E_DATA_MISSING', {
+    what: `cannot read ${path} (${code})`,
+    allowed: 'a file that this user may read',
+    fix: 'change its permissions',
   });

@@ -1,7 +1,7 @@
-import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOf, LockstepError, type Workspace } from '../workspace/index.ts';
 import type { DigestMemo } from './digest-memo.ts';
+import { lookAt } from './folder.ts';
 import { kindOf, listFiles } from './folder-listing.ts';
 import type { LockEntry } from './lock.ts';
 import { type ManifestFile, printManifest } from './manifest.ts';
@@ -21,11 +21,10 @@ export async function readWorking(
   memo: DigestMemo,
 ): Promise<Working> {
   const path = dataPath(workspace, entry.key);
-  if (!existsSync(path) && !lstatSync(path.replace(/\/$/, ''), { throwIfNoEntry: false }))
-    return { kind: 'missing' };
   const link = linkOnTheWay(workspace, entry.key);
   if (link) return { kind: 'odd', what: `${link} is a symbolic link` };
-  const found = lstatSync(path.replace(/\/$/, ''));
+  const found = lookAt(path.replace(/\/$/, ''));
+  if (!found) return { kind: 'missing' };
   if (entry.files === undefined) {
     const read = found.isFile() ? await memo.digestOf(path) : null;
     return read
@@ -57,7 +56,7 @@ export function linkOnTheWay(workspace: Workspace, key: string): string | null {
   let path = 'data';
   for (const part of ['', ...key.split('/').filter(Boolean)]) {
     if (part !== '') path = `${path}/${part}`;
-    if (lstatSync(join(workspace.root, path), { throwIfNoEntry: false })?.isSymbolicLink()) return path;
+    if (lookAt(join(workspace.root, path))?.isSymbolicLink()) return path;
   }
   return null;
 }
