@@ -68,7 +68,9 @@ export async function decide(context: DecisionContext, resolved: ResolvedStage):
   const fingerprint = fingerprintOf(complete);
   const cached = await lookUpStage(workspace, store, memo, fingerprint, complete.outputs);
   if (cached.kind === 'hit') {
-    return { name: stage.name, fingerprint, decision: { kind: 'cached', record: cached.record } };
+    // Another model's stage may have made it, under another name.
+    const record = { ...cached.record, name: stage.name };
+    return { name: stage.name, fingerprint, decision: { kind: 'cached', record } };
   }
   const why =
     cached.kind === 'incomplete'

@@ -148,3 +148,12 @@ test('a damaged record is no record', async () => {
   expect(again.steps).toEqual(['prepare: its record is gone', 'train: its record is gone']);
   expect(readRunRecord(workspace, record.fingerprint)).toEqual(again.record);
 });
+
+test('a stage under another name finds the work done, and the record calls it by its own name', async () => {
+  await using workspace = await toyWorkspace();
+  await runToy(workspace);
+  writeFiles(workspace.root, { 'pipelines/toy/pipeline.yaml': pipelineFile.replace('  train:', '  fit:') });
+  const { steps, record } = await runToy(workspace);
+  expect(steps).toEqual(['prepare: cached', 'fit: cached']);
+  expect(record.stages.map(({ name }) => name)).toEqual(['prepare', 'fit']);
+});
