@@ -35,8 +35,10 @@ export function alertsOf(report: Judged): Alert[] {
     ),
     ...[...new Set(newest.flatMap(({ newCategories }) => newCategories.map(({ column }) => column)))].map(
       (column) =>
-        raise('new-categories', column, newest, ({ newCategories }) =>
-          newCategories.some((found) => found.column === column),
+        raise('new-categories', column, newest, ({ newCategories, rows }) =>
+          newCategories.some(
+            (found) => found.column === column && found.rows > rules.newCategoryShare * rows,
+          ),
         ),
     ),
   ].filter((alert) => alert !== null);
@@ -71,7 +73,7 @@ function wordsOf(kind: Alert['kind'], subject: string, rules: Rules): string {
     case 'drift':
       return `${subject} drifted (stability index over ${round(rules.stabilityIndex)})`;
     case 'new-categories':
-      return `${subject} held values that training never saw`;
+      return `More than ${round(rules.newCategoryShare * 100)} % of ${subject} were values that training never saw`;
   }
 }
 

@@ -35,6 +35,8 @@ export interface Rules {
   readonly stabilityIndex: number;
   /** The label rate may move by this. */
   readonly labelRateMargin: number;
+  /** Texts that training never had may make up this share of a month's rows. */
+  readonly newCategoryShare: number;
 }
 
 export interface MonthReport {

@@ -1,6 +1,8 @@
 import { xorshift128plus } from 'pure-rand/generator/xorshift128plus';
 import { describe, expect, test } from 'vitest';
+import schema from '../../docs/schemas/monitor.json' with { type: 'json' };
 import type { Column, NumberColumn, Table, TextColumn } from '../data/index.ts';
+import { checkSchema, parseJson } from '../workspace/index.ts';
 import { neededViolations } from './alerts.ts';
 import { type MonitorInput, monitor } from './monitor.ts';
 import { renderText } from './monitor-text.ts';
@@ -94,6 +96,11 @@ describe('monitor', () => {
       ! ROC AUC was worse than at the gate by more than 0.01 in 2 of 3 months (2 are enough): 2001-04, 2001-05.
       ! distance drifted (stability index over 0.2) in 2 of 3 months (2 are enough): 2001-04, 2001-05."
     `);
+  });
+
+  test('is what its schema says, and no number is lost in JSON', () => {
+    const parsed = parseJson(JSON.stringify(report), 'monitor.json');
+    expect(checkSchema(parsed, schema)).toEqual(report);
   });
 
   test('judges by months whose truth is known and keeps the others for drift', () => {

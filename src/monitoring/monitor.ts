@@ -86,7 +86,11 @@ export function monitor(input: MonitorInput): MonitorReport {
   return { ...report, alerts: alertsOf(report) };
 }
 
-/** What Lockstep watches for unless told otherwise: two violated months of the newest five. */
+/**
+ * What Lockstep watches for unless told otherwise: two violated months of the newest five, where a label rate a
+ * tenth off the training rows', an AUC 0.01 or an RMSE 5 % worse than at the gate, or a stability index over
+ * 0.2 is a violation.
+ */
 function rulesFor({ task, gate, rules }: MonitorInput, labelRate: Estimate | null): Rules {
   const metric = rules?.metric ?? (task === 'regression' ? 'rmse' : 'roc_auc');
   const atGate = Object.hasOwn(gate, metric) ? gate[metric]!.value : 0;
@@ -95,7 +99,8 @@ function rulesFor({ task, gate, rules }: MonitorInput, labelRate: Estimate | nul
     violations: 2,
     metricMargin: task === 'regression' ? 0.05 * Math.abs(atGate) : 0.01,
     stabilityIndex: 0.2,
-    labelRateMargin: task === 'regression' ? 0.1 * Math.abs(labelRate?.value ?? 0) : 0.03,
+    labelRateMargin: 0.1 * Math.abs(labelRate?.value ?? 0),
+    newCategoryShare: 0.001,
     ...rules,
     metric,
   };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { planRetraining } from './retraining.ts';
 
@@ -73,4 +74,20 @@ test('says what a pipeline lacks', () => {
   expect(() => planRetraining({ text: 'params: {seed: 7}\n', file, model: 'flights', months })).toThrow(
     'E_MONITOR_DATA: no list "train-months" among the params in pipelines/flights/pipeline.yaml — params with train-months and test-months. Fix: make the months that the prepare stage reads params of the pipeline, or change it by hand.',
   );
+});
+
+test('moves the months of the flights example', () => {
+  const text = readFileSync('pipelines/flight-delay/pipeline.yaml', 'utf8');
+  const plan = planRetraining({
+    text,
+    file,
+    model: 'flight-delay',
+    months: ['2001-03', '2001-04', '2001-05', '2001-06'],
+  })!;
+  const changed = plan.text.split('\n').filter((line, index) => line !== text.split('\n')[index]);
+  expect(changed.map((line) => line.trim())).toEqual([
+    'train-months: ["2001-01", "2001-02", "2001-03", "2001-04", "2001-05"]',
+    'test-months: ["2001-06"]',
+    'later-months: []',
+  ]);
 });

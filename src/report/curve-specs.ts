@@ -159,7 +159,11 @@ export function residualSpec(bins: NonNullable<Curves['residuals']>, unitName: s
           y: { field: 'rows', type: 'quantitative', title: 'Rows', axis: { format: '~s' } },
         },
       },
-      { mark: { type: 'rule', strokeDash: [2, 3], stroke: colors.muted }, encoding: { x: { datum: 0 } } },
+      {
+        data: { values: [{}] },
+        mark: { type: 'rule', strokeDash: [2, 3], stroke: colors.ink },
+        encoding: { x: { datum: 0 } },
+      },
     ],
   } as unknown as PlotSpec;
 }

@@ -63,7 +63,7 @@ async function chartsSection(report: MonitorReport, plotter: Plotter): Promise<M
           figure(
             'Drift',
             await plotter.draw(driftSpec(report, mostColumns)),
-            `Stability index of each input against the training rows; beyond the dashed line (${rules.stabilityIndex}) it counts as drifted.`,
+            `Stability index of each input against the training rows, the later the stronger; beyond the dashed line (${rules.stabilityIndex}) it counts as drifted.`,
           ),
         ]
       : []),
@@ -170,7 +170,8 @@ function rulesSection({ rules, reference }: MonitorReport): Markup {
     'What is watched',
     html`<dl><dt>an alert</dt><dd>${rules.violations} violated months of the newest ${rules.windows}; of fewer months the same share, rounded up</dd>
 <dt>the metric</dt><dd>${metricTitle(rules.metric)} worse than at the gate by more than ${metricText(rules.metric, rules.metricMargin)}, the gate's value outside the month's interval</dd>
-<dt>the label rate</dt><dd>more than ${String(rules.labelRateMargin)} from the training rows, outside the month's interval</dd>
+<dt>the label rate</dt><dd>more than ${metricText('mae', rules.labelRateMargin)} from the training rows, outside the month's interval</dd>
+<dt>new values</dt><dd>more than ${percentText(rules.newCategoryShare, 2)} of a month's rows</dd>
 <dt>drift</dt><dd>a stability index over ${String(rules.stabilityIndex)}</dd>
 <dt>held against</dt><dd>${countText(reference.rows)} training rows</dd></dl>`,
   );

@@ -7,6 +7,9 @@ import type { PlotSpec } from './plots.ts';
 const size = { width: 400, height: 260 };
 const month = { field: 'month', type: 'ordinal', title: null, axis: { labelAngle: 0 } };
 
+/** A guide line is one mark, whatever data its neighbours have. */
+const one = { values: [{}] };
+
 interface Dot {
   readonly month: string;
   readonly value: number;
@@ -69,6 +72,7 @@ export function driftSpec({ months, rules }: MonitorReport, most: number): PlotS
     data: { values },
     layer: [
       {
+        data: one,
         mark: { type: 'rule', strokeDash: [5, 3], stroke: colors.muted },
         encoding: { x: { datum: rules.stabilityIndex } },
       },
@@ -98,6 +102,7 @@ export function driftSpec({ months, rules }: MonitorReport, most: number): PlotS
 
 const value = (title: string) => ({ field: 'value', type: 'quantitative', title, scale: { zero: false } });
 const guide = (at: number, dash: readonly number[]) => ({
+  data: one,
   mark: { type: 'rule', strokeDash: dash, stroke: colors.muted },
   encoding: { y: { datum: at } },
 });

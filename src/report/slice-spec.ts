@@ -86,6 +86,7 @@ function panel([low, value, high]: readonly [string, string, string], options: P
     height: options.height,
     layer: [
       {
+        data: { values: [{}] },
         mark: { type: 'rule', strokeDash: [3, 3], stroke: colors.muted },
         encoding: { x: { datum: options.guide } },
       },
