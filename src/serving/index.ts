@@ -15,3 +15,4 @@ export {
 export type { Prediction } from './prediction.ts';
 export type { LoggedPrediction } from './prediction-log.ts';
 export type { ServedMetadata } from './served-model.ts';
+export { type RunningServer, startServer } from './start-server.ts';

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ServedMetadata } from './served-model.ts';
+import { dropTornLine } from './torn-line.ts';
 
 /** One line of the prediction log. `docs/schemas/prediction.json` */
 export interface LoggedPrediction {
@@ -37,6 +38,7 @@ const mostWaiting = 100_000;
  */
 export function openPredictionLog(path: string, { model, version }: ServedMetadata): PredictionLog {
   mkdirSync(dirname(path), { recursive: true });
+  dropTornLine(path);
   let waiting: string[] = [];
   let lost = 0;
   let writing: Promise<void> = Promise.resolve();

@@ -12,6 +12,7 @@ h1 small { font-size: 1rem; font-weight: 500; color: var(--accent); margin-left:
 header p, i, footer { color: var(--soft); font-style: normal; }
 form { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem; margin: 1.5rem 0;
   padding: 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
+label { display: flex; flex-direction: column; justify-content: space-between; }
 label span { display: block; font-weight: 600; font-size: .9rem; overflow-wrap: anywhere; }
 label i { font-weight: 400; font-size: .8rem; }
 input { width: 100%; padding: .5rem .65rem; margin-top: .25rem; font: inherit; color: inherit;
@@ -19,7 +20,7 @@ input { width: 100%; padding: .5rem .65rem; margin-top: .25rem; font: inherit; c
 input:focus, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 button { grid-column: 1 / -1; padding: .65rem; font: inherit; font-weight: 600; color: light-dark(#fff, #0d1117);
   background: var(--accent); border: 0; border-radius: 8px; cursor: pointer; }
-output { display: block; min-height: 7rem; }
+output { display: block; min-height: 6rem; }
 output b { font-size: 2.6rem; letter-spacing: -.03em; font-variant-numeric: tabular-nums; }
 output p { color: var(--soft); }
 output .bar { height: 10px; margin: .4rem 0; background: var(--line); border-radius: 5px; overflow: hidden; }
@@ -27,7 +28,7 @@ output .bar div { height: 100%; background: var(--accent); transition: width .3s
 output.error { color: light-dark(#b3261e, #ff8a80); }
 footer { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; justify-content: space-between; font-size: .8rem; }
 footer code { max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
-footer a { color: var(--accent); margin-left: .6rem; }
+footer a { color: var(--accent); margin-right: .6rem; }
 `;
 
 export const pageScript = `
