@@ -1,5 +1,5 @@
 import type { Interval } from './interval.ts';
-import type { JudgedRows } from './judged-rows.ts';
+import { type JudgedRows, sum } from './judged-rows.ts';
 import { type Measured, once, shares } from './measured.ts';
 import { normalDensity, normalProbability, z95 } from './normal.ts';
 
@@ -10,7 +10,7 @@ export const binOf = (score: number): number => Math.min(scoreBins - 1, Math.flo
 
 /**
  * Expected calibration error: Σ over the bins of (rows in the bin / rows) · |share of positives − mean score|.
- * Source: Naeini, Cooper and Hauskrecht 2015. The influence takes each bin's sign as known (delta method).
+ * Source: Naeini, Cooper and Hauskrecht 2015.
  */
 export function calibrationError(judged: JudgedRows): Measured {
   const gaps = binGaps(judged);
@@ -19,15 +19,22 @@ export function calibrationError(judged: JudgedRows): Measured {
     name: 'calibration_error',
     value,
     interval: judged.rows < 2 ? { low: null, high: null } : intervalOf(value, gaps),
-    influence: once(() =>
-      shares(
-        judged.scores.map((score, row) => {
-          const sign = Math.sign(gaps[binOf(score)]!.gap);
-          return sign * (judged.labels[row]! - score) - value;
-        }),
-      ),
-    ),
+    influence: once(() => {
+      const weights = gaps.map(signOf);
+      const parts = judged.scores.map((score, row) => weights[binOf(score)]! * (judged.labels[row]! - score));
+      const mean = sum(parts) / judged.rows;
+      return shares(parts.map((part) => part - mean));
+    }),
   };
+}
+
+/**
+ * How a bin's gap moves the error: by its sign where that is sure, by less where chance may have turned it, so
+ * that the bin's part of the variance is that of the folded normal variable.
+ */
+function signOf({ gap, deviation }: Gap): number {
+  if (deviation === 0) return Math.sign(gap);
+  return Math.sign(gap) * (Math.sqrt(foldedNormal(Math.abs(gap), deviation).variance) / deviation);
 }
 
 interface Gap {
@@ -46,7 +53,7 @@ function binGaps({ labels, scores, rows }: JudgedRows): Gap[] {
     squares[bin]! += gap * gap;
   }
   return Array.from(sums, (total, bin) => {
-    const variance = (squares[bin]! - (total * total) / rows) / (rows * (rows - 1));
+    const variance = rows < 2 ? 0 : (squares[bin]! - (total * total) / rows) / (rows * (rows - 1));
     return { gap: total / rows, deviation: Math.sqrt(Math.max(0, variance)) };
   });
 }

@@ -12,11 +12,13 @@ export function normalQuantile(probability: number): number {
 
 /** Probability that a standard normal variable is at most x. Source: Marsaglia 2004, a Taylor series around 0. */
 export function normalProbability(x: number): number {
+  if (Number.isNaN(x)) return x;
   if (x < -8) return 0;
   if (x > 8) return 1;
   let sum = x;
   let term = x;
-  for (let odd = 3; sum + term !== sum || odd === 3; odd += 2) {
+  // Within 8 of 0 the terms are below rounding long before this many.
+  for (let odd = 3; odd < 400 && Math.abs(term) > 1e-300; odd += 2) {
     term *= (x * x) / odd;
     sum += term;
   }
