@@ -20,6 +20,36 @@ export const datePatterns = {
 const dateParts = ['year', 'month', 'day', 'weekday', 'time', 'hour', 'minute'] as const;
 export type DatePart = (typeof dateParts)[number];
 
+/** Days after which a part comes round again; the others depend on no cycle longer than a day. */
+const cycleDays: Partial<Record<DatePart, number>> = { month: 365, day: 30, weekday: 7 };
+
+/** `all` parts, or only those of `cycles` that the training rows span twice. */
+export type DateUse = 'all' | 'cycles';
+
+/**
+ * The parts that training rows can teach. Where later rows are judged, a part whose cycle they don't span twice
+ * would only have learned single dates by heart: a January alone says nothing about the 13th of a month.
+ */
+export function learnableParts(
+  texts: readonly string[],
+  use: DateUse,
+): { parts: ReadonlySet<DatePart>; days: number } {
+  let [first, last] = ['', ''];
+  for (const text of texts) {
+    if (!isDate(text)) continue;
+    if (first === '' || text < first) first = text;
+    if (text > last) last = text;
+  }
+  const days =
+    first === ''
+      ? 0
+      : Math.round((Date.parse(last.slice(0, 10)) - Date.parse(first.slice(0, 10))) / 86_400_000) + 1;
+  return {
+    parts: new Set(dateParts.filter((part) => use === 'all' || days >= 2 * (cycleDays[part] ?? 0))),
+    days,
+  };
+}
+
 const whole = new RegExp(`^(?:${day}(?:[T ]${clock})?)$`);
 
 /** Tomohiko Sakamoto's offsets by month, by which the weekday follows from year, month and day. */

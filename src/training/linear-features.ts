@@ -1,4 +1,4 @@
-import { type DatePart, datePartsOf } from './date-parts.ts';
+import { type DatePart, datePartsOf, learnableParts } from './date-parts.ts';
 import type { RawInput, RawValues } from './inputs.ts';
 import { average, countLevels, levelStatistics, outOfFoldStatistics } from './target-statistics.ts';
 import {
@@ -69,10 +69,13 @@ export function fitLinearFeatures(
     const raw = values[place]!;
     const found =
       raw.kind === 'number' ? planNumber(place, raw.values) : planText(input, place, raw.values, context);
-    if (input.kind === 'date') notes.push(...dateNotes(input.name, raw.values as readonly string[]));
+    if (input.kind === 'date')
+      notes.push(...dateNotes(input.name, raw.values as readonly string[], context.dates));
     if (found.length === 0) notes.push(leftOutNote(input.name, raw));
     return found;
   });
+  // A graph needs a column to take its number of rows from, even if only the intercept is learned.
+  if (plans.length === 0) plans.push(placeholder(inputs[0]!));
   const outOfFold = (plan: LinearPlan): Block | undefined => {
     if (plan.kind !== 'statistic') return undefined;
     const texts = values[plan.input]!.values as readonly string[];
@@ -82,6 +85,11 @@ export function fitLinearFeatures(
   const applied = applyLinearFeatures(plans, values);
   return { plans, training: plans.map((plan, index) => outOfFold(plan) ?? applied[index]!), notes };
 }
+
+const placeholder = ({ kind }: RawInput): LinearPlan =>
+  kind === 'number'
+    ? { kind: 'missing', input: 0, part: null }
+    : { kind: 'levels', input: 0, levels: [''], guarded: false };
 
 /** The blocks of any rows, as the graph computes them. */
 export function applyLinearFeatures(plans: readonly LinearPlan[], values: readonly RawValues[]): Block[] {
@@ -138,17 +146,18 @@ function planText(
   texts: readonly string[],
   context: FitContext,
 ): LinearPlan[] {
-  return kind === 'date' ? planDate(input, texts) : planCategory(input, texts, context);
+  return kind === 'date' ? planDate(input, texts, context) : planCategory(input, texts, context);
 }
 
-function planDate(input: number, texts: readonly string[]): LinearPlan[] {
+function planDate(input: number, texts: readonly string[], { dates }: FitContext): LinearPlan[] {
   const parts = datePartsOf(texts);
+  const { parts: learnable } = learnableParts(texts, dates);
   const plans: LinearPlan[] = dateNumbers.flatMap((part) => {
-    const scaling = scalingOf(parts[part]);
+    const scaling = learnable.has(part) ? scalingOf(parts[part]) : null;
     return scaling ? [{ kind: 'date-number', input, part, scaling } as const] : [];
   });
   for (const part of Object.keys(dateLevelSizes) as DatePart[])
-    if (scalingOf(parts[part])) plans.push({ kind: 'date-levels', input, part });
+    if (learnable.has(part) && scalingOf(parts[part])) plans.push({ kind: 'date-levels', input, part });
   if (varies(parts.year) && parts.year.some(Number.isNaN))
     plans.push({ kind: 'missing', input, part: 'year' });
   return plans;

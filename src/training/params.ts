@@ -86,6 +86,8 @@ const seed: ParamRule = {
   most: Number.MAX_SAFE_INTEGER,
   integer: true,
 };
+/** `cycles` keeps a calendar part only where the training rows span its cycle twice. */
+const dates: ParamRule = { kind: 'choice', default: 'all', of: ['all', 'cycles'] };
 const unknown: ParamRule = { kind: 'choice', default: 'ignore', of: ['ignore', 'error'] };
 
 export const treesParams: ParamRules = {
@@ -98,12 +100,14 @@ export const treesParams: ParamRules = {
   bins: { kind: 'number', default: 256, least: 4, most: 256, integer: true },
   seed,
   unknown,
+  dates,
 };
 
 export const linearParams: ParamRules = {
   lambda: { kind: 'number', default: 1, least: 0, most: 1e9 },
   seed,
   unknown,
+  dates,
 };
 
 export const splitParams: ParamRules = {

@@ -1,5 +1,6 @@
 import { logistic } from './arithmetic.ts';
 import type { Progress } from './boosting.ts';
+import type { DateUse } from './date-parts.ts';
 import { DesignMatrix } from './design-matrix.ts';
 import { writeLinear } from './graph-linear.ts';
 import { knownCategories } from './known-categories.ts';
@@ -29,6 +30,7 @@ function trainWeights(
     labels: rows.labels,
     folds: rows.folds,
     unknown,
+    dates: params.dates as DateUse,
   });
   const design = new DesignMatrix(features.training, rows.labels.length);
   const loss = trainer === 'logistic' ? crossEntropy : squaredError;

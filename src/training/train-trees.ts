@@ -1,5 +1,6 @@
 import { logistic } from './arithmetic.ts';
 import { boost, type Progress } from './boosting.ts';
+import type { DateUse } from './date-parts.ts';
 import { writeTreeFeatures, writeTrees } from './graph-trees.ts';
 import { knownCategories } from './known-categories.ts';
 import type { Params } from './params.ts';
@@ -14,7 +15,12 @@ export function trainTrees(rows: TrainingRows, params: Params, progress?: Progre
   const link = linkOf(rows);
   const labels = standardised(rows.labels, link);
   const { labels: raw, folds } = rows;
-  const features = fitTreeFeatures(rows.inputs, rows.values, { labels: raw, folds, unknown });
+  const features = fitTreeFeatures(rows.inputs, rows.values, {
+    labels: raw,
+    folds,
+    unknown,
+    dates: params.dates as DateUse,
+  });
   const rules = {
     trees: params.trees as number,
     bins: params.bins as number,

@@ -80,6 +80,11 @@ function checkColumns({ evaluate, model }: Stage, table: Table): void {
     throw refuse('the training table has no rows', 'add rows, or correct the stage before');
   if (model.inputs.length === 0)
     throw refuse('model.yaml declares no inputs', 'list the columns that the model takes');
+  if (!table.columns.some(({ name }) => name === evaluate.target))
+    throw refuse(
+      `the training table has no target "${evaluate.target}"`,
+      'correct `evaluate.target` in pipeline.yaml, or make the column',
+    );
   for (const { name } of model.inputs) {
     if (name === evaluate.target)
       throw refuse(`the target "${name}" is among the model's inputs`, 'take it off `inputs` in model.yaml');

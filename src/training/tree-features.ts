@@ -1,5 +1,5 @@
 import type { TreeFeature } from './boosting.ts';
-import { type DatePart, datePartsOf, isDate } from './date-parts.ts';
+import { type DatePart, type DateUse, datePartsOf, isDate, learnableParts } from './date-parts.ts';
 import type { RawInput, RawValues } from './inputs.ts';
 import { byCode, countLevels, levelStatistics, outOfFoldStatistics } from './target-statistics.ts';
 
@@ -35,6 +35,7 @@ export interface FitContext {
   readonly folds: Int32Array;
   /** With `error` a category is kept even if it tells nothing: the graph must know its levels. */
   readonly unknown: 'ignore' | 'error';
+  readonly dates: DateUse;
 }
 
 /** Decides the features from the training rows; what cannot tell rows apart is left out, with a note. */
@@ -56,12 +57,13 @@ export function fitTreeFeatures(
       }
     } else if (kind === 'date') {
       const parts = datePartsOf(raw.values);
+      const { parts: learnable } = learnableParts(raw.values, context.dates);
       for (const part of treeDateParts) {
-        if (!varies(parts[part])) continue;
+        if (!learnable.has(part) || !varies(parts[part])) continue;
         plans.push({ kind: 'date', input, part });
         training.push({ values: parts[part], levels: 0 });
       }
-      notes.push(...dateNotes(name, raw.values));
+      notes.push(...dateNotes(name, raw.values, context.dates));
     } else {
       const fitted = fitCategory(raw.values, context);
       if (fitted) {
@@ -145,11 +147,22 @@ export function varies(values: Float32Array): boolean {
   return values.some((value) => value !== first && !(Number.isNaN(value) && Number.isNaN(first)));
 }
 
-export function dateNotes(name: string, texts: readonly string[]): string[] {
+export function dateNotes(name: string, texts: readonly string[], use: DateUse): string[] {
   const bad = texts.filter((text) => text !== '' && !isDate(text)).length;
-  return bad === 0
-    ? []
-    : [`${name}: ${bad} of ${texts.length} values are no ISO 8601 dates and count as missing`];
+  const { parts, days } = learnableParts(texts, use);
+  const left = [
+    ...(parts.has('month') ? [] : ['month']),
+    ...(parts.has('day') ? [] : ['day of the month']),
+    ...(parts.has('weekday') ? [] : ['weekday']),
+  ];
+  return [
+    ...(bad === 0
+      ? []
+      : [`${name}: ${bad} of ${texts.length} values are no ISO 8601 dates and count as missing`]),
+    ...(left.length === 0 || days === 0
+      ? []
+      : [`${name}: ${left.join(' and ')} not used, ${days} days of training rows don't span it twice`]),
+  ];
 }
 
 export function leftOutNote(name: string, raw: RawValues): string {
