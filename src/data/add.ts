@@ -1,7 +1,7 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LockstepError, startProgress, statePath, type Workspace, withLock } from '../workspace/index.ts';
 import { checkPath, keyFaultOf } from './dataset-path.ts';
-import { eachLimited, placeDataset } from './datasets.ts';
+import { eachLimited } from './datasets.ts';
 import { openMemo } from './digest-memo.ts';
 import { lookAt, makeFolderOf } from './folder.ts';
 import { kindOf, listFiles, refuseOdd } from './folder-listing.ts';
@@ -9,6 +9,7 @@ import { emptyLock, type Lock, type LockEntry, withEntry } from './lock.ts';
 import { findLock, writeLock } from './lock-file.ts';
 import { type ManifestFile, printManifest, totalSize } from './manifest.ts';
 import { PathCollisions } from './path-collisions.ts';
+import { placeDataset } from './placing.ts';
 import { stateOf } from './status.ts';
 import { openStore, type Store } from './store.ts';
 import { checkNoLink, dataPath, readWorking } from './working-files.ts';

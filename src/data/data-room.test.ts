@@ -16,9 +16,6 @@ import {
   addData,
   checkUnchanged,
   checkVerified,
-  ensureDataset,
-  openStore,
-  placeDataset,
   pullData,
   pushData,
   readLock,
@@ -167,40 +164,6 @@ test('a file that changes within one tick of the clock is never remembered', asy
       digestOf(String((round + 1) % 10)) === readLock(workspace).entries[0]!.digest ? 'same' : 'changed';
     expect(await states(workspace)).toEqual([`a.csv ${expected}`]);
   }
-});
-
-test('a damaged store heals, from data/ or from the remote', async () => {
-  const workspace = testWorkspace({ 'data/a.csv': 'right' });
-  const { root } = workspace;
-  const { entry } = await addData(workspace, join(root, 'data/a.csv'));
-  await pushData(workspace);
-  const store = openStore(workspace);
-  writeFileSync(store.pathOf(entry.digest), 'wrong');
-  const target = join(root, '.lockstep/work/a.csv');
-  expect(await messageOf(() => placeDataset(workspace, entry, target))).toMatchInlineSnapshot(
-    `"E_DIGEST_MISMATCH: the local store held other bytes (sha256:8810ad581e59f2bc3928b261707a71308f7e139eb04820366dc4d5c18d980225) for sha256:27042f4e6eca7d0b2a7ee4026df2ecfa51d3339e6d122aa099118ecd8563bad9; the copy is removed — sha256:27042f4e6eca7d0b2a7ee4026df2ecfa51d3339e6d122aa099118ecd8563bad9. Fix: run the command again: the bytes are fetched or made anew."`,
-  );
-  expect(existsSync(target)).toBe(false);
-  rmSync(join(root, '.data'), { recursive: true });
-  await ensureDataset(workspace, readLock(workspace), 'a.csv');
-  await placeDataset(workspace, entry, target);
-  expect(readFileSync(target, 'utf8')).toBe('right');
-});
-
-test('verify finds damage that status has no reason to look for', async () => {
-  const workspace = testWorkspace({ 'data/a.csv': 'right' });
-  const { root } = workspace;
-  const { entry } = await addData(workspace, join(root, 'data/a.csv'));
-  writeFileSync(openStore(workspace).pathOf(entry.digest), 'wrong');
-  const found = await verifyData(workspace);
-  expect(found[0]).toMatchObject({ data: 'same', store: 'different', remote: 'not asked' });
-  expect(await messageOf(() => checkVerified(found))).toMatchInlineSnapshot(
-    `"E_DIGEST_MISMATCH: "a.csv" has other bytes in the local store — expected sha256:27042f4e6eca7d0b2a7ee4026df2ecfa51d3339e6d122aa099118ecd8563bad9. Fix: run \`lockstep data pull\`: the damaged copy is gone and is fetched anew."`,
-  );
-  rmSync(join(root, 'data/a.csv'));
-  expect(await messageOf(async () => checkVerified(await verifyData(workspace)))).toMatchInlineSnapshot(
-    `"E_OBJECT_MISSING: "a.csv" (sha256:27042f4e6eca7d0b2a7ee4026df2ecfa51d3339e6d122aa099118ecd8563bad9) is neither under data/ nor in the local store — at least one copy here. Fix: run \`lockstep data pull\`, or verify the remote with --remote."`,
-  );
 });
 
 test('no lock, no such dataset, and a link where data would be written', async () => {

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Digest, isLockstepError, type Workspace } from '../workspace/index.ts';
-import { makeFolder } from './folder.ts';
 import type { LockEntry } from './lock.ts';
 import { type ManifestFile, parseManifest } from './manifest.ts';
 import { sizeMismatch, type Wanted } from './receive.ts';
@@ -10,15 +8,6 @@ import { openStore, type Store, sizeOf } from './store.ts';
 
 /** Transfers and copies at a time: enough to hide latency, few enough for any server. */
 export const parallel = 8;
-
-/** Puts a dataset that is in the store at an absolute path: a file, or a folder with its files. Verified. */
-export async function placeDataset(workspace: Workspace, entry: LockEntry, target: string): Promise<void> {
-  const store = openStore(workspace);
-  if (entry.files === undefined) return store.materialize(entry.digest, target);
-  const files = await readManifest(store, entry);
-  makeFolder(target);
-  await eachLimited(files, ({ path, digest }) => store.materialize(digest, join(target, path)));
-}
 
 export const readManifest = async (store: Store, entry: LockEntry): Promise<ManifestFile[]> =>
   parseManifest((await store.read(entry.digest)).toString('utf8'), entry);
@@ -45,7 +34,7 @@ export async function fetchEntries(
   };
   const manifests = entries.filter(({ files }) => files !== undefined);
   await eachLimited(manifests, async ({ key, digest }) => {
-    if (!(await isStored(store, { key, digest, size: null }))) await fetchObject({ key, digest, size: null });
+    if (!(await isWhole(store, digest))) await fetchObject({ key, digest, size: null });
   });
   const absent: Wanted[] = [];
   for (const entry of entries) {

@@ -1,6 +1,5 @@
 // Datasets by hash: data.lock, the store, remotes, and tables read from them.
 export { type AddOptions, type AddResult, addData } from './add.ts';
-export { placeDataset } from './datasets.ts';
 export { ensureDataset } from './ensure.ts';
 export {
   emptyLock,
@@ -12,6 +11,7 @@ export {
 export { findLock, readLock, writeLock } from './lock-file.ts';
 export { parseLock } from './lock-parser.ts';
 export { writeParquet } from './parquet-writing.ts';
+export { placeDataset } from './placing.ts';
 export { type PullOptions, type PullResult, pullData } from './pull.ts';
 export { type PushResult, pushData } from './push.ts';
 export { openRemote, type Remote } from './remote.ts';

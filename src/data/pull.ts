@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { LockstepError, startProgress, type Workspace } from '../workspace/index.ts';
-import { eachLimited, fetchEntries, fileObjects, placeDataset } from './datasets.ts';
+import { eachLimited, fetchEntries, fileObjects } from './datasets.ts';
 import { openMemo } from './digest-memo.ts';
 import type { LockEntry } from './lock.ts';
 import { readLock } from './lock-file.ts';
+import { healing, placeDataset } from './placing.ts';
 import { selectEntries } from './selection.ts';
 import { stateOf } from './status.ts';
 import { openStore, type Store } from './store.ts';
@@ -79,14 +80,12 @@ async function place(workspace: Workspace, store: Store, entry: LockEntry, worki
   const target = dataPath(workspace, entry.key);
   if (working.kind === 'odd') rmSync(target.replace(/\/$/, ''), { recursive: true, force: true });
   if (entry.files === undefined || working.kind !== 'present') return placeDataset(workspace, entry, target);
-  const files = await fileObjects(store, entry);
-  const paths = new Map(files.map(({ key, digest }) => [key.slice(entry.key.length), digest]));
-  const kept = new Set(
-    working.files.filter(({ path, digest }) => paths.get(path) === digest).map(({ path }) => path),
-  );
-  for (const { path } of working.files) if (!paths.has(path)) rmSync(target + path, { force: true });
-  await eachLimited(files, async ({ key, digest }) => {
-    const path = key.slice(entry.key.length);
-    if (!kept.has(path)) await store.materialize(digest, target + path);
+  await healing(workspace, store, entry, async () => {
+    const wanted = new Map(
+      (await fileObjects(store, entry)).map(({ key, digest }) => [key.slice(entry.key.length), digest]),
+    );
+    for (const { path } of working.files) if (!wanted.has(path)) rmSync(target + path, { force: true });
+    for (const { path, digest } of working.files) if (wanted.get(path) === digest) wanted.delete(path);
+    await eachLimited([...wanted], ([path, digest]) => store.materialize(digest, target + path));
   });
 }

@@ -1,5 +1,5 @@
 import type { Workspace } from '../workspace/index.ts';
-import { eachLimited, fileObjects } from './datasets.ts';
+import { eachLimited, fileObjects, isWhole } from './datasets.ts';
 import { openMemo } from './digest-memo.ts';
 import type { LockEntry } from './lock.ts';
 import { printManifest } from './manifest.ts';
@@ -22,7 +22,8 @@ export async function fillFromWorking(
 }
 
 async function isComplete(store: Store, entry: LockEntry): Promise<boolean> {
-  if (!store.has(entry.digest)) return false;
+  const present = entry.files === undefined ? store.has(entry.digest) : await isWhole(store, entry.digest);
+  if (!present) return false;
   const objects = await fileObjects(store, entry);
   return objects.every(({ digest }) => store.has(digest));
 }

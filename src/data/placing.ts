@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { isLockstepError, type Workspace } from '../workspace/index.ts';
+import { eachLimited, fetchEntries, fileObjects, isWhole, readManifest } from './datasets.ts';
+import { makeFolder } from './folder.ts';
+import type { LockEntry } from './lock.ts';
+import { openStore, type Store } from './store.ts';
+import { fillFromWorking } from './store-filling.ts';
+
+/**
+ * Puts a dataset that is in the store at an absolute path: a file, or a folder with its files. Verified; what turns
+ * out damaged in the store is brought again. Errors: E_OBJECT_MISSING, E_DIGEST_MISMATCH, E_REMOTE_*, E_DATA_KIND.
+ */
+export async function placeDataset(workspace: Workspace, entry: LockEntry, target: string): Promise<void> {
+  const store = openStore(workspace);
+  await healing(workspace, store, entry, async () => {
+    if (entry.files === undefined) return store.materialize(entry.digest, target);
+    const files = await readManifest(store, entry);
+    makeFolder(target);
+    await eachLimited(files, ({ path, digest }) => store.materialize(digest, join(target, path)));
+  });
+}
+
+/** Does the work; when it meets a damaged object, drops all that are, brings them again and does it once more. */
+export async function healing(
+  workspace: Workspace,
+  store: Store,
+  entry: LockEntry,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isLockstepError(error, 'E_DIGEST_MISMATCH')) throw error;
+    if (await isWhole(store, entry.digest)) {
+      await eachLimited(
+        await fileObjects(store, entry),
+        async ({ digest }) => void (await isWhole(store, digest)),
+      );
+    }
+    await fillFromWorking(workspace, store, entry);
+    await fetchEntries(workspace, [entry]);
+    await work();
+  }
+}
