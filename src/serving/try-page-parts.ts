@@ -22,7 +22,7 @@ button { grid-column: 1 / -1; padding: .65rem; font: inherit; font-weight: 600; 
   background: var(--accent); border: 0; border-radius: 8px; cursor: pointer; }
 output { display: block; min-height: 6rem; }
 output b { font-size: 2.6rem; letter-spacing: -.03em; font-variant-numeric: tabular-nums; }
-output p { color: var(--soft); }
+output p { color: var(--soft); margin-bottom: 1.5rem; }
 output .bar { height: 10px; margin: .4rem 0; background: var(--line); border-radius: 5px; overflow: hidden; }
 output .bar div { height: 100%; background: var(--accent); transition: width .3s; }
 output.error { color: light-dark(#b3261e, #ff8a80); }
