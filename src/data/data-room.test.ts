@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -9,8 +8,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../workspace/index.ts';
 import {
   addData,
@@ -82,9 +82,11 @@ test('what can be no dataset is refused, and the lock stays', async () => {
   symlinkSync('/etc/passwd', join(root, 'data/f/link'));
   symlinkSync(join(root, 'data/a.csv'), join(root, 'data/link.csv'));
   mkdirSync(join(root, 'data/empty'));
-  execFileSync('mkfifo', [join(root, 'data/pipe')]);
+  const socket = createServer();
+  await new Promise<void>((resolve) => socket.listen(join(root, 'data/socket'), resolve));
+  onTestFinished(() => void socket.close());
   const messages: string[] = [];
-  for (const path of ['A.csv', 'f', 'link.csv', 'empty', 'pipe', 'nothing.csv', 'g/x', '']) {
+  for (const path of ['A.csv', 'f', 'link.csv', 'empty', 'socket', 'nothing.csv', 'g/x', '']) {
     messages.push(await messageOf(() => addData(workspace, join(root, 'data', path))));
   }
   messages.push(await messageOf(() => addData(workspace, join(root, 'data/a.csv'), { as: '../x' })));
@@ -94,7 +96,7 @@ test('what can be no dataset is refused, and the lock stays', async () => {
     E_DATA_KIND: "link" is a symbolic link — plain files and folders. Fix: put the file itself there, or leave it out.
     E_DATA_KIND: "<root>/data/link.csv" is a symbolic link — plain files and folders. Fix: put the file itself there, or leave it out.
     E_DATA_KIND: "<root>/data/empty" is a folder without files — plain files and folders. Fix: put the file itself there, or leave it out.
-    E_DATA_KIND: "<root>/data/pipe" is a pipe — plain files and folders. Fix: put the file itself there, or leave it out.
+    E_DATA_KIND: "<root>/data/socket" is a socket — plain files and folders. Fix: put the file itself there, or leave it out.
     E_DATA_MISSING: no file or folder <root>/data/nothing.csv — a file or folder on this machine. Fix: correct the path.
     E_LOCK_DUPLICATE: "g/x" lies inside "g/" — datasets that do not contain each other. Fix: choose another key with --as, or add the dataset again that holds it.
     E_DATA_KIND: "<root>/data" is the folder data/ itself; add what is in it — plain files and folders. Fix: put the file itself there, or leave it out.
