@@ -15,6 +15,7 @@ import {
   folderOf,
   imageReference,
   kustomizationFile,
+  patchFile,
   releaseFile,
   type TreeEntry,
 } from './environment-folder.ts';
@@ -64,7 +65,10 @@ export async function planFolder(
     [releaseFile, { bytes: Buffer.from(printRelease(recordEnvelope, promotion)), oid: null }],
   ]);
   const files: FolderFile[] = [...wanted].map(([path, { bytes }]) => ({ path, mode: '100644', bytes }));
-  const verdict = verifyFolder({ model, environment, files, trust });
+  // What is wrong with a copy is mended where it was copied from.
+  const shownAs = (path: string) =>
+    `models/${model}/deploy/${path === patchFile ? `${environment}.yaml` : path}`;
+  const verdict = verifyFolder({ model, environment, files, trust, shownAs });
   if (verdict.kind === 'refused') throw verdict.findings[0]!;
   return { files: differences(tip.entries, folderOf(model, environment), current, wanted), promotion };
 }

@@ -33,7 +33,7 @@ const remoteKeys = ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'];
 /** Exactly one image called model, by digest, and nothing from outside the folder. Errors thrown: E_YAML_*. */
 export function checkKustomization(
   files: readonly FolderFile[],
-  folder: string,
+  file: string,
   report: Report,
 ): Kustomization | null {
   const bytes = files.find(({ path }) => path === kustomizationFile)?.bytes;
@@ -44,7 +44,7 @@ export function checkKustomization(
     });
     return null;
   }
-  const parsed = parseYaml(bytes, `${folder}/${kustomizationFile}`);
+  const parsed = parseYaml(bytes, file);
   const lineAt = (...path: (string | number)[]) => parsed.locate(path).line ?? 1;
   const value = (parsed.value ?? {}) as Record<string, unknown>;
   checkSources(value, files, lineAt, report);

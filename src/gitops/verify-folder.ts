@@ -25,6 +25,8 @@ export interface FolderInput {
   readonly trust: Trust;
   /** A copied file as it is at the version's commit, where that is at hand: tells the line that was changed. */
   readonly original?: (path: string) => Buffer | null;
+  /** How a file is called in findings, where the folder is not yet on the branch. */
+  readonly shownAs?: (path: string) => string;
 }
 
 /**
@@ -34,13 +36,14 @@ export interface FolderInput {
 export function verifyFolder(input: FolderInput): FolderVerdict {
   const findings: Finding[] = [];
   const folder = folderOf(input.model, input.environment);
+  const shownAs = input.shownAs ?? ((path: string) => `${folder}/${path}`);
   const find = (
     code: ErrorCode,
     what: string,
     path: string,
     more: { line?: number; allowed?: string } = {},
   ) => {
-    const where = { file: `${folder}/${path}`, line: more.line ?? 1 };
+    const where = { file: shownAs(path), line: more.line ?? 1 };
     findings.push(new LockstepError(code, { what, where, allowed: more.allowed }));
   };
   for (const { path, mode } of input.files) {
@@ -51,13 +54,20 @@ export function verifyFolder(input: FolderInput): FolderVerdict {
     }
   }
   const plain = input.files.filter(({ mode }) => mode.startsWith('100'));
-  const evidence = attempt(findings, () => openEvidence(input, plain, folder));
+  const evidence = attempt(findings, () => openEvidence(input, plain, shownAs(releaseFile)));
   const kustomization = attempt(findings, () =>
-    checkKustomization(plain, folder, (code, what, more) => find(code, what, kustomizationFile, more)),
+    checkKustomization(plain, shownAs(kustomizationFile), (code, what, more) =>
+      find(code, what, kustomizationFile, more),
+    ),
   );
   checkManifests(plain, kustomization?.imageName ?? 'model', find);
   if (evidence && kustomization) checkBinding(evidence, kustomization, find);
-  if (evidence) checkCopies(input, plain, evidence.promotion, kustomization?.meaning ?? null, find);
+  // A file whose lie is named already need not also be called changed.
+  const named = new Set(findings.map(({ where }) => where?.file));
+  const findMore: Find = (code, what, path, more) => {
+    if (!named.has(shownAs(path))) find(code, what, path, more);
+  };
+  if (evidence) checkCopies(input, plain, evidence.promotion, kustomization?.meaning ?? null, findMore);
   if (findings.length > 0 || !evidence) return { kind: 'refused', findings };
   return { kind: 'verified', release: { ...evidence, annotations: annotationsIn(plain) } };
 }
@@ -78,14 +88,13 @@ function attempt<T>(findings: Finding[], work: () => T): T | null {
 function openEvidence(
   { model, environment, trust }: FolderInput,
   files: readonly FolderFile[],
-  folder: string,
+  file: string,
 ): Evidence {
-  const file = `${folder}/${releaseFile}`;
   const bytes = files.find(({ path }) => path === releaseFile)?.bytes;
   if (!bytes)
     throw new LockstepError('E_ENV_FILE_MISSING', {
       what: `no ${releaseFile}`,
-      where: { file },
+      where: { file, line: 1 },
       allowed: 'the evidence of what runs here',
       fix: 'promote a version',
     });
