@@ -102,7 +102,7 @@ function sliceResults(check: Check, asked: string, evidence: Evidence): CheckRes
       .map((slice) => ({ slice: slice.slice, ...part(check, evidence, slice) })),
   );
   return [
-    ...(judged.length === 0 ? [nothingJudged(check, asked)] : judged),
+    ...judged,
     ...small.map(({ slice, rows }) =>
       notJudged(check, slice, `${counted(rows, 'row')}, fewer than the ${check['min-rows']} it takes`),
     ),
@@ -123,15 +123,6 @@ const notJudged = (check: Check, slice: string, why: string): CheckResult => ({
   outcome: 'not-judged',
   ...nothing,
   reason: `${slice}: ${why}`,
-});
-
-/** A check that judged nothing must not let anything pass. */
-const nothingJudged = (check: Check, slice: string): CheckResult => ({
-  id: checkId(check, '*'),
-  check,
-  outcome: 'inconclusive',
-  ...nothing,
-  reason: `${check.metric} [${slice}]: no slice could be judged`,
 });
 
 function observedResult(check: Check, from: string, observed: Evidence['observed']): CheckResult {
