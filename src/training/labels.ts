@@ -1,4 +1,4 @@
-import { cellText, column, selectRows, type Table } from '../data/index.ts';
+import { cellText, column, type Table } from '../data/index.ts';
 import type { Task } from '../model/index.ts';
 import { LockstepError } from '../workspace/index.ts';
 
@@ -71,24 +71,6 @@ function spelled(stated: string, counts: ReadonlyMap<string, number>): string {
   if (counts.has(stated)) return stated;
   const number = { true: '1', false: '0' }[stated.toLowerCase()] ?? String(Number(stated));
   return counts.has(number) ? number : stated;
-}
-
-/** Rows whose target is known, and their labels. */
-export function withLabels(
-  table: Table,
-  labels: Labels,
-): { table: Table; values: Float64Array; dropped: number } {
-  const rows: number[] = [];
-  labels.values.forEach((value, row) => {
-    if (!Number.isNaN(value)) rows.push(row);
-  });
-  const dropped = table.rows - rows.length;
-  if (dropped === 0) return { table, values: labels.values, dropped };
-  return {
-    table: selectRows(table, rows),
-    values: Float64Array.from(rows, (row) => labels.values[row]!),
-    dropped,
-  };
 }
 
 const allMissing = (target: string): LockstepError =>

@@ -33,10 +33,14 @@ export function scoreOutOfFold(
   return scores;
 }
 
-export const selectTraining = (rows: TrainingRows, indices: readonly number[]): TrainingRows => ({
-  task: rows.task,
-  inputs: rows.inputs,
-  values: selectValues(rows.values, indices),
-  labels: Float64Array.from(indices, (row) => rows.labels[row]!),
-  folds: Int32Array.from(indices, (row) => rows.folds[row]!),
-});
+/** The rows of `indices`; all of them as they are, since a copy would double a large table. */
+export const selectTraining = (rows: TrainingRows, indices: readonly number[]): TrainingRows =>
+  indices.length === rows.labels.length
+    ? rows
+    : {
+        task: rows.task,
+        inputs: rows.inputs,
+        values: selectValues(rows.values, indices),
+        labels: Float64Array.from(indices, (row) => rows.labels[row]!),
+        folds: Int32Array.from(indices, (row) => rows.folds[row]!),
+      };

@@ -1,56 +1,11 @@
 import { expect, test } from 'vitest';
-import { column, selectRows, type Table } from '../data/index.ts';
-import { checkOnnx, type InputColumn, openScorer } from '../model/index.ts';
+import { selectRows, type Table } from '../data/index.ts';
+import { checkOnnx } from '../model/index.ts';
 import { digestOf } from '../workspace/index.ts';
-import {
-  checkParity,
-  exportOnnx,
-  linearParams,
-  type Params,
-  planInputs,
-  readInputs,
-  readParams,
-  type TrainedModel,
-  trainLinear,
-  trainLogistic,
-  trainTrees,
-  treesParams,
-} from './index.ts';
+import { checkParity, exportOnnx, type Params } from './index.ts';
 import { readLabels } from './labels.ts';
-import { foldsOf, rowHashes } from './row-hash.ts';
-import { syntheticInputs, syntheticTable } from './synthetic-table.ts';
-
-const trees = (given: Record<string, unknown> = {}) => readParams(given, treesParams, 'trees');
-const linear = (given: Record<string, unknown> = {}) => readParams(given, linearParams, 'linear');
-
-const trainers = { trees: trainTrees, logistic: trainLogistic, linear: trainLinear };
-
-function modelOf(
-  trainer: keyof typeof trainers,
-  table: Table,
-  target: string,
-  params: Params,
-  inputs: readonly InputColumn[] = syntheticInputs,
-): TrainedModel {
-  const task = target === 'value' ? 'regression' : 'binary-classification';
-  const planned = planInputs(table, inputs);
-  const hashes = rowHashes(table, { purpose: 'statistic', seed: params.seed as number, without: [] });
-  return trainers[trainer](
-    {
-      task,
-      inputs: planned,
-      values: readInputs(table, planned),
-      labels: readLabels(table, task, target).values,
-      folds: foldsOf(hashes, 5),
-    },
-    params,
-  );
-}
-
-const scored = async (bytes: Uint8Array, table: Table): Promise<Float64Array> => {
-  const scorer = await openScorer(bytes);
-  return scorer.score(table).finally(() => scorer.release());
-};
+import { linear, modelOf, scored, type TrainerName, trees } from './model-for-tests.ts';
+import { syntheticTable } from './synthetic-table.ts';
 
 const withCell = (table: Table, name: string, row: number, value: string | null): Table => ({
   rows: table.rows,
@@ -132,7 +87,7 @@ test('quality: far better than chance on new rows', async () => {
   const judge = syntheticTable(2000, 3);
   const classes = readLabels(judge, 'binary-classification', 'bought').values;
   const values = readLabels(judge, 'regression', 'value').values;
-  const score = (trainer: keyof typeof trainers, target: string, params: Params) =>
+  const score = (trainer: TrainerName, target: string, params: Params) =>
     scored(exportOnnx(modelOf(trainer, learn, target, params), 1), judge);
   expect(areaUnderCurve(classes, await score('trees', 'bought', trees()))).toBeGreaterThan(0.95);
   expect(areaUnderCurve(classes, await score('logistic', 'bought', linear()))).toBeGreaterThan(0.87);
@@ -156,90 +111,6 @@ test('unknown: ignore scores a new category, unknown: error refuses it and names
       'the category "platinum" in column "plan", row 1, is not one the model was trained with',
     );
     await expect(scored(strict, distant)).rejects.toThrow('the category "town 999" in column "town", row 2');
-  }
-});
-
-test('a missing value is a value of its own: what is missing is learned', async () => {
-  const values = Float64Array.from({ length: 400 }, (_, row) => (row % 4 === 0 ? Number.NaN : row % 7));
-  const target = Array.from({ length: 400 }, (_, row) => (row % 4 === 0 ? 'yes' : 'no'));
-  const holes: Table = {
-    rows: 400,
-    columns: [
-      { name: 'x', type: 'number', values },
-      { name: 'bought', type: 'text', values: target },
-    ],
-  };
-  for (const trainer of ['trees', 'logistic'] as const) {
-    const params = trainer === 'trees' ? trees() : linear();
-    const model = modelOf(trainer, holes, 'bought', params, [{ name: 'x', type: 'number' }]);
-    const [missing, present] = await scored(exportOnnx(model, 1), selectRows(holes, [0, 1]));
-    expect(missing).toBeGreaterThan(0.9);
-    expect(present).toBeLessThan(0.1);
-  }
-});
-
-test('more than 200 columns come as two inputs, with their names beside them', async () => {
-  const first = column(table, 'x1') as { values: Float64Array };
-  const plan = column(table, 'plan') as { values: readonly (string | null)[] };
-  const columns = Array.from({ length: 230 }, (_, index) =>
-    index % 10 === 3
-      ? { name: `c${index}`, type: 'text' as const, values: plan.values }
-      : {
-          name: `c${index}`,
-          type: 'number' as const,
-          values: first.values.map((value) => value * (index % 7)),
-        },
-  );
-  const wide: Table = { rows: table.rows, columns: [...columns, column(table, 'bought')] };
-  const inputs = columns.map(
-    ({ name, type }) => ({ name, type: type === 'text' ? 'category' : 'number' }) as const,
-  );
-  for (const trainer of ['trees', 'logistic'] as const) {
-    const model = modelOf(
-      trainer,
-      wide,
-      'bought',
-      trainer === 'trees' ? trees({ trees: 5 }) : linear(),
-      inputs,
-    );
-    const bytes = exportOnnx(model, 1);
-    const info = checkOnnx(bytes);
-    expect(info.inputs.map(({ name, shape }) => `${name} ${shape[1]}`)).toEqual(['numbers 207', 'texts 23']);
-    expect(JSON.parse(info.metadata['lockstep.texts']!)).toHaveLength(23);
-    expect(await checkParity(model, bytes, wide)).toBeLessThan(1e-5);
-  }
-});
-
-test('integers that float32 cannot hold keep their differences through an INT64 input', async () => {
-  const ids = Float64Array.from({ length: 400 }, (_, row) => 9_000_000_000_000 + (row % 2));
-  const target = Array.from({ length: 400 }, (_, row) => (row % 2 === 0 ? 'yes' : 'no'));
-  const large: Table = {
-    rows: 400,
-    columns: [
-      { name: 'id', type: 'number', values: ids },
-      { name: 'bought', type: 'text', values: target },
-    ],
-  };
-  const model = modelOf('trees', large, 'bought', trees(), [{ name: 'id', type: 'integer', missing: false }]);
-  const bytes = exportOnnx(model, 1);
-  expect(checkOnnx(bytes).inputs.map(({ type }) => type)).toEqual(['int64']);
-  const [even, odd] = await scored(bytes, selectRows(large, [0, 1]));
-  expect(even! - odd!).toBeGreaterThan(0.9);
-});
-
-test('tiny, constant and one-sided tables give a model too', async () => {
-  for (const rows of [2, 5, 30]) {
-    const tiny = selectRows(
-      table,
-      Array.from({ length: rows }, (_, row) => row),
-    );
-    const only = (names: string[]) => syntheticInputs.filter(({ name }) => names.includes(name));
-    for (const inputs of [syntheticInputs, only(['same']), only(['plan']), only(['when'])]) {
-      const model = modelOf('trees', tiny, 'value', trees({ trees: 3, 'min-child': 1 }), inputs);
-      expect(await checkParity(model, exportOnnx(model, 1), tiny)).toBeLessThan(1e-5);
-      const plain = modelOf('linear', tiny, 'value', linear(), inputs);
-      expect(await checkParity(plain, exportOnnx(plain, 1), tiny)).toBeLessThan(1e-5);
-    }
   }
 });
 
