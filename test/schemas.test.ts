@@ -2,13 +2,25 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseLock } from '../src/data/index.ts';
-import { checkSchema, type JsonSchema, type ParsedFile, parseJson, parseYaml } from '../src/workspace/index.ts';
+import {
+  checkSchema,
+  type JsonSchema,
+  type ParsedFile,
+  parseJson,
+  parseYaml,
+} from '../src/workspace/index.ts';
 
 const schemas = join(dirname(import.meta.dirname), 'docs/schemas');
-const names = readdirSync(schemas).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+const names = readdirSync(schemas)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.slice(0, -'.json'.length));
 const examples = readdirSync(join(schemas, 'examples'));
 
-const readSchema = (name: string) => JSON.parse(readFileSync(join(schemas, `${name}.json`), 'utf8')) as JsonSchema;
+/** Read once: a schema has an identity of its own, and is compiled once. */
+const read = new Map(
+  names.map((name) => [name, JSON.parse(readFileSync(join(schemas, `${name}.json`), 'utf8')) as JsonSchema]),
+);
+const readSchema = (name: string): JsonSchema => read.get(name)!;
 
 /** The example as its own reader sees it: YAML, JSON, or the lock's line grammar. */
 function readExample(file: string): ParsedFile {
@@ -20,7 +32,24 @@ function readExample(file: string): ParsedFile {
 }
 
 test('there is a schema for every format', () => {
-  expect(names).toEqual(expect.arrayContaining(['data-lock', 'pipeline', 'model', 'policy', 'run', 'candidate', 'predictions', 'evaluation', 'verdict', 'record', 'release', 'holds', 'summary', 'lockstep']));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'data-lock',
+      'pipeline',
+      'model',
+      'policy',
+      'run',
+      'candidate',
+      'predictions',
+      'evaluation',
+      'verdict',
+      'record',
+      'release',
+      'holds',
+      'summary',
+      'lockstep',
+    ]),
+  );
 });
 
 test.each(names)('%s has a good example that passes', (name) => {

@@ -40,7 +40,7 @@ function pipelineYaml({ model, dataset, target, positive, rowId, time, folds, sl
   const train = {
     uses: 'trees',
     inputs: [byFolds ? 'table.parquet' : 'train.parquet'],
-    params: ['seed', 'trees', 'learning-rate', 'unknown'],
+    params: ['seed', 'trees', 'learning-rate', ...(time ? ['dates'] : []), 'unknown'],
     outputs: ['model.onnx', ...(byFolds ? ['predictions.parquet'] : [])],
   };
   const file = {
@@ -51,6 +51,7 @@ function pipelineYaml({ model, dataset, target, positive, rowId, time, folds, sl
       ...(time ? { time } : {}),
       trees: 100,
       'learning-rate': 0.1,
+      ...(time ? { dates: 'cycles' } : {}),
       unknown: 'ignore',
     },
     stages: { split, train },

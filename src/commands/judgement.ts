@@ -1,26 +1,13 @@
-import { type ObjectRef as FileRef, openStore, type Store, type Table } from '../data/index.ts';
-import {
-  type Comparison,
-  compare,
-  type Evaluation,
-  evaluate,
-  type JudgedData,
-  type Subject,
-} from '../evaluation/index.ts';
+import { type ObjectRef as FileRef, openStore, type Store } from '../data/index.ts';
+import { type Comparison, compare, type Evaluation, evaluate, type JudgedData } from '../evaluation/index.ts';
 import { judge, type Outcome, type ReadPolicy, readPolicy, type Verdict } from '../gate/index.ts';
 import { goldenRequests, type ModelFile } from '../model/index.ts';
 import type { RunResult } from '../pipeline/index.ts';
-import { canonicalJson, type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
-import { type Baseline, baselineName, type Champions, evidenceObject, subjectOf } from './baseline.ts';
-import { type JudgedRows, judgedRows, trainingTable } from './judged-rows.ts';
-import {
-  readStored,
-  type Scores,
-  type StoredTable,
-  scoreModel,
-  simplestScores,
-  storeTable,
-} from './scoring.ts';
+import { canonicalJson, type Digest, type Workspace } from '../workspace/index.ts';
+import { baselineName, type Champions } from './baseline.ts';
+import { type JudgedRows, judgedRows } from './judged-rows.ts';
+import type { StoredTable } from './scoring.ts';
+import { scoreBaseline, scoreCandidate } from './subjects.ts';
 
 /** A candidate with everything that was found out about it, each part an object in the store. */
 export interface Judgement {
@@ -148,89 +135,6 @@ function judgedData({ task, output }: ModelFile, { table, ref, evaluate }: Judge
     rowId: evaluate['row-id'],
     slices: evaluate.slices,
   };
-}
-
-interface CandidateScores extends Scores {
-  readonly model: FileRef | null;
-  /** Scores of the model itself on the judged rows, for golden requests; null where there is no ONNX model. */
-  readonly ownScores: Float64Array | null;
-}
-
-/** An ONNX model is scored here; by folds, or without one, the pipeline's own predictions count. */
-async function scoreCandidate(
-  workspace: Workspace,
-  { pipeline, outputs }: RunResult,
-  { ref, evaluate: { 'row-id': rowId } }: JudgedRows,
-): Promise<CandidateScores> {
-  const names = pipeline.file.evaluate;
-  const model = names.model === undefined ? null : (outputs[names.model] ?? null);
-  const scored = model && (await scoreModel(workspace, { model, rows: ref, rowId, measure: true }));
-  const ownScores = scored && scoresOf(scored.predictions.table);
-  if (names.predictions === undefined) {
-    if (!scored) throw noPredictions();
-    return { ...scored, model, ownScores };
-  }
-  const predictions = outputs[names.predictions];
-  if (predictions === undefined) throw noPredictions();
-  const stored = await readStored(openStore(workspace), predictions, names.predictions);
-  return { predictions: stored, measured: scored?.measured ?? {}, model, ownScores };
-}
-
-const noPredictions = (): LockstepError =>
-  new LockstepError('E_METRICS_MISSING', {
-    what: 'the pipeline gave neither a model nor predictions',
-    allowed: 'evaluate: names an output that is the ONNX model, or the predictions',
-    fix: 'add `model: model.onnx` or `predictions: predictions.parquet` to evaluate',
-  });
-
-function scoresOf(table: Table): Float64Array {
-  const found = table.columns.find(({ name }) => name === 'score');
-  return found?.type === 'number' ? found.values : new Float64Array(table.rows);
-}
-
-async function scoreBaseline(
-  workspace: Workspace,
-  {
-    run,
-    modelFile,
-    rows,
-    baseline,
-    candidate,
-  }: { run: RunResult; modelFile: ModelFile; rows: JudgedRows; baseline: Baseline; candidate: Table },
-): Promise<{ subject: Subject; predictions: StoredTable }> {
-  if (baseline.kind === 'simplest') {
-    const train = rows.evaluate.folds === undefined ? await trainingTable(workspace, run) : null;
-    const table = simplestScores({
-      task: modelFile.task,
-      modelFile,
-      evaluate: rows.evaluate,
-      rows: rows.table,
-      train,
-      folds: rows.evaluate.folds === undefined ? null : candidate,
-    });
-    const name = modelFile.task === 'regression' ? 'mean' : 'class prior';
-    return {
-      subject: { kind: 'simplest', name, modelDigest: null },
-      predictions: await storeTable(workspace, table),
-    };
-  }
-  const { record } = baseline;
-  const subject = subjectOf(baseline);
-  if (rows.evaluate.folds !== undefined) {
-    const predictions = await evidenceObject(workspace, record, record.predictions);
-    return {
-      subject,
-      predictions: await readStored(openStore(workspace), predictions, `predictions of ${record.version}`),
-    };
-  }
-  const model = await evidenceObject(workspace, record, record.modelDigest);
-  const { predictions } = await scoreModel(workspace, {
-    model,
-    rows: rows.ref,
-    rowId: rows.evaluate['row-id'],
-    measure: false,
-  });
-  return { subject, predictions };
 }
 
 interface Evidence {

@@ -20,11 +20,12 @@ import {
   modelPath,
   parseYaml,
   readAtCommit,
-  resolveCommit,
   tryGit,
   type Workspace,
 } from '../workspace/index.ts';
+import { cleanCommit } from './clean-commit.ts';
 import { breaksContract } from './contract.ts';
+import { evidenceOf } from './evidence.ts';
 import { type ModelRun, runModel } from './run.ts';
 
 export interface RegisterOptions {
@@ -85,35 +86,6 @@ export async function registerModel(
       await readTip(workspace, { tagsOf: model, ask: 'required' });
     }
   }
-}
-
-/** HEAD, when all that makes this model is committed there. */
-async function cleanCommit(workspace: Workspace, model: string): Promise<string> {
-  const commit = await resolveCommit(workspace.root, 'HEAD');
-  if (commit === null)
-    throw new LockstepError('E_GIT', {
-      what: 'nothing is committed',
-      fix: 'commit the pipeline, the model and data.lock',
-    });
-  const paths = ['data.lock', 'lockstep.yaml', `pipelines/${model}`, `models/${model}`];
-  const [own, tracked] = await Promise.all([
-    tryGit(['status', '--porcelain', '--untracked-files=all', '--', ...paths], { cwd: workspace.root }),
-    tryGit(['status', '--porcelain', '--untracked-files=no'], { cwd: workspace.root }),
-  ]);
-  const changed = [
-    ...new Set(
-      `${own.stdout}${tracked.stdout}`
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => line.slice(3)),
-    ),
-  ];
-  if (changed.length === 0) return commit;
-  throw new LockstepError('E_GIT_DIRTY', {
-    what: `${changed.length} file${changed.length === 1 ? '' : 's'} not committed (${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ', …' : ''})`,
-    allowed: 'a version names one commit, so all of it has to be there',
-    fix: 'git add and git commit, then register again',
-  });
 }
 
 /** One version of a model per commit, and one per model digest. */
@@ -253,29 +225,6 @@ function readBack(workspace: Workspace, name: string, digest: Digest): void {
   const { digest: found } = readImage(workspace, `${name}@${digest}`);
   if (found !== digest)
     throw new LockstepError('E_IMAGE_LAYOUT', { what: `the layout has ${found} for ${digest}` });
-}
-
-/** All that the verdict rests on, by name, beside the image for as long as it exists. */
-function evidenceOf(
-  store: ReturnType<typeof openStore>,
-  { judgement: { objects }, run, files }: ModelRun,
-): Record<string, Uint8Array | string> {
-  return {
-    'evaluation.json': store.pathOf(objects.evaluation),
-    'baseline.json': store.pathOf(objects.baseline),
-    'comparison.json': store.pathOf(objects.comparison),
-    'predictions.parquet': store.pathOf(objects.predictions.digest),
-    'golden.json': store.pathOf(objects.golden!),
-    'model.onnx': store.pathOf(objects.model!.digest),
-    'record.json': Buffer.from(canonicalJson(run.record)),
-    'report.html': files.report,
-    ...Object.fromEntries(
-      Object.entries(objects.verdicts).map(([environment, digest]) => [
-        `verdict-${environment}.json`,
-        store.pathOf(digest),
-      ]),
-    ),
-  };
 }
 
 async function person(workspace: Workspace): Promise<string> {

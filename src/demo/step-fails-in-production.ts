@@ -15,7 +15,7 @@ export async function failsInProduction(story: Story): Promise<void> {
   const requests = laterMonths.flatMap((month) => ['--data', month]);
   await lockstep(
     story,
-    ['predict', '--to', production.url, ...requests],
+    ['predict', '--to', production.url, ...requests, '--id-column', 'row_id'],
     ({ json }) =>
       `${Number(json.answered).toLocaleString('en-US')} flights of the months after training asked of production, mean chance of delay ${Number(json.meanScore).toFixed(3)}`,
   );

@@ -4,6 +4,11 @@ interface Month {
   readonly month: string;
   readonly metrics: Readonly<Record<string, { readonly value: number }>>;
   readonly labelRate: { readonly value: number } | null;
+  readonly meanScore: number | null;
+}
+
+interface Alert {
+  readonly reason: string;
 }
 
 /** Step 5: what production answered is joined with what really happened; a retraining change is prepared. */
@@ -11,7 +16,11 @@ export async function laterMonths(story: Story): Promise<void> {
   const { json } = await lockstep(
     story,
     ['monitor', model, '--in', 'production', '--prepare-retraining'],
-    ({ json }) => (json.months as Month[]).map(describe).join('\n'),
+    ({ json }) =>
+      [
+        ...(json.months as Month[]).map(describe),
+        ...(json.alerts as Alert[]).map(({ reason }) => `! ${reason}`),
+      ].join('\n'),
   );
   const months = json.months as Month[];
   expectThat(months.length >= 4, 'fewer than four months were monitored');
@@ -25,5 +34,7 @@ export async function laterMonths(story: Story): Promise<void> {
   );
 }
 
-const describe = ({ month, metrics, labelRate }: Month): string =>
-  `${month}  ROC AUC ${metrics.roc_auc?.value.toFixed(3) ?? '–'}  late ${labelRate ? (100 * labelRate.value).toFixed(1) : '–'} %`;
+const describe = ({ month, meanScore, labelRate, metrics }: Month): string => {
+  const share = (value?: number | null) => `${(100 * (value ?? Number.NaN)).toFixed(1)} %`;
+  return `${month}  late ${share(labelRate?.value)}, expected ${share(meanScore)}  ROC AUC ${metrics.roc_auc?.value.toFixed(3)}  calibration error ${metrics.calibration_error?.value.toFixed(3)}`;
+};
