@@ -25,6 +25,7 @@ export function calibrationError(judged: JudgedRows): Measured {
       const mean = sum(parts) / judged.rows;
       return shares(parts.map((part) => part - mean));
     }),
+    biased: true,
   };
 }
 

@@ -64,8 +64,31 @@ function differences(
 
 function differenceOf(candidate: Measured, baseline: Measured): Difference | null {
   const delta = candidate.value - baseline.value;
-  const other = baseline.influence();
-  const standardError = standardErrorOf(candidate.influence().map((part, row) => part - other[row]!));
+  const standardError = candidate.biased ? fromIntervals(candidate, baseline) : paired(candidate, baseline);
   if (!Number.isFinite(standardError)) return null;
   return { delta, standardError, low: delta - z95 * standardError, high: delta + z95 * standardError };
+}
+
+function paired(candidate: Measured, baseline: Measured): number {
+  const other = baseline.influence();
+  return standardErrorOf(candidate.influence().map((part, row) => part - other[row]!));
+}
+
+/**
+ * The error of a difference from the two intervals and the correlation of the two errors, for each side, and
+ * the larger of both. Source: the method of variance estimates recovery, Zou and Donner 2008.
+ */
+function fromIntervals(candidate: Measured, baseline: Measured): number {
+  const [one, other] = [candidate, baseline].map(({ value, interval }) => ({
+    low: interval.low === null ? Number.NaN : value - interval.low,
+    high: interval.high === null ? Number.NaN : interval.high - value,
+  }));
+  const mine = standardErrorOf(candidate.influence());
+  const theirs = standardErrorOf(baseline.influence());
+  const both = paired(candidate, baseline);
+  if (both === 0) return 0;
+  const correlation =
+    mine === 0 || theirs === 0 ? 0 : (mine ** 2 + theirs ** 2 - both ** 2) / (2 * mine * theirs);
+  const reach = (a: number, b: number) => Math.sqrt(Math.max(0, a * a + b * b - 2 * correlation * a * b));
+  return Math.max(both, reach(one!.low, other!.low) / z95, reach(one!.high, other!.high) / z95);
 }

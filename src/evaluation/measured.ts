@@ -12,6 +12,8 @@ export interface Measured {
   readonly value: number;
   readonly interval: Interval;
   readonly influence: () => Float64Array;
+  /** True when the value is too large by chance, so that only its interval tells how far off it may be. */
+  readonly biased?: boolean;
 }
 
 /** A metric whose interval comes from its influence. */
