@@ -1,61 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Column, Table } from '../data/index.ts';
 import { canonicalJson, digestOf } from '../workspace/index.ts';
-import { compare } from './compare.ts';
-import { type EvaluateInput, evaluate } from './evaluate.ts';
-import { parseComparison, parseEvaluation } from './evaluation-file.ts';
+import { evaluate } from './evaluate.ts';
+import { parseEvaluation } from './evaluation-file.ts';
+import { digested, flights, input, number, rows, scores, table, text } from './flights.fixture.ts';
 import { defaultPositive, labelsOf } from './labels.ts';
-import { simplestPredictions } from './simplest-model.ts';
-
-const number = (name: string, values: readonly number[]): Column => ({
-  name,
-  type: 'number',
-  values: Float64Array.from(values),
-});
-const text = (name: string, values: readonly (string | null)[]): Column => ({ name, type: 'text', values });
-const table = (...columns: Column[]): Table => ({ rows: columns[0]!.values.length, columns });
-const digested = (found: Table, name: string) => ({ table: found, digest: digestOf(name) });
-
-/** Every third row is late, more so from ORD; scores know part of it. */
-const rows = Array.from({ length: 400 }, (_, row) => row);
-const late = rows.map((row) => (row % 3 === 0 || (row % 5 === 0 && row % 2 === 0) ? 1 : 0));
-const flights = table(
-  text(
-    'flight',
-    rows.map((row) => `F${row}`),
-  ),
-  text(
-    'late',
-    late.map((label) => (label ? 'yes' : 'no')),
-  ),
-  text(
-    'origin',
-    rows.map((row) => (row % 11 === 0 ? null : row % 5 === 0 ? 'ORD' : 'LAX')),
-  ),
-  number(
-    'distance',
-    rows.map((row) => 100 + ((row * 37) % 400)),
-  ),
-);
-const scores = rows.map((row) => (late[row] ? 0.4 : 0.3) + ((row * 7919) % 100) / 250);
-const predictions = table(
-  number('row_id', rows),
-  number(
-    'fold',
-    rows.map(() => 0),
-  ),
-  number('score', scores),
-);
-const input: EvaluateInput = {
-  model: 'flight-delay',
-  task: 'binary-classification',
-  data: digested(flights, 'flights'),
-  target: 'late',
-  slices: ['origin', 'distance'],
-  predictions: digested(predictions, 'predictions'),
-  subject: { kind: 'candidate', modelDigest: null },
-  measured: { latency_p99_ms: 1.5, size_mb: Number.NaN },
-};
 
 describe('evaluate', () => {
   const evaluation = evaluate(input);
@@ -247,54 +195,4 @@ it('the positive class: yes, true or 1, else the rarer one', () => {
   expect(defaultPositive(['no', 'Yes', 'no'])).toBe('Yes');
   expect(defaultPositive(['good', 'bad', 'good'])).toBe('bad');
   expect([...labelsOf(number('late', [1, 0, 1]), 'binary-classification', 'true')]).toEqual([1, 0, 1]);
-});
-
-describe('compare', () => {
-  const simplest = simplestPredictions({ task: 'binary-classification', train: late, rowIds: rows });
-  const common = {
-    ...input,
-    candidateEvaluation: digestOf('c'),
-    baselineEvaluation: digestOf('b'),
-    baselineSubject: { kind: 'simplest', name: 'class prior', modelDigest: null },
-  } as const;
-
-  it('a candidate with the class prior, whole and by slice, as its schema has it', () => {
-    const comparison = compare({
-      ...common,
-      candidate: { table: predictions },
-      baseline: { table: simplest },
-    });
-    expect(parseComparison(canonicalJson(comparison), 'comparison.json')).toEqual(comparison);
-    const { delta, low, high } = comparison.metrics.roc_auc!;
-    expect(delta).toBeCloseTo(evaluate(input).metrics.roc_auc!.value - 0.5, 12);
-    expect(low).toBeLessThan(delta);
-    expect(high).toBeGreaterThan(delta);
-    expect(comparison.slices).toHaveLength(7);
-    expect(comparison.metrics).not.toHaveProperty('precision');
-  });
-
-  it('a model with itself: no difference, and no doubt about it; turned round, the sign turns', () => {
-    const same = compare({ ...common, candidate: { table: predictions }, baseline: { table: predictions } });
-    for (const difference of Object.values(same.metrics)) {
-      expect(difference).toEqual({ delta: 0, standardError: 0, low: 0, high: 0 });
-    }
-    const one = compare({ ...common, candidate: { table: predictions }, baseline: { table: simplest } });
-    const other = compare({ ...common, candidate: { table: simplest }, baseline: { table: predictions } });
-    expect(other.metrics.brier!.delta).toBeCloseTo(-one.metrics.brier!.delta, 12);
-    expect(other.metrics.brier!.standardError).toBeCloseTo(one.metrics.brier!.standardError, 12);
-  });
-});
-
-it('the simplest model knows only the other folds', () => {
-  const found = simplestPredictions({
-    task: 'regression',
-    train: [1, 3, 5, 9],
-    rowIds: ['a', 'b', 'c', 'd'],
-    folds: [0, 0, 1, 1],
-  });
-  expect(found.columns.map(({ name, values }) => [name, [...values]])).toEqual([
-    ['row_id', ['a', 'b', 'c', 'd']],
-    ['fold', [0, 0, 1, 1]],
-    ['score', [7, 7, 2, 2]],
-  ]);
 });
