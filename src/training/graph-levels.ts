@@ -1,5 +1,5 @@
 import type { OnnxGraph } from '../model/index.ts';
-import type { LevelMap } from './tree-features.ts';
+import type { LevelMap } from './category-levels.ts';
 
 /**
  * Text [N, 1] → number [N, 1] by level. If `guarded` a level without an entry gets an index past the table's

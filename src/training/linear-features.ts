@@ -1,15 +1,8 @@
+import { applyLevels, type FitContext, type LevelMap, mostLevels } from './category-levels.ts';
 import { type DatePart, datePartsOf, learnableParts } from './date-parts.ts';
 import type { RawInput, RawValues } from './inputs.ts';
 import { average, countLevels, levelStatistics, outOfFoldStatistics } from './target-statistics.ts';
-import {
-  applyLevels,
-  dateNotes,
-  type FitContext,
-  type LevelMap,
-  leftOutNote,
-  mostLevels,
-  varies,
-} from './tree-features.ts';
+import { dateNotes, leftOutNote, varies } from './tree-features.ts';
 
 /** float32(value − center) × scale; missing becomes 0, the average. */
 export interface Scaling {

@@ -32,8 +32,8 @@ test('the same rows give the same bytes, and those the bytes that are pinned', (
     {
       "linear": "sha256:e5ea95a642c8be79668b35ce63e2fbf81b11b07f5f6ea36f0e28b12546344551",
       "logistic": "sha256:d251ee065148bfa8684a39e87dbd5c0f082cad10d51c79ddc319017eb22aec86",
-      "trees": "sha256:cba224f5170ed732c41d8cc8374ffd4ae8ef8ed11e835b5b0d232f926a9e511b",
-      "trees, values": "sha256:2b9f95c9260c5a728b76ea170b64a430e95eac3ee9ca595fbe7280fdcb8b9ffb",
+      "trees": "sha256:c167dac05aa2fd3d86dea5432c6bb26531741d512058073995fb576b55faaed4",
+      "trees, values": "sha256:75374cf769834146d87bbc75e9548d7f8b9abb033166fa484a5f680634d5eae7",
     }
   `);
 });

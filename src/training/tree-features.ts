@@ -1,20 +1,10 @@
 import type { TreeFeature } from './boosting.ts';
+import { applyLevels, type FitContext, fitCategory, type LevelMap } from './category-levels.ts';
 import { type DatePart, type DateUse, datePartsOf, isDate, learnableParts } from './date-parts.ts';
 import type { RawInput, RawValues } from './inputs.ts';
-import { byCode, countLevels, levelStatistics, outOfFoldStatistics } from './target-statistics.ts';
-
-/** Up to here a category is split level by level; with more levels by its target statistic. */
-export const mostLevels = 50;
 
 /** The hour is left to `time`: trees cut minutes of the day wherever it pays. */
 const treeDateParts = ['year', 'month', 'day', 'weekday', 'time', 'minute'] as const;
-
-/** Text → number inside the graph. `other` is what a level without an entry gets (NaN: missing). */
-export interface LevelMap {
-  readonly levels: readonly string[];
-  readonly values: Float32Array;
-  readonly other: number;
-}
 
 /** One column of the matrix that the trees see; `input` is the raw column's place. */
 export type FeaturePlan =
@@ -27,15 +17,6 @@ export interface FittedFeatures {
   /** The training rows' features, target statistics out of fold. */
   readonly training: readonly TreeFeature[];
   readonly notes: readonly string[];
-}
-
-/** Everything a model learns from its columns before the first tree. */
-export interface FitContext {
-  readonly labels: Float64Array;
-  readonly folds: Int32Array;
-  /** With `error` a category is kept even if it tells nothing: the graph must know its levels. */
-  readonly unknown: 'ignore' | 'error';
-  readonly dates: DateUse;
 }
 
 /** Decides the features from the training rows; what cannot tell rows apart is left out, with a note. */
@@ -65,8 +46,7 @@ export function fitTreeFeatures(
       }
       notes.push(...dateNotes(name, raw.values, context.dates));
     } else {
-      const fitted = fitCategory(raw.values, context);
-      if (fitted) {
+      for (const fitted of fitCategory(raw.values, context)) {
         plans.push({ kind: 'levels', input, map: fitted.map, guarded: context.unknown === 'error' });
         training.push({ values: fitted.values, levels: fitted.levels });
       }
@@ -107,39 +87,6 @@ export const applyTreeFeatures = (
     return dates.get(plan.input)![plan.part];
   });
 };
-
-export function applyLevels({ levels, values, other }: LevelMap, texts: readonly string[]): Float32Array {
-  const byLevel = new Map(levels.map((level, index) => [level, values[index]!]));
-  return Float32Array.from(texts, (text) => byLevel.get(text) ?? other);
-}
-
-function fitCategory(texts: readonly string[], context: FitContext) {
-  const counts = countLevels(texts);
-  const guards = context.unknown === 'error' && texts.some((text) => text !== '');
-  if (counts.size < 2 && !guards) return null;
-  if (counts.size <= mostLevels) return rankLevels(texts, context);
-  const keep = (count: number) => context.unknown === 'error' || count > 1;
-  const { levels, values, prior } = levelStatistics(texts, context.labels, keep);
-  if (levels.length === 0) return null;
-  const training = outOfFoldStatistics(texts, context.labels, context.folds);
-  return { map: { levels, values, other: prior }, values: training, levels: 0 };
-}
-
-/**
- * Levels in the order of their mean target: cuts in this order are the best of all subsets for one split
- * (Fisher 1958), and a split on one rank is a one-hot column's.
- */
-function rankLevels(texts: readonly string[], { labels }: FitContext) {
-  const { levels, values } = levelStatistics(texts, labels);
-  const order = levels.map((_, index) => index);
-  order.sort((a, b) => values[a]! - values[b]! || byCode(levels[a]!, levels[b]!));
-  const ranks = new Float32Array(levels.length);
-  order.forEach((level, rank) => {
-    ranks[level] = rank;
-  });
-  const map = { levels, values: ranks, other: Number.NaN };
-  return { map, values: applyLevels(map, texts), levels: levels.length };
-}
 
 /** Two different values, or some missing and some not. */
 export function varies(values: Float32Array): boolean {
