@@ -109,7 +109,7 @@ test('a decision is deployed only while everything is as it was decided', async 
   await decide('v1.0.0');
   await decide('v1.1.0');
   expect(await deploy('v1.0.0', 'production')).toMatchInlineSnapshot(
-    `"E_VERDICT_ENVIRONMENT: a promotion of churn to dev in v1.0.0.json:3 — a promotion of churn to production. Fix: lockstep rollback churn --in production."`,
+    `"E_VERDICT_ENVIRONMENT: a promotion of churn to dev in v1.0.0.json:3 — a promotion of churn to production. Fix: lockstep promote churn <version> --to production."`,
   );
   expect(await deploy('v1.0.0')).toBe('no error');
   expect(await deploy('v1.1.0')).toMatchInlineSnapshot(

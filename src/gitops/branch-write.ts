@@ -1,16 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import {
-  committer,
-  hasOrigin,
-  pushAtomic,
-  pushRefused,
-  remoteRefs,
-  writeTagObject,
-} from '../registry/index.ts';
+import { committer, pushAtomic, pushRefused, remoteRefs, writeTagObject } from '../registry/index.ts';
 import { git, LockstepError, statePath, tryGit, type Workspace, withLock } from '../workspace/index.ts';
 import type { Effects } from './effects.ts';
-import { branchRef, fetchedRef, readTip, type Tip, tipAt } from './tip.ts';
+import { branchRef, fetchedRef, readTip, type Tip } from './tip.ts';
 
 /** What one commit changes on the branch. */
 export interface BranchChange {
@@ -69,9 +62,12 @@ async function tryWrite<T>(
   attempt: (tip: Tip, ident: string) => Promise<Attempt<T>>,
 ): Promise<Written<T>> {
   let reason = '';
+  let last: { readonly tip: Tip; readonly next: Attempt<T> } | undefined;
   for (let attempts = 1; attempts <= mostAttempts; attempts++) {
+    const started = performance.now();
     const tip = await effects.perform('read', () => readTip(workspace, { tagsOf, ask: 'required' }));
-    const next = await attempt(tip, ident);
+    const next = last && isUntouched(last.tip, tip, tagsOf) ? last.next : await attempt(tip, ident);
+    last = { tip, next };
     if (next.kind === 'done') return { result: next.result, commit: null, attempts };
     const { commit, refs } = await effects.perform('objects', () =>
       writeObjects(workspace, tip, next.change, ident),
@@ -81,12 +77,29 @@ async function tryWrite<T>(
     if (outcome.kind === 'written') return { result: next.result, commit, attempts };
     if (outcome.kind === 'refused') throw pushRefused(what, outcome.reason);
     reason = outcome.reason;
-    await effects.pause(randomInt(10, 60 * attempts));
+    await effects.pause(gap(performance.now() - started, attempts));
   }
   throw new LockstepError('E_PROMOTE_RACE', {
     what: `${what}: others moved the branch ${mostAttempts} times in a row (${reason})`,
     fix: 'run the command again',
   });
+}
+
+/**
+ * Random, and up to twice as long after each try, in milliseconds. The slower a try was, the more writers there are,
+ * and so long must the gaps between them be for one to come through.
+ */
+const gap = (tryTook: number, attempts: number): number =>
+  randomInt(5, 10 + Math.min(10_000, Math.ceil(tryTook * 2 ** attempts)));
+
+/** Whether nothing of this model changed between two tips: then what was judged on the first holds on the second. */
+function isUntouched(before: Tip, now: Tip, model: string): boolean {
+  const own = ({ entries }: Tip) =>
+    entries
+      .filter(({ path }) => path.startsWith(`models/${model}/`))
+      .map(({ mode, oid, path }) => `${mode} ${oid} ${path}`)
+      .join('\n');
+  return !now.newTags && own(before) === own(now);
 }
 
 interface Refs {
@@ -170,7 +183,7 @@ async function publish(
   refs: Refs['refs'],
 ): Promise<Published> {
   const { root } = workspace;
-  if (!(await hasOrigin(root))) return effects.perform('push', () => updateLocal(workspace, tip, refs));
+  if (tip.source === 'local') return effects.perform('push', () => updateLocal(workspace, tip, refs));
   const outcome = await effects.perform('push', () => pushAtomic(root, refs));
   const landed = await effects.perform('read back', () => isLanded(workspace, commit));
   if (outcome.kind !== 'pushed' && !landed) {
@@ -227,6 +240,3 @@ async function rememberRefs(root: string, refs: Refs['refs']): Promise<void> {
   );
   await tryGit(['update-ref', '--stdin'], { cwd: root, input: `${lines.join('\n')}\n` });
 }
-
-export const tipAfter = (workspace: Workspace, commit: string): Promise<Tip> =>
-  tipAt(workspace, commit, 'local');

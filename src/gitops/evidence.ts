@@ -65,7 +65,7 @@ export function openReleaseFile(
       what,
       where: at(key),
       allowed,
-      fix: `lockstep rollback ${model} --in ${environment}`,
+      fix: `lockstep promote ${model} <version> --to ${environment}`,
     });
   };
   if (record.model !== model)

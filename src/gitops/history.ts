@@ -1,4 +1,4 @@
-import { listPromotions, listVersions, parseTag } from '../registry/index.ts';
+import { listPromotions, listVersions } from '../registry/index.ts';
 import { checkName, git, LockstepError, type Workspace } from '../workspace/index.ts';
 import { parseMessage } from './commit-message.ts';
 import { readTip, type Tip } from './tip.ts';
@@ -32,7 +32,7 @@ const nothing = { environment: null, from: null, image: null, evaluation: null, 
 
 /**
  * A model's life, newest first: versions from their tags, what runs from the branch, tags that asked for something
- * the branch never did. Promotions keep the order of their counters, whatever the clocks of their makers said.
+ * the branch never did. Promotions keep the order of the branch, and so of their counters.
  * Errors: E_NAME, E_VERSION_UNKNOWN when nothing ever happened.
  */
 export async function historyOf(workspace: Workspace, model: string): Promise<HistoryEvent[]> {
@@ -41,7 +41,7 @@ export async function historyOf(workspace: Workspace, model: string): Promise<Hi
   const versions = await listVersions(workspace.root, model);
   const commits = await branchEvents(workspace, tip, model);
   const done = new Set(commits.map(({ tag }) => tag));
-  const events: HistoryEvent[] = [
+  const tags: HistoryEvent[] = [
     ...versions.map(({ time, by, email, version, tag, commit }) => ({
       ...nothing,
       event: 'registration' as const,
@@ -51,7 +51,6 @@ export async function historyOf(workspace: Workspace, model: string): Promise<Hi
       tag,
       commit,
     })),
-    ...commits,
     ...(await listPromotions(workspace.root, model))
       .filter(({ tag }) => !done.has(tag))
       .map(({ time, by, email, version, environment, event, tag, commit, subject }) => ({
@@ -66,7 +65,7 @@ export async function historyOf(workspace: Workspace, model: string): Promise<Hi
         reason: subject,
       })),
   ];
-  if (events.length > 0) return inOrder(events).reverse();
+  if (commits.length + tags.length > 0) return inOrder(commits.toReversed(), tags).reverse();
   throw new LockstepError('E_VERSION_UNKNOWN', {
     what: `nothing has happened to a model ${model} yet`,
     allowed: 'a model with registered versions',
@@ -111,24 +110,24 @@ async function branchEvents(workspace: Workspace, tip: Tip, model: string): Prom
     });
 }
 
-/** By time; but a promotion never comes before one with a lower counter. */
-function inOrder(events: readonly HistoryEvent[]): HistoryEvent[] {
-  const counterOf = ({ tag }: HistoryEvent) => (tag === null ? null : (parseTag(tag)?.counter ?? null));
-  const keyed = events.map((event) => ({ event, time: event.time, counter: counterOf(event) }));
+/**
+ * Oldest first. The branch has its own order, whatever its makers' clocks said; versions and unanswered tags are put
+ * between its commits by their time.
+ */
+function inOrder(branch: readonly HistoryEvent[], tags: readonly HistoryEvent[]): HistoryEvent[] {
   let latest = '';
-  for (const entry of keyed
-    .filter(({ counter }) => counter !== null)
-    .sort((a, b) => a.counter! - b.counter!)) {
-    latest = entry.time > latest ? entry.time : latest;
-    entry.time = latest;
-  }
-  const compare = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0);
-  // Of one second, a version comes before its promotions.
-  const sorted = keyed.sort(
-    (a, b) =>
-      compare(a.time, b.time) ||
-      compare(a.counter ?? -1, b.counter ?? -1) ||
-      compare(a.event.event, b.event.event),
+  const commits = branch.map((event) => {
+    latest = event.time > latest ? event.time : latest;
+    return { event, time: latest, rank: 1 };
+  });
+  // Of one second, a version comes before what was done with it, and a request after.
+  const rest = tags.map((event) => ({
+    event,
+    time: event.time,
+    rank: event.event === 'registration' ? 0 : 2,
+  }));
+  const byTime = [...commits, ...rest].sort((a, b) =>
+    a.time < b.time ? -1 : a.time > b.time ? 1 : a.rank - b.rank,
   );
-  return sorted.map(({ event }) => event);
+  return byTime.map(({ event }) => event);
 }

@@ -9,6 +9,8 @@ export interface Tip {
   readonly entries: readonly TreeEntry[];
   /** Where it was read: at origin just now, as last fetched because origin could not be asked, or here alone. */
   readonly source: 'origin' | 'last fetched' | 'local';
+  /** True when the model's tags at origin are not all what this clone had before it asked. */
+  readonly newTags: boolean;
 }
 
 /** Where the fetched branch is kept, out of the way of people's own branches. */
@@ -31,23 +33,25 @@ export async function readTip(workspace: Workspace, options: TipOptions = {}): P
   const { root } = workspace;
   if (!(await hasOrigin(root)))
     return tipAt(workspace, await resolveCommit(root, branchRef(workspace)), 'local');
-  const source = await refresh(workspace, options);
-  return tipAt(workspace, await resolveCommit(root, fetchedRef), source);
+  const { source, newTags } = await refresh(workspace, options);
+  return { ...(await tipAt(workspace, await resolveCommit(root, fetchedRef), source)), newTags };
 }
 
-async function refresh(workspace: Workspace, { tagsOf, ask = 'try' }: TipOptions): Promise<Tip['source']> {
-  if (ask === 'never') return 'last fetched';
+async function refresh(
+  workspace: Workspace,
+  { tagsOf, ask = 'try' }: TipOptions,
+): Promise<Pick<Tip, 'source' | 'newTags'>> {
+  if (ask === 'never') return { source: 'last fetched', newTags: false };
   try {
-    await sync(workspace, tagsOf);
-    return 'origin';
+    return { source: 'origin', newTags: await sync(workspace, tagsOf) };
   } catch (error) {
     if (ask === 'required' || !isLockstepError(error, 'E_GIT')) throw error;
-    return 'last fetched';
+    return { source: 'last fetched', newTags: false };
   }
 }
 
 /** A tag that moved stays as it is here: whoever reads it finds out and refuses. */
-async function sync(workspace: Workspace, model: string | undefined): Promise<void> {
+async function sync(workspace: Workspace, model: string | undefined): Promise<boolean> {
   const { root } = workspace;
   const branch = branchRef(workspace);
   const tagPatterns = model === undefined ? [] : [`refs/tags/${model}@*`, `refs/tags/${model}#*`];
@@ -57,9 +61,11 @@ async function sync(workspace: Workspace, model: string | undefined): Promise<vo
   ]);
   const tip = remote.get(branch);
   const moved = tip !== undefined && tip !== local.get(fetchedRef) ? [`+${branch}:${fetchedRef}`] : [];
-  const missing = [...remote.keys()].filter((ref) => ref.startsWith('refs/tags/') && !local.has(ref));
+  const tags = [...remote.keys()].filter((ref) => ref.startsWith('refs/tags/'));
+  const missing = tags.filter((ref) => !local.has(ref));
   await fetchRefs(root, [...moved, ...missing.map((ref) => `${ref}:${ref}`)]);
   if (tip === undefined && local.has(fetchedRef)) await git(['update-ref', '-d', fetchedRef], { cwd: root });
+  return tags.some((ref) => local.get(ref) !== remote.get(ref));
 }
 
 export async function tipAt(
@@ -67,7 +73,8 @@ export async function tipAt(
   commit: string | null,
   source: Tip['source'],
 ): Promise<Tip> {
-  return { commit, source, entries: commit === null ? [] : await readTree(workspace.root, commit) };
+  const entries = commit === null ? [] : await readTree(workspace.root, commit);
+  return { commit, source, newTags: false, entries };
 }
 
 /** Every file of a commit below a folder. */

@@ -27,7 +27,16 @@ const refMap = (text: string, separator: string): Map<string, string> =>
 export async function fetchRefs(cwd: string, refspecs: readonly string[]): Promise<void> {
   if (refspecs.length === 0) return;
   await git(
-    ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--recurse-submodules=no', '--stdin', origin],
+    [
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-auto-maintenance',
+      '--recurse-submodules=no',
+      '--stdin',
+      origin,
+    ],
     { cwd, input: `${refspecs.join('\n')}\n` },
   );
 }
