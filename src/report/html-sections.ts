@@ -116,6 +116,22 @@ const outcomeWords: Readonly<Record<CheckResult['outcome'], string>> = {
 
 export function checksSection({ verdicts }: ReportInput): Markup {
   const checks = groupedChecks(verdicts);
+  const judged = checks.filter(({ result }) => result.outcome !== 'not-judged');
+  const others = checks.filter(({ result }) => result.outcome === 'not-judged');
+  const tally = tallyOf(checks.map(({ result }) => result));
+  return section(
+    'checks',
+    'Checks of the policy',
+    html`${checksTable(judged)}${
+      others.length === 0
+        ? nothing
+        : html`<details><summary>${others.length} not judged</summary>${checksTable(others)}</details>`
+    }`,
+    html`${capitalized(tally)}.`,
+  );
+}
+
+function checksTable(checks: ReturnType<typeof groupedChecks>): Markup {
   const shown = checks.slice(0, mostRows);
   const rows = shown.map(({ result, environments }) => [
     html`<span class="mark ${result.outcome}">${outcomeWords[result.outcome]}</span>`,
@@ -123,16 +139,10 @@ export function checksSection({ verdicts }: ReportInput): Markup {
     html`${environments === null ? 'all' : environments.join(', ')}`,
     html`${result.reason}`,
   ]);
-  const tally = tallyOf(checks.map(({ result }) => result));
-  return section(
-    'checks',
-    'Checks of the policy',
-    htmlTable(
-      [{ text: 'Outcome' }, { text: 'Check' }, { text: 'In' }, { text: 'What was found' }],
-      rows,
-      leftOut(checks.length, shown.length, 'check'),
-    ),
-    html`${capitalized(tally)}.`,
+  return htmlTable(
+    [{ text: 'Outcome' }, { text: 'Check' }, { text: 'In' }, { text: 'What was found' }],
+    rows,
+    leftOut(checks.length, shown.length, 'check'),
   );
 }
 

@@ -36,6 +36,8 @@ h3{font-size:.95rem;margin:0 0 .35rem}
 p{margin:.35rem 0}
 code{font-family:var(--mono);font-size:.86em;overflow-wrap:anywhere}
 section{margin-top:52px;padding-top:22px;border-top:1px solid var(--grid)}
+details>summary{cursor:pointer;color:var(--muted);padding:10px 0;font-size:.92rem}
+@media print{details:not([open])>*{display:none}}
 .kicker{color:var(--muted);font-size:.86rem;letter-spacing:.02em}
 .lead{color:var(--muted);max-width:66ch;margin-bottom:1rem}
 .banner{border-left:6px solid var(--tone);background:var(--soft);padding:22px 26px 20px;border-radius:4px}
