@@ -14,7 +14,7 @@ interface Page {
   setViewportSize(size: { width: number; height: number }): Promise<void>;
   locator(selector: string): {
     count(): Promise<number>;
-    innerText(): Promise<string>;
+    textContent(): Promise<string | null>;
     click(): Promise<void>;
   };
   close(): Promise<void>;
