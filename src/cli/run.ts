@@ -1,5 +1,5 @@
 import { fromRoot, type ModelRun, runModel } from '../commands/run.ts';
-import { type Report, runPipeline } from '../pipeline/index.ts';
+import { noteIn, type Report, runPipeline } from '../pipeline/index.ts';
 import { renderText } from '../report/index.ts';
 import { startProgress, type Workspace } from '../workspace/index.ts';
 import type { Command, CommandResult, DoneCode } from './command.ts';
@@ -92,6 +92,10 @@ function drawStages(): Report {
     if (event.kind === 'stage-started') {
       if (bar) progress = startProgress(event.stage);
       process.stderr.write(`${event.stage}: ${event.why.join(', ')}\n`);
+    }
+    if (event.kind === 'log' && noteIn(event.line) !== null) {
+      process.stderr.write(`${bar ? '\r\u001b[2K' : ''}${event.stage}: ${event.line}\n`);
+      return;
     }
     if (event.kind === 'notice') process.stderr.write(`${event.stage}: ${event.text}\n`);
     if (event.kind === 'log' && bar) process.stderr.write(`\r\u001b[2K  ${event.line.slice(0, 100)}`);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findLock, type Lock, openStore, parseLock } from '../data/index.ts';
 import { type ModelFile, readModelFile } from '../model/index.ts';
-import { type Report, type RunResult, runPath, runPipeline } from '../pipeline/index.ts';
+import { notesOf, type Report, type RunResult, runPath, runPipeline } from '../pipeline/index.ts';
 import type { DataChange, ReportInput, StageLine } from '../report/index.ts';
 import {
   type Digest,
@@ -188,6 +188,7 @@ async function reportInput(
       ({ name, seconds }) => stages.get(name) ?? { name, kind: 'cached', seconds },
     ),
     data: await dataChanges(workspace, base),
+    notes: notesOf(workspace, run.record),
     base,
     head: await resolveCommit(workspace.root, 'HEAD'),
   };

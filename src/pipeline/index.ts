@@ -15,3 +15,4 @@ export type { Report, RunEvent } from './run-event.ts';
 export type { FileRef, RunRecord, StageRecord } from './run-record.ts';
 export { readRunRecord, runPath } from './run-records.ts';
 export type { Stage, StageInput } from './stage-graph.ts';
+export { noteIn, notesOf } from './stage-notes.ts';
