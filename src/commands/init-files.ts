@@ -80,13 +80,8 @@ function modelYaml({ model, task, target, positive, inputs }: Proposal): string 
   return `# What the model takes and gives. Types and ranges were inferred from the table, ranges with room to spare:\n# requests outside them are refused.\n${yaml(file)}`;
 }
 
-const yaml = (value: unknown): string =>
-  stringify(value, {
-    lineWidth: 120,
-    collectionStyle: 'any',
-    flowCollectionPadding: false,
-    defaultStringType: 'PLAIN',
-  });
+/** A value or name that some reader of YAML takes for something else than text (yes, on, 1) is written in quotes. */
+const yaml = (value: unknown): string => stringify(value, { lineWidth: 120, compat: 'yaml-1.1' });
 
 /** A kustomize base, and a patch for each environment: what people review before a model may run somewhere. */
 function deployFiles(model: string): [string, string][] {
