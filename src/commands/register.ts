@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { openStore } from '../data/index.ts';
 import { readTip } from '../gitops/index.ts';
-import { attachEvidence, buildImage, readImage } from '../image/index.ts';
+import { attachEvidence } from '../image/index.ts';
 import { type ModelFile, parseModelFile, readModelFile } from '../model/index.ts';
 import {
   type Bump,
@@ -13,11 +12,9 @@ import {
   type VersionTag,
 } from '../registry/index.ts';
 import {
-  canonicalJson,
   type Digest,
   isLockstepError,
   LockstepError,
-  modelPath,
   parseYaml,
   readAtCommit,
   tryGit,
@@ -26,6 +23,7 @@ import {
 import { cleanCommit } from './clean-commit.ts';
 import { breaksContract } from './contract.ts';
 import { evidenceOf } from './evidence.ts';
+import { buildModelImage } from './model-image.ts';
 import { type ModelRun, runModel } from './run.ts';
 
 export interface RegisterOptions {
@@ -150,38 +148,15 @@ interface Candidate {
 
 async function register(workspace: Workspace, candidate: Candidate): Promise<RegisterResult> {
   const { model, version, commit, done, modelFile, platform } = candidate;
-  const { objects, evaluation, verdicts } = done.judgement;
-  if (objects.model === null || objects.golden === null) {
-    throw new LockstepError('E_RUN_MISSING', {
-      what: `${model} has no ONNX model to put into an image`,
-      allowed: 'evaluate: names an output that is the ONNX model',
-      fix: 'export the model to ONNX, and add `model: model.onnx` to evaluate',
-    });
-  }
-  const store = openStore(workspace);
-  const metadata = {
-    model,
-    version,
-    modelDigest: objects.model.digest,
-    golden: objects.golden,
-    task: modelFile.task,
-    ...(evaluation.threshold === undefined ? {} : { threshold: evaluation.threshold }),
-    ...(evaluation.positive === undefined ? {} : { positive: evaluation.positive }),
-  };
-  const built = await buildImage(workspace, {
-    model,
+  const { objects, verdicts } = done.judgement;
+  const built = await buildModelImage(workspace, {
+    done,
+    modelFile,
     version,
     revision: commit,
     ...(platform === undefined ? {} : { platform }),
-    files: {
-      'model.onnx': store.pathOf(objects.model.digest),
-      'golden.json': store.pathOf(objects.golden),
-      'model.yaml': readFileSync(modelPath(workspace, model, 'model.yaml')),
-      'metadata.json': Buffer.from(canonicalJson(metadata)),
-    },
   });
-  readBack(workspace, built.name, built.digest);
-  await attachEvidence(workspace, built.digest, evidenceOf(store, done));
+  await attachEvidence(workspace, built.digest, evidenceOf(openStore(workspace), done));
   const record: ReleaseRecord = {
     v: 1,
     model,
@@ -189,8 +164,8 @@ async function register(workspace: Workspace, candidate: Candidate): Promise<Reg
     commit,
     lock: done.run.record.lock,
     run: done.run.record.fingerprint,
-    modelDigest: objects.model.digest,
-    golden: objects.golden,
+    modelDigest: built.modelDigest,
+    golden: built.golden,
     evaluation: objects.evaluation,
     predictions: objects.predictions.digest,
     policy: verdicts[0]!.binding.policy,
@@ -218,13 +193,6 @@ async function register(workspace: Workspace, candidate: Candidate): Promise<Reg
     outcome: 'registered',
     pushed,
   };
-}
-
-/** The registered bytes are those in the layout, not those we meant to write there. */
-function readBack(workspace: Workspace, name: string, digest: Digest): void {
-  const { digest: found } = readImage(workspace, `${name}@${digest}`);
-  if (found !== digest)
-    throw new LockstepError('E_IMAGE_LAYOUT', { what: `the layout has ${found} for ${digest}` });
 }
 
 async function person(workspace: Workspace): Promise<string> {

@@ -1,0 +1,25 @@
+import { buildUnreleased } from '../commands/model-image.ts';
+import { amount } from '../workspace/index.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  name: 'image build',
+  summary: 'the image of what the work tree holds, to look at before it gets a version',
+  positionals: '<model>',
+  options: { platform: { type: 'string' } },
+  help: { platform: 'linux/amd64 by default' },
+  async run({ workspace, positionals, values }) {
+    const { platform } = values;
+    const built = await buildUnreleased(
+      workspace,
+      positionals[0]!,
+      typeof platform === 'string' ? platform : undefined,
+    );
+    const image = `${built.name}@${built.digest}`;
+    const note = built.portable ? '' : '\nwithout a base: the local agent can run it, a cluster can not';
+    return {
+      json: { ...built, image },
+      text: `${image}\n${built.platform}, ${amount(built.size, 'bytes')}${note}\nLook inside: lockstep image inspect ${image}`,
+    };
+  },
+};
