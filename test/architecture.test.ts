@@ -29,7 +29,8 @@ const order = [
 const open: Readonly<Record<string, (from: string) => boolean>> = {
   // The ground everything stands on: the model server, bundled into the image, takes single files of it.
   workspace: () => true,
-  model: (from) => from === 'serving',
+  // Trainers write graphs; the schema of ONNX that it takes stays out of every other command.
+  model: (from) => from === 'serving' || from === 'training',
   // One file a command, each a front door of its own, so that no command loads another's rooms.
   commands: (from) => from === 'cli',
 };

@@ -4,9 +4,13 @@ export type { InputColumn, ModelFile, Task } from './model-file.ts';
 export { categoriesOf, metadataKeys, refusesUnknown } from './model-metadata.ts';
 export { parseModelFile, readModelFile } from './model-yaml.ts';
 export { loadOnnxRuntime, resolveNative } from './natives.ts';
-export { dataType, type OnnxAttribute, OnnxGraph } from './onnx-builder.ts';
-export { checkOnnx, type OnnxInfo, type OnnxValue } from './onnx-file.ts';
+export type { OnnxAttribute, OnnxGraph } from './onnx-builder.ts';
+export { dataType } from './onnx-types.ts';
 export { predictionsTable } from './predictions.ts';
 export { checkRow, type RawRow, type RawValue, type RowProblem } from './request-row.ts';
 export { type ScoreResult, type ScoreTableOptions, scoreTable } from './score-table.ts';
-export { openScorer, type Scorer, type ScorerInput } from './scorer.ts';
+export type { Scorer, ScorerInput } from './scorer.ts';
+
+// ONNX's protobuf schema takes a tenth of a second to load: only who opens a model waits for it.
+export const openScorer: typeof import('./scorer.ts').openScorer = async (model, options) =>
+  (await import('./scorer.ts')).openScorer(model, options);

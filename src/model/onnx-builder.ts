@@ -15,6 +15,7 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
+import { dataType } from './onnx-types.ts';
 
 /** Element types that cross the boundary of a model of ours. */
 export type OnnxType = 'float' | 'string' | 'int64';
@@ -41,8 +42,6 @@ interface NodeOptions {
   /** How many outputs the operator has; their names are returned in order. */
   readonly outputs?: number;
 }
-
-export const dataType = { float: 1, int64: 7, string: 8, double: 11 } as const;
 
 const opset = 20;
 const machineLearningOpset = 4;

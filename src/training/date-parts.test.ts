@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { OnnxGraph, openScorer } from '../model/index.ts';
+import { openScorer } from '../model/index.ts';
+import { OnnxGraph } from '../model/onnx-builder.ts';
 import { type DatePart, datePartsOf, isDate } from './date-parts.ts';
 import { datePartTensors } from './graph-dates.ts';
 import { generator } from './synthetic-table.ts';

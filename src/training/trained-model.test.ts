@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { selectRows, type Table } from '../data/index.ts';
-import { checkOnnx } from '../model/index.ts';
+import { checkOnnx } from '../model/onnx-file.ts';
 import { digestOf } from '../workspace/index.ts';
 import { checkParity, exportOnnx, type Params } from './index.ts';
 import { readLabels } from './labels.ts';

@@ -1,4 +1,5 @@
-import { metadataKeys, OnnxGraph, type Task } from '../model/index.ts';
+import { metadataKeys, type Task } from '../model/index.ts';
+import { OnnxGraph } from '../model/onnx-builder.ts';
 import { declareInputs, type GraphInputs, wideInputs } from './graph-inputs.ts';
 import { type Link, writeScore } from './graph-score.ts';
 import type { RawInput, RawValues } from './inputs.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { column, selectRows, type Table } from '../data/index.ts';
-import { checkOnnx } from '../model/index.ts';
+import { checkOnnx } from '../model/onnx-file.ts';
 import { checkParity, exportOnnx } from './index.ts';
 import { linear, modelOf, scored, trees } from './model-for-tests.ts';
 import { syntheticInputs, syntheticTable } from './synthetic-table.ts';
