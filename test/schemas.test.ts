@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { parseLock } from '../src/data/index.ts';
 import {
@@ -50,6 +51,12 @@ test('there is a schema for every format', () => {
       'lockstep',
     ]),
   );
+});
+
+test.each(names)('%s is a JSON Schema of draft 2020-12', (name) => {
+  const ajv = new Ajv2020();
+  ajv.validateSchema(readSchema(name));
+  expect(ajv.errors ?? []).toEqual([]);
 });
 
 test.each(names)('%s has a good example that passes', (name) => {
