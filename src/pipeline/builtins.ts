@@ -12,8 +12,8 @@ const worker = (name: string): string =>
   fileURLToPath(new URL(`../training/worker/${name}.ts`, import.meta.url));
 
 export const builtins: Readonly<Record<string, Builtin>> = {
-  trees: { version: 1, worker: worker('trees') },
+  trees: { version: 2, worker: worker('trees') },
   logistic: { version: 1, worker: worker('logistic') },
   linear: { version: 1, worker: worker('linear') },
-  split: { version: 1, worker: worker('split') },
+  split: { version: 2, worker: worker('split') },
 };

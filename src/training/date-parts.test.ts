@@ -5,7 +5,7 @@ import { type DatePart, datePartsOf, isDate } from './date-parts.ts';
 import { datePartTensors } from './graph-dates.ts';
 import { generator } from './synthetic-table.ts';
 
-const parts: readonly DatePart[] = ['year', 'month', 'day', 'weekday', 'time', 'hour', 'minute'];
+const parts: readonly DatePart[] = ['year', 'month', 'day', 'weekday', 'time', 'hour', 'minute', 'days'];
 
 const bad = [
   '', 'yesterday', '2023-02-29', '1900-02-29', '2024-04-31', '2024-00-10', '2024-13-01', '2024-1-1', '24-01-01',
@@ -33,6 +33,7 @@ function expected(text: string, part: DatePart): number {
     time,
     hour: date.getUTCHours(),
     minute: date.getUTCMinutes(),
+    days: Math.floor(date.getTime() / 86_400_000),
   }[part];
 }
 

@@ -16,12 +16,20 @@ export const datePatterns = {
   timeAfterSpace: `${day} ${clock}`,
 } as const;
 
-/** Names of the parts: month and day from 1, weekday from 0 = Sunday, `time` = minutes since midnight. */
-const dateParts = ['year', 'month', 'day', 'weekday', 'time', 'hour', 'minute'] as const;
+/**
+ * Names of the parts: month and day from 1, weekday from 0 = Sunday, `time` = minutes since midnight, `days` = days
+ * since 1970-01-01.
+ */
+const dateParts = ['year', 'month', 'day', 'weekday', 'time', 'hour', 'minute', 'days'] as const;
 export type DatePart = (typeof dateParts)[number];
 
-/** Days after which a part comes round again; the others depend on no cycle longer than a day. */
-const cycleDays: Partial<Record<DatePart, number>> = { month: 365, day: 30, weekday: 7 };
+/** Days after which a part comes round again (`days` never); the others depend on no cycle longer than a day. */
+const cycleDays: Partial<Record<DatePart, number>> = {
+  month: 365,
+  day: 30,
+  weekday: 7,
+  days: Number.POSITIVE_INFINITY,
+};
 
 /** `all` parts, or only those of `cycles` that the training rows span twice. */
 export type DateUse = 'all' | 'cycles';
@@ -76,8 +84,21 @@ export function datePartsOf(texts: readonly string[]): Record<DatePart, Float32A
     columns.time[row] = hour * 60 + minute;
     columns.hour[row] = hour;
     columns.minute[row] = minute;
+    columns.days[row] = daysSince1970(year, month, dayOfMonth);
   });
   return columns;
+}
+
+/** Days before each month in a year that begins in March, from January on. */
+export const marchOffsets = [306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275] as const;
+/** 1970-01-01 in days since 0000-03-01. */
+export const days1970 = 719_468;
+
+/** The proleptic Gregorian calendar with years from March, so that a leap day is a year's last. */
+function daysSince1970(year: number, month: number, dayOfMonth: number): number {
+  const y = month < 3 ? year - 1 : year;
+  const leaps = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+  return 365 * y + leaps + marchOffsets[month - 1]! + dayOfMonth - 1 - days1970;
 }
 
 function weekdayOf(year: number, month: number, dayOfMonth: number): number {

@@ -1,5 +1,5 @@
 import { dataType, type OnnxGraph } from '../model/index.ts';
-import { type DatePart, datePatterns, weekdayOffsets } from './date-parts.ts';
+import { type DatePart, datePatterns, days1970, marchOffsets, weekdayOffsets } from './date-parts.ts';
 
 const machineLearning = 'ai.onnx.ml';
 
@@ -35,15 +35,34 @@ export function datePartTensors(graph: OnnxGraph, text: string): Record<DatePart
     time: known(time),
     hour: known(hour),
     minute: known(minute),
+    // Written only where it is asked for: a graph without it keeps its bytes.
+    get days() {
+      return known(dayNumber(graph, write, year, month, dayOfMonth));
+    },
   };
 }
 
-/** Sakamoto's method in float32, exact up to the year 9999. */
-function weekday(graph: OnnxGraph, write: DateWriter, year: string, month: string, day: string): string {
+/** Leap days up to a year that begins in March, and that year. In float32, exact up to the year 9999. */
+function leapDays(graph: OnnxGraph, write: DateWriter, year: string, month: string) {
   const early = write.ofMonth(month, (index) => (index < 2 ? 1 : 0));
   const y = graph.node('Sub', [year, early]);
   const quotient = (divisor: number) => graph.node('Floor', [graph.node('Div', [y, write.number(divisor)])]);
   const leaps = graph.node('Add', [graph.node('Sub', [quotient(4), quotient(100)]), quotient(400)]);
+  return { y, leaps };
+}
+
+/** As `daysSince1970`; every sum is a whole number below 2^24. */
+function dayNumber(graph: OnnxGraph, write: DateWriter, year: string, month: string, day: string): string {
+  const { y, leaps } = leapDays(graph, write, year, month);
+  const before = write.ofMonth(month, (index) => marchOffsets[index]!);
+  const years = graph.node('Add', [graph.node('Mul', [y, write.number(365)]), leaps]);
+  const sum = graph.node('Add', [graph.node('Add', [years, before]), day]);
+  return graph.node('Sub', [sum, write.number(days1970 + 1)]);
+}
+
+/** Sakamoto's method. */
+function weekday(graph: OnnxGraph, write: DateWriter, year: string, month: string, day: string): string {
+  const { y, leaps } = leapDays(graph, write, year, month);
   const offset = write.ofMonth(month, (index) => weekdayOffsets[index]!);
   const sum = graph.node('Add', [graph.node('Add', [graph.node('Add', [y, leaps]), offset]), day]);
   const weeks = graph.node('Floor', [graph.node('Div', [sum, write.number(7)])]);

@@ -1,7 +1,7 @@
 import type { OnnxGraph } from '../model/index.ts';
 import type { DatePart } from './date-parts.ts';
 import { datePartTensors } from './graph-dates.ts';
-import { type RawInput, wideFrom } from './inputs.ts';
+import { isWide, type RawInput } from './inputs.ts';
 
 /** The raw columns inside the graph: tensors [N, 1], made when first asked for. */
 export interface GraphInputs {
@@ -14,16 +14,16 @@ export interface GraphInputs {
 
 /** The two inputs of a wide graph, with their columns' names: part of the file's metadata. */
 export const wideInputs = (inputs: readonly RawInput[]) =>
-  inputs.length < wideFrom
-    ? null
-    : {
+  isWide(inputs)
+    ? {
         numbers: inputs.filter(({ kind }) => kind === 'number').map(({ name }) => name),
         texts: inputs.filter(({ kind }) => kind !== 'number').map(({ name }) => name),
-      };
+      }
+    : null;
 
 /** Declares the graph's inputs in the order of model.yaml: one a column, or `numbers` and `texts`. */
 export function declareInputs(graph: OnnxGraph, inputs: readonly RawInput[]): GraphInputs {
-  const raw = inputs.length < wideFrom ? narrowTensors(graph, inputs) : wideTensors(graph, inputs);
+  const raw = isWide(inputs) ? wideTensors(graph, inputs) : narrowTensors(graph, inputs);
   const numbers = remember((input) => shifted(graph, raw(input), inputs[input]!));
   const dates = remember((input) => datePartTensors(graph, raw(input)));
   return { number: numbers, text: raw, datePart: (input, part) => dates(input)[part] };

@@ -15,15 +15,19 @@ export type RawValues =
 
 /** float32 holds every integer up to here. */
 const exactFloat32 = 2 ** 24;
-/** With more columns than this a graph has two inputs, `numbers` and `texts`. */
-export const wideFrom = 201;
+/** From this many columns on a graph has two inputs, `numbers` and `texts`. */
+const wideFrom = 201;
+
+/** So it has where a column is called as the output is, since a graph's tensors have different names. */
+export const isWide = (inputs: readonly { readonly name: string }[]): boolean =>
+  inputs.length >= wideFrom || inputs.some(({ name }) => name === 'score');
 
 /** Decides each input's form from the training rows. Errors: E_TABLE_COLUMN, E_TRAIN_DATA. */
 export function planInputs(table: Table, inputs: readonly InputColumn[]): RawInput[] {
   return inputs.map((input) => {
     if (input.type === 'category' || input.type === 'date') return { kind: input.type, name: input.name };
     const numbers = numbersOf(column(table, input.name));
-    const int64 = inputs.length < wideFrom && needsInt64(numbers, input);
+    const int64 = !isWide(inputs) && needsInt64(numbers, input);
     return { kind: 'number', name: input.name, int64, offset: int64 ? least(numbers) : 0 };
   });
 }
@@ -33,8 +37,9 @@ export const readInputs = (table: Table, inputs: readonly RawInput[]): RawValues
   inputs.map((input) => {
     const source = column(table, input.name);
     if (input.kind !== 'number') return { kind: 'text', values: textsOf(source, table.rows) };
-    const values = numbersOf(source);
-    return { kind: 'number', values: Float32Array.from(values, (value) => value - input.offset) };
+    const values = Float32Array.from(numbersOf(source), (value) => value - input.offset);
+    refuseInfinite(values, input.name);
+    return { kind: 'number', values };
   });
 
 /** The rows of `indices`, in their order. */
@@ -71,6 +76,17 @@ const textsOf = (source: Column, rows: number): readonly string[] =>
   source.type === 'text'
     ? source.values.map((value) => value ?? '')
     : Array.from({ length: rows }, (_, row) => cellText(source, row) ?? '');
+
+/** A graph computes in float32; what overflows it would be infinite there. */
+function refuseInfinite(values: Float32Array, name: string): void {
+  const row = values.findIndex((value) => value === Infinity || value === -Infinity);
+  if (row < 0) return;
+  throw new LockstepError('E_TRAIN_DATA', {
+    what: `column "${name}" holds a number beyond ±3.4e38, first in row ${row + 1}`,
+    allowed: 'numbers that float32, which models compute in, can hold',
+    fix: `rescale the column in the stage before, or take "${name}" off \`inputs\` in model.yaml`,
+  });
+}
 
 function least(values: Float64Array): number {
   let low = Number.POSITIVE_INFINITY;

@@ -30,6 +30,10 @@ function readValues(table: Table, target: string): Labels {
   if (known.length === 0) throw allMissing(target);
   if (known.every((value) => value === known[0]))
     throw refusal(`the target "${target}" has one value in all ${known.length} rows`, 'two different values');
+  if (known.some((value) => !Number.isFinite(Math.fround(value))))
+    throw refusal(`the target "${target}" holds a number beyond ±3.4e38`, 'numbers that float32 can hold', {
+      fix: 'rescale the column in the stage before',
+    });
   return { values };
 }
 

@@ -26,8 +26,8 @@ export async function splitStage(stage: Stage): Promise<void> {
     stage.say(`note: ${source.rows - table.rows} rows without a value of ${evaluate.target} were left out`);
   const seed = params.seed as number;
   if (evaluate.folds !== undefined) {
-    const folds = contentFolds(table, evaluate.folds, seed, evaluate['row-id']);
-    await writeParquet(stage.output('table.parquet'), withColumn(table, 'fold', Float64Array.from(folds)));
+    const folds = contentFolds(table, evaluate, seed);
+    await writeParquet(stage.output('table.parquet'), withFolds(table, folds));
     stage.say(`split: ${table.rows} rows in ${evaluate.folds} folds`);
     return;
   }
@@ -74,6 +74,12 @@ function withRowIds(table: Table, stated: string | undefined): Table {
     Float64Array.from({ length: table.rows }, (_, row) => row),
   );
 }
+
+/** A column `fold` of the author's own stays: it is content, or the folds themselves. */
+const withFolds = (table: Table, folds: Int32Array): Table =>
+  table.columns.some(({ name }) => name === 'fold')
+    ? table
+    : withColumn(table, 'fold', Float64Array.from(folds));
 
 const withColumn = (table: Table, name: string, values: Float64Array): Table => ({
   rows: table.rows,

@@ -32,8 +32,8 @@ test('the same rows give the same bytes, and those the bytes that are pinned', (
     {
       "linear": "sha256:e5ea95a642c8be79668b35ce63e2fbf81b11b07f5f6ea36f0e28b12546344551",
       "logistic": "sha256:d251ee065148bfa8684a39e87dbd5c0f082cad10d51c79ddc319017eb22aec86",
-      "trees": "sha256:c167dac05aa2fd3d86dea5432c6bb26531741d512058073995fb576b55faaed4",
-      "trees, values": "sha256:75374cf769834146d87bbc75e9548d7f8b9abb033166fa484a5f680634d5eae7",
+      "trees": "sha256:281341ba4cb77861933678a610611b74e6f1e352a1c4002d4a4ac4c0435754d8",
+      "trees, values": "sha256:f8db7d15e71e74f91a56803b67d200e8f7458aeb76146582927d0b6cf434ecd1",
     }
   `);
 });

@@ -88,8 +88,6 @@ function checkColumns({ evaluate, model }: Stage, table: Table): void {
   for (const { name } of model.inputs) {
     if (name === evaluate.target)
       throw refuse(`the target "${name}" is among the model's inputs`, 'take it off `inputs` in model.yaml');
-    if (name === 'score')
-      throw refuse('an input is called "score", as the output', 'rename the column in the stage before');
     if (!table.columns.some((column) => column.name === name))
       throw new LockstepError('E_TRAIN_DATA', {
         what: `the training table has no column "${name}", which model.yaml declares as an input`,

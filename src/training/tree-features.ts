@@ -4,7 +4,7 @@ import { type DatePart, type DateUse, datePartsOf, isDate, learnableParts } from
 import type { RawInput, RawValues } from './inputs.ts';
 
 /** The hour is left to `time`: trees cut minutes of the day wherever it pays. */
-const treeDateParts = ['year', 'month', 'day', 'weekday', 'time', 'minute'] as const;
+const treeDateParts = ['year', 'month', 'day', 'weekday', 'time', 'minute', 'days'] as const;
 
 /** One column of the matrix that the trees see; `input` is the raw column's place. */
 export type FeaturePlan =

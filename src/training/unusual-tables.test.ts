@@ -58,6 +58,34 @@ test('more than 200 columns come as two inputs, with their names beside them', a
   }
 });
 
+test('a column called score comes in the wide form, since the output is called so', async () => {
+  const columns = table.columns.map((found) => (found.name === 'x1' ? { ...found, name: 'score' } : found));
+  const renamed: Table = { rows: table.rows, columns };
+  const inputs = syntheticInputs.map((input) => (input.name === 'x1' ? { ...input, name: 'score' } : input));
+  const model = modelOf('trees', renamed, 'bought', trees({ trees: 5 }), inputs);
+  const bytes = exportOnnx(model, 1);
+  expect(checkOnnx(bytes).inputs.map(({ name }) => name)).toEqual(['numbers', 'texts']);
+  expect(await checkParity(model, bytes, renamed)).toBeLessThan(1e-5);
+});
+
+test('what float32 cannot hold is refused, in a column and in the target', () => {
+  const huge = Float64Array.from({ length: 600 }, (_, row) => (row === 7 ? 1e300 : row));
+  const columns = [
+    { name: 'value', type: 'number' as const, values: huge },
+    { name: 'x1', type: 'number' as const, values: huge },
+  ];
+  const inputs = [{ name: 'x1', type: 'number' as const }];
+  const train = (target: string, at: number) =>
+    modelOf('trees', { rows: 600, columns: [column(table, target), columns[at]!] }, target, trees(), inputs);
+  expect(() => train('bought', 1)).toThrowErrorMatchingInlineSnapshot(
+    `[LockstepError: E_TRAIN_DATA: column "x1" holds a number beyond ±3.4e38, first in row 8 — numbers that float32, which models compute in, can hold. Fix: rescale the column in the stage before, or take "x1" off \`inputs\` in model.yaml.]`,
+  );
+  const onValue = { rows: 600, columns: [columns[0]!, { ...columns[1]!, values: huge.map(() => 1) }] };
+  expect(() => modelOf('trees', onValue, 'value', trees(), inputs)).toThrowErrorMatchingInlineSnapshot(
+    `[LockstepError: E_TRAIN_DATA: the target "value" holds a number beyond ±3.4e38 — numbers that float32 can hold. Fix: rescale the column in the stage before.]`,
+  );
+});
+
 test('integers that float32 cannot hold keep their differences through an INT64 input', async () => {
   const ids = Float64Array.from({ length: 400 }, (_, row) => 9_000_000_000_000 + (row % 2));
   const target = Array.from({ length: 400 }, (_, row) => (row % 2 === 0 ? 'yes' : 'no'));
