@@ -1,18 +1,38 @@
 // Installs what the lock file names, once. No dependency, plain JavaScript: this runs before anything else.
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Makes `node_modules` hold what `package-lock.json` says; waits when another process is doing just that. */
 export async function ensureInstalled(root) {
-  if (isInstalled(root)) return;
+  if (isInstalled(root)) return remember(root);
   mkdirSync(join(root, '.lockstep'), { recursive: true });
   const release = await lock(join(root, '.lockstep', 'install.lock'));
   try {
     if (!isInstalled(root)) install(root);
+    remember(root);
   } finally {
     release();
+  }
+}
+
+/** Leaves a copy of the lock that `node_modules` agrees with: `./lockstep` compares the two and saves a look inside. */
+function remember(root) {
+  const [lock, copy] = [join(root, 'package-lock.json'), join(root, 'node_modules', '.lockstep-lock.json')];
+  try {
+    if (!existsSync(copy) || !readFileSync(copy).equals(readFileSync(lock))) copyFileSync(lock, copy);
+  } catch {
+    // A read-only node_modules works as well, a little slower.
   }
 }
 

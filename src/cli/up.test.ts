@@ -65,7 +65,7 @@ test('up follows the remote: says when it is ready, refuses what verify refuses,
     kept: null,
   });
   expect(JSON.parse(refused).reasons[0]).toMatch(
-    /^E_ENV_FILE_MISSING: no release\.json in models\/churn\/environments\/dev\/release\.json — /,
+    /^E_ENV_FILE_MISSING: no release\.json in models\/churn\/environments\/dev\/release\.json:1 — /,
   );
   const { port } = readAgentState(workspace)!.environments['churn/dev']!;
   expect((await fetch(`http://127.0.0.1:${port}/predict`)).status).toBe(503);

@@ -4,9 +4,7 @@ import {
   type Digest,
   digestOf,
   diskFull,
-  hexOf,
   LockstepError,
-  statePath,
   temporaryBeside,
   type Workspace,
 } from '../workspace/index.ts';
@@ -14,16 +12,11 @@ import { type ArchiveFile, readArchive, unzip } from './archive.ts';
 import { readConfig } from './base.ts';
 import { type Layout, openImages } from './layout.ts';
 import { annotation } from './oci.ts';
+import { rootfsOf } from './unpack-process.ts';
 
-/**
- * Unpacks our own layers of an image (not its base) to `.lockstep/agent/images/<hex>/rootfs`, every blob's digest and
- * size and every entry checked first; returns that folder. One that is there already was put there whole by a
- * rename, and is taken as it is.
- * Errors: E_IMAGE_MISSING, E_DIGEST_MISMATCH, E_SIZE_MISMATCH, E_IMAGE_LAYOUT, E_ARCHIVE_*.
- */
-export async function unpackImage(workspace: Workspace, digest: Digest): Promise<string> {
-  const folder = statePath(workspace, 'agent', 'images', hexOf(digest));
-  const rootfs = join(folder, 'rootfs');
+/** What `unpackImage` does, in the process it starts. A folder that is there was put there whole by a rename. */
+export async function unpackHere(workspace: Workspace, digest: Digest): Promise<string> {
+  const rootfs = rootfsOf(workspace, digest);
   if (existsSync(rootfs)) return rootfs;
   const files = await imageFiles(openImages(workspace), digest);
   const temporary = temporaryBeside(rootfs);

@@ -2,7 +2,8 @@
 // timeout, when we are told to stop, and when the process that started us is gone, killed -9 too.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
-import { watchParent } from '../../workspace/index.ts';
+// One small file: this process waits beside every stage.
+import { watchParent } from '../../workspace/process.ts';
 import type { Outcome, SupervisedCommand } from '../supervised-process.ts';
 
 const graceMs = 5000;
