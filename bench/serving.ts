@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,10 +21,11 @@ import { digestOf } from '../src/workspace/index.ts';
  * Single-row requests per second and latency of a model server (100 trees of depth 6 on five raw columns), beside
  * a bare node:http server that parses and answers JSON of the same size, one after the other on the same core.
  * The client writes raw HTTP on kept connections, so that it costs as little as it can.
- *   node bench/serving.ts [seconds] [connections]
+ *   node bench/serving.ts [seconds] [connections] [times]
  */
 const seconds = Number(process.argv[2] ?? 3);
 const connections = Number(process.argv[3] ?? 16);
+const times = Number(process.argv[4] ?? 5);
 
 const modelFile: ModelFile = {
   task: 'binary-classification',
@@ -51,17 +52,33 @@ const echoServer = `
 const folder = await makeModel();
 const server = fileURLToPath(new URL('../src/serving/server.ts', import.meta.url));
 const body = JSON.stringify({ a: 0.25, b: -1.5, c: 3, place: 'p7', date: '2001-01-17T08:30' });
-const echo = await measure('bare node:http echo', ['-e', echoServer]);
-const model = await measure('model server', [server, '--models', folder, '--port', '0']);
-const logged = await measure('model server with prediction log', [
-  ...[server, '--models', folder, '--port', '0', '--log', join(folder, 'log.jsonl')],
-]);
-for (const { name, perSecond, p50, p99 } of [echo, model, logged]) {
-  const share = `${((100 * perSecond) / echo.perSecond).toFixed(0)} %`;
-  process.stdout.write(
-    `${name.padEnd(34)} ${String(Math.round(perSecond)).padStart(7)} req/s  ${share.padStart(6)}  p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms\n`,
-  );
+const programs: Readonly<Record<string, readonly string[]>> = {
+  'bare node:http echo': ['-e', echoServer],
+  'model server': [server, '--models', folder, '--port', '0'],
+  'model server with prediction log': [
+    ...[server, '--models', folder, '--port', '0', '--log', join(folder, 'log.jsonl')],
+  ],
+};
+// Turn by turn, so that a busy machine slows all of them.
+const rounds: Measured[][] = [];
+for (let turn = 0; turn < times; turn++) {
+  const round: Measured[] = [];
+  for (const [name, program] of Object.entries(programs)) round.push(await measure(name, program));
+  rounds.push(round);
 }
+Object.keys(programs).forEach((name, index) => {
+  const of = (key: 'perSecond' | 'p50' | 'p99' | 'peak', from = index) =>
+    rounds.map((round) => round[from]![key]).sort((a, b) => a - b);
+  const middle = (values: readonly number[]) => values[values.length >> 1]!;
+  const perSecond = of('perSecond');
+  const share = `${((100 * middle(perSecond)) / middle(of('perSecond', 0))).toFixed(0)} %`;
+  const speed = `median ${middle(perSecond).toFixed(0)}, best ${perSecond.at(-1)!.toFixed(0)} req/s`;
+  const latency = `p50 ${middle(of('p50')).toFixed(2)} ms, p99 ${middle(of('p99')).toFixed(2)} ms`;
+  process.stdout.write(
+    `  ${name.padEnd(34)} ${speed} (n = ${times})  ${share.padStart(5)}  ${latency}, peak ${of('peak').at(-1)!.toFixed(0)} MB\n`,
+  );
+});
+rmSync(folder, { recursive: true, force: true });
 
 async function makeModel(): Promise<string> {
   const table = syntheticTable(20_000);
@@ -125,6 +142,8 @@ interface Measured {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+  /** Highest resident memory in MB; not a number where the system does not tell. */
+  readonly peak: number;
 }
 
 async function measure(name: string, program: readonly string[]): Promise<Measured> {
@@ -140,10 +159,16 @@ async function measure(name: string, program: readonly string[]): Promise<Measur
     await load(port, 1);
     const times = (await load(port, seconds)).sort();
     const at = (share: number) => times[Math.ceil(share * times.length) - 1]!;
-    return { name, perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99) };
+    const peak = peakOf(child.pid!);
+    return { name, perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99), peak };
   } finally {
     child.removeAllListeners('exit').kill('SIGKILL');
   }
+}
+
+function peakOf(pid: number): number {
+  const status = process.platform === 'linux' ? readFileSync(`/proc/${pid}/status`, 'utf8') : '';
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
 }
 
 /** The server keeps to core 0 where the system lets us say so; this client is moved to the others by its load. */

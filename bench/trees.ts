@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import {
   exportOnnx,
   planInputs,
@@ -7,10 +9,12 @@ import {
   trainTrees,
   treesParams,
 } from '../src/training/index.ts';
+import { findPython } from '../test/interop/tools/python.ts';
 
 /*
  * Processor seconds (user, all threads) and peak memory of the trees: 100,000 rows of 20 numbers, 100 trees; beside them the
- * same sums of gradients without any tree around them, as a measure of the machine.
+ * same sums of gradients without any tree around them, as a measure of the machine, and scikit-learn's histogram trees
+ * on one thread where `npm run test:interop -- sklearn-metrics` has installed them.
  *   node bench/trees.ts [rows] [columns]
  */
 const rows = Number(process.argv[2] ?? 100_000);
@@ -18,9 +22,9 @@ const width = Number(process.argv[3] ?? 20);
 
 const data = problem();
 const before = process.resourceUsage().maxRSS / 1024;
-console.log(`${rows} rows, ${width} columns; ${before.toFixed(0)} MB before training`);
+console.log(`  ${rows} rows, ${width} columns; ${before.toFixed(0)} MB before training`);
 const plain = plainSums();
-console.log(`${'one pass over all features, × 100'.padEnd(44)} ${plain.toFixed(2)} s`);
+console.log(`  ${'one pass over all features, × 100'.padEnd(44)} ${plain.toFixed(2)} s`);
 for (const [name, given] of [
   ['100 trees of depth 6 (64 leaves)', { depth: 6, leaves: 64 }],
   ['100 trees, as by default (31 leaves)', {}],
@@ -32,8 +36,31 @@ for (const [name, given] of [
   const peak = process.resourceUsage().maxRSS / 1024;
   const ratio = (seconds / plain).toFixed(1);
   console.log(
-    `${name.padEnd(44)} ${seconds.toFixed(2)} s, ${ratio} × the passes; peak ${peak.toFixed(0)} MB; model ${megabytes.toFixed(2)} MB`,
+    `  ${name.padEnd(44)} ${seconds.toFixed(2)} s, ${ratio} × the passes; peak ${peak.toFixed(0)} MB; model ${megabytes.toFixed(2)} MB`,
   );
+}
+
+scikitLearn();
+
+/** The same size of problem and the same leaves; its own rows, as only time is compared. */
+function scikitLearn(): void {
+  const python = findPython(['scikit-learn==1.9.1']);
+  if (python === null) {
+    console.log('  scikit-learn is not installed here');
+    return;
+  }
+  const script = join(import.meta.dirname, 'trees.py');
+  const env = { ...process.env, OMP_NUM_THREADS: '1' };
+  const { status, stdout, stderr } = spawnSync(python, [script, String(rows), String(width)], {
+    env,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  for (const line of stdout.trim().split('\n')) {
+    const [name, seconds, megabytes] = line.split('\t');
+    const ratio = (Number(seconds) / plain).toFixed(1);
+    console.log(`  ${name!.padEnd(44)} ${seconds} s, ${ratio} × the passes; peak ${megabytes} MB`);
+  }
 }
 
 function problem(): TrainingRows {

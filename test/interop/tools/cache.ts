@@ -3,19 +3,23 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+/** Where a list of pinned things of one kind is kept, outside the repository; null until it is there whole. */
+export function findCached(kind: string, things: readonly string[]): string | null {
+  const folder = folderOf(kind, things);
+  return existsSync(join(folder, complete)) ? folder : null;
+}
+
 /**
- * A folder outside the repository that `make` fills once a machine for a list of pinned things. A making that was
- * cut short leaves no mark, and the next one starts again.
+ * That folder, filled by `make` once a machine. A making that was cut short leaves no mark, and the next one starts
+ * again.
  */
 export async function cached(
   kind: string,
   things: readonly string[],
   make: (folder: string) => Promise<unknown>,
 ): Promise<string> {
-  const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const key = createHash('sha256').update(things.join('\n')).digest('hex').slice(0, 12);
-  const folder = join(base, 'lockstep-interop', `${kind}-${key}`);
-  const done = join(folder, '.complete');
+  const folder = folderOf(kind, things);
+  const done = join(folder, complete);
   if (existsSync(done)) return folder;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -23,4 +27,12 @@ export async function cached(
   mkdirSync(`${done}.new`);
   renameSync(`${done}.new`, done);
   return folder;
+}
+
+const complete = '.complete';
+
+function folderOf(kind: string, things: readonly string[]): string {
+  const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const key = createHash('sha256').update(things.join('\n')).digest('hex').slice(0, 12);
+  return join(base, 'lockstep-interop', `${kind}-${key}`);
 }

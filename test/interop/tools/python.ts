@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cached } from './cache.ts';
+import { cached, findCached } from './cache.ts';
 import { installPackages, which } from './debian.ts';
 import { openRunner } from './programs.ts';
 import { Unavailable } from './unavailable.ts';
@@ -8,6 +8,12 @@ import { Unavailable } from './unavailable.ts';
 export async function pythonWith(requirements: readonly string[]): Promise<string> {
   const folder = await cached('python', requirements, (place) => make(place, requirements));
   return join(folder, 'venv', 'bin', 'python');
+}
+
+/** That Python, if a suite has installed it on this machine. */
+export function findPython(requirements: readonly string[]): string | null {
+  const folder = findCached('python', requirements);
+  return folder === null ? null : join(folder, 'venv', 'bin', 'python');
 }
 
 async function make(place: string, requirements: readonly string[]): Promise<void> {
