@@ -53,6 +53,7 @@ export const command: Command = {
       text: [
         `${result.model}: ${result.task} of "${result.target}"${result.positive === undefined ? '' : ` (positive: ${result.positive})`} from ${result.rows.toLocaleString('en-US')} rows and ${result.inputs.length} columns (${kinds.join(', ')})`,
         ...result.files.map((file) => `  ${file}`),
+        ...result.notes.map((note) => `note: ${note}`),
         '',
         `Next: lockstep run ${result.model}`,
       ].join('\n'),

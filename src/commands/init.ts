@@ -12,6 +12,7 @@ import {
   type Workspace,
   writeAtomic,
 } from '../workspace/index.ts';
+import { checkLabels, checkTargetName, doubts, rowIdOf, unusable } from './init-columns.ts';
 import { type Proposal, proposedFiles } from './init-files.ts';
 import { inferInputs } from './init-inputs.ts';
 
@@ -31,6 +32,8 @@ export interface InitOptions {
 export interface InitResult extends Proposal {
   readonly rows: number;
   readonly files: readonly string[];
+  /** What a reader should know: columns left out or misread, rows without a target. */
+  readonly notes: readonly string[];
 }
 
 /** Below this many rows a held-out fifth says too little: every row is judged, out of fold. */
@@ -45,11 +48,11 @@ export async function initModel(workspace: Workspace, options: InitOptions): Pro
   checkName(model, 'model');
   refuseExisting(workspace, model);
   const table = await readTable(options.data);
-  const proposal = await propose(table, options);
+  const { proposal, notes } = propose(table, options);
   const { key } = await addTable(workspace, options);
   const files = proposedFiles({ ...proposal, dataset: key });
   for (const [path, text] of files) writeAtomic(join(workspace.root, path), text);
-  return { ...proposal, dataset: key, rows: table.rows, files: [...files.keys()] };
+  return { ...proposal, dataset: key, rows: table.rows, files: [...files.keys()], notes };
 }
 
 function refuseExisting(workspace: Workspace, model: string): void {
@@ -64,14 +67,20 @@ function refuseExisting(workspace: Workspace, model: string): void {
   }
 }
 
-async function propose(table: Table, options: InitOptions): Promise<Proposal> {
-  const { model, target, rowId, time } = options;
-  const labels = column(table, target);
-  for (const named of [rowId, time]) if (named !== undefined) column(table, named);
+function propose(table: Table, options: InitOptions): { proposal: Proposal; notes: string[] } {
+  const { model, target, time } = options;
+  const labels = column(table, target, options.data);
+  checkTargetName(target, options.data);
+  if (time !== undefined) column(table, time, options.data);
+  const rowId = rowIdOf(table, options.rowId, options.data);
   const task = options.task ?? inferTask(labels);
   const positive =
     task === 'binary-classification' ? (options.positive ?? defaultPositive(textsOf(labels))) : undefined;
-  const inputs = inferInputs(table, [target, ...(rowId === undefined ? [] : [rowId])]);
+  if (options.positive !== undefined && task === 'binary-classification')
+    checkPositive(labels, options.positive);
+  checkLabels(labels, task, positive);
+  const leftOut = unusable(table);
+  const inputs = inferInputs(table, [target, ...(rowId === undefined ? [] : [rowId]), ...leftOut.keys()]);
   if (inputs.length === 0) {
     throw new LockstepError('E_TABLE_COLUMN', {
       what: `no column beside "${target}"`,
@@ -79,7 +88,7 @@ async function propose(table: Table, options: InitOptions): Promise<Proposal> {
       allowed: 'at least one column to learn from',
     });
   }
-  return {
+  const proposal: Proposal = {
     model,
     dataset: '',
     task,
@@ -95,6 +104,24 @@ async function propose(table: Table, options: InitOptions): Promise<Proposal> {
     inputs,
     policy: proposePolicy(task),
   };
+  return { proposal, notes: notesOn(table, labels, proposal, leftOut) };
+}
+
+function notesOn(
+  table: Table,
+  labels: Column,
+  { target, inputs }: Proposal,
+  leftOut: ReadonlyMap<string, string>,
+): string[] {
+  const missing = textsOf(labels).filter((text) => text === null).length;
+  return [
+    ...(missing === 0 ? [] : [`${missing} rows without a value of ${target} will be left out`]),
+    ...[...leftOut].map(([name, why]) => `${name}: left out, ${why}`),
+    ...doubts(
+      table,
+      inputs.map(({ name }) => name),
+    ),
+  ];
 }
 
 const textsOf = (labels: Column): (string | null)[] =>
@@ -110,9 +137,22 @@ function inferTask(labels: Column): Task {
   if (different.size === 2) return 'binary-classification';
   if (different.size > 2 && labels.type === 'number') return 'regression';
   throw new LockstepError('E_EVALUATE_TARGET', {
-    what: `the target "${labels.name}" has ${different.size > 2 ? 'more than two classes' : `${different.size} different values`}`,
+    what: `the target "${labels.name}" has ${different.size > 2 ? 'more than two classes' : `${different.size === 0 ? 'no values' : 'only one value'}`}`,
     allowed: 'two classes, or a number',
     fix: 'name another column with --target',
+  });
+}
+
+/** Errors: E_EVALUATE_TARGET. */
+function checkPositive(labels: Column, positive: string): void {
+  const classes = [...new Set(textsOf(labels))].filter((text) => text !== null);
+  // Tables hold true and false as 1 and 0.
+  const spelled = { true: '1', false: '0' }[positive.toLowerCase()] ?? positive;
+  if (classes.includes(positive) || classes.includes(spelled)) return;
+  throw new LockstepError('E_EVALUATE_TARGET', {
+    what: `no row has the positive class "${positive}" in the target "${labels.name}"`,
+    allowed: classes.slice(0, 5).sort().join(', '),
+    fix: 'name one of them with --positive',
   });
 }
 

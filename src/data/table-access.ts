@@ -1,14 +1,15 @@
 import { LockstepError, nearest } from '../workspace/index.ts';
 import type { Column, Table } from './table.ts';
 
-/** The column of this name. Errors: E_TABLE_COLUMN with the nearest name. */
-export function column(table: Table, name: string): Column {
+/** The column of this name; `place` says in a message which table it was. Errors: E_TABLE_COLUMN with the nearest name. */
+export function column(table: Table, name: string, place?: string): Column {
   const found = table.columns.find((candidate) => candidate.name === name);
   if (found) return found;
   const names = table.columns.map((candidate) => candidate.name);
   const near = nearest(name, names);
   throw new LockstepError('E_TABLE_COLUMN', {
     what: `no column "${name}"`,
+    where: place === undefined ? undefined : { file: place },
     allowed:
       names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', '),
     fix: near ? `did you mean "${near}"?` : 'name one of them',
