@@ -28,8 +28,10 @@ export const toyModelFile: ModelFile = {
  * A tiny graph of raw columns: sigmoid(distance / 1000, missing as 0, + a weight for the carrier + whether there
  * is a date). With `unknown` error a carrier it does not know makes ONNX Runtime throw, as a trained model would.
  */
-export function toyModel(options: { unknown?: 'ignore' | 'error'; bias?: number } = {}): Uint8Array {
-  const { unknown = 'ignore', bias = 0 } = options;
+export function toyModel(
+  options: { unknown?: 'ignore' | 'error'; bias?: number; carriers?: string[] } = {},
+): Uint8Array {
+  const { unknown = 'ignore', bias = 0, carriers = toyCarriers } = options;
   const graph = new OnnxGraph('toy');
   const distance = graph.input('distance', 'float');
   const carrier = graph.input('carrier', 'string');
@@ -39,10 +41,13 @@ export function toyModel(options: { unknown?: 'ignore' | 'error'; bias?: number 
   const far = graph.node('Div', [known, graph.constant({ floats: [1000] }, [1])]);
   const encoded = graph.node('OneHotEncoder', [carrier], {
     domain: 'ai.onnx.ml',
-    attributes: { cats_strings: { texts: toyCarriers }, zeros: { int: unknown === 'ignore' ? 1 : 0 } },
+    attributes: { cats_strings: { texts: carriers }, zeros: { int: unknown === 'ignore' ? 1 : 0 } },
   });
-  const flat = graph.node('Reshape', [encoded, graph.constant({ ints: [-1, toyCarriers.length] }, [2])]);
-  const weights = graph.constant({ floats: [0, 0.5, -0.5, -1] }, [toyCarriers.length, 1]);
+  const flat = graph.node('Reshape', [encoded, graph.constant({ ints: [-1, carriers.length] }, [2])]);
+  const weights = graph.constant({ floats: [0, 0.5, -0.5, -1].slice(0, carriers.length) }, [
+    carriers.length,
+    1,
+  ]);
   const dated = graph.node('RegexFullMatch', [date], { attributes: { pattern: { text: '\\d.*' } } });
   const one = graph.constant({ floats: [1] }, [1]);
   const sum = [
@@ -52,7 +57,7 @@ export function toyModel(options: { unknown?: 'ignore' | 'error'; bias?: number 
   ].reduce((total, part) => graph.node('Add', [total, part]), far);
   graph.output('score', graph.node('Sigmoid', [sum]), 'float');
   return graph.toBytes({
-    'lockstep.categories': JSON.stringify({ carrier: toyCarriers.slice(1) }),
+    'lockstep.categories': JSON.stringify({ carrier: carriers.slice(1) }),
     'lockstep.unknown': unknown,
   });
 }

@@ -1,13 +1,22 @@
 import { resolve } from 'node:path';
-import { isLockstepError, openWorkspace, watchParent } from '../workspace/index.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { isLockstepError, openWorkspace, systemError, watchParent } from '../workspace/index.ts';
 import { catalogue } from './catalogue.ts';
 import { helpOf, helpOfAll } from './help.ts';
 import { findCommand, parseInvocation, UsageError } from './invocation.ts';
 
 // Without our parent we end as if asked to, so that a command with servers to stop can stop them.
 watchParent(() => process.kill(process.pid, 'SIGTERM'));
+// Whoever reads us may stop early (`| head -1`): there is nobody left to write to, and nothing went wrong.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
 const args = process.argv.slice(2);
 const wantsJson = args.includes('--json');
+process.on('uncaughtException', (error) => process.exit(fail(error)));
 try {
   process.exitCode = await main(args);
 } catch (error) {
@@ -16,9 +25,13 @@ try {
 
 async function main(args: readonly string[]): Promise<number> {
   const found = findCommand(args, Object.keys(catalogue));
-  if (found === null) {
+  if (found.name === 'help') {
     print(await helpOfAll());
     return args.length === 0 ? 2 : 0;
+  }
+  if (found.name === 'version') {
+    print(wantsJson ? JSON.stringify({ version: manifest.version }) : `lockstep ${manifest.version}`);
+    return 0;
   }
   const { command } = await catalogue[found.name]!();
   const { positionals, values } = parseInvocation(command, found.rest);
@@ -39,7 +52,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** The one catch of the product: a line for people on standard error, or the same facts as JSON. */
-function fail(error: unknown): number {
+function fail(thrown: unknown): number {
+  const error = systemError(thrown) ?? thrown;
   const usage = error instanceof UsageError;
   const known = isLockstepError(error);
   const facts = known

@@ -1,8 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findLock, type Lock, openStore, parseLock } from '../data/index.ts';
+import { checkProposedPolicy } from '../gate/index.ts';
 import { type ModelFile, readModelFile } from '../model/index.ts';
-import { notesOf, type Report, type RunResult, runPath, runPipeline } from '../pipeline/index.ts';
+import {
+  notesOf,
+  type Report,
+  type RunResult,
+  readPipeline,
+  runPath,
+  runPipeline,
+} from '../pipeline/index.ts';
 import type { DataChange, ReportInput, StageLine } from '../report/index.ts';
 import {
   type Digest,
@@ -54,6 +62,10 @@ export async function runModel(
 ): Promise<ModelRun> {
   const clock = performance.now();
   const stages = new Map<string, StageLine>();
+  // What a person wrote is read first: nobody trains for an hour to hear of a typing error.
+  await readPipeline(workspace, model);
+  const modelFile = await readModelFile(workspace, model);
+  checkProposedPolicy(workspace, model);
   const run = await runPipeline(workspace, model, {
     force,
     report: (event) => {
@@ -61,7 +73,6 @@ export async function runModel(
       report?.(event);
     },
   });
-  const modelFile = await readModelFile(workspace, model);
   const base = await chooseBase(workspace, revision);
   // What was fetched last answers a repeated run at once; anything new is judged against what runs now.
   const known = await chooseBaseline(workspace, model, { base, ask: 'never' });

@@ -54,9 +54,17 @@ export async function scoreModel(
   {
     model,
     rows,
+    names,
     rowId,
     measure,
-  }: { model: FileRef; rows: FileRef; rowId: string | undefined; measure: boolean },
+  }: {
+    model: FileRef;
+    rows: FileRef;
+    /** What messages call the two. */
+    names: { model: string; data: string };
+    rowId: string | undefined;
+    measure: boolean;
+  },
 ): Promise<Scores> {
   const store = openStore(workspace);
   const out = scratchFile(workspace, 'scores');
@@ -65,6 +73,7 @@ export async function scoreModel(
       model: store.pathOf(model.digest),
       data: store.pathOf(rows.digest),
       out,
+      names,
       measure,
       ...(rowId === undefined ? {} : { rowId }),
     });

@@ -24,11 +24,19 @@ interface CandidateScores extends Scores {
 export async function scoreCandidate(
   workspace: Workspace,
   { pipeline, outputs }: RunResult,
-  { ref, evaluate: { 'row-id': rowId } }: JudgedRows,
+  { ref, evaluate: { 'row-id': rowId, data } }: JudgedRows,
 ): Promise<CandidateScores> {
   const names = pipeline.file.evaluate;
   const model = names.model === undefined ? null : (outputs[names.model] ?? null);
-  const scored = model && (await scoreModel(workspace, { model, rows: ref, rowId, measure: true }));
+  const scored =
+    model &&
+    (await scoreModel(workspace, {
+      model,
+      rows: ref,
+      names: { model: names.model!, data },
+      rowId,
+      measure: true,
+    }));
   const ownScores = scored && scoresOf(scored.predictions.table);
   if (names.predictions === undefined) {
     if (!scored) throw noPredictions();
@@ -91,6 +99,7 @@ export async function scoreBaseline(
   const { predictions } = await scoreModel(workspace, {
     model,
     rows: rows.ref,
+    names: { model: `the model of ${record.version}`, data: rows.evaluate.data },
     rowId: rows.evaluate['row-id'],
     measure: false,
   });

@@ -5,7 +5,7 @@ import type { Estimate, Evaluation, Metrics, Subject, Task } from './evaluation.
 import { judgedRows, splitRows, sum } from './judged-rows.ts';
 import { defaultPositive, labelsOf } from './labels.ts';
 import { estimatesOf, measure } from './metrics.ts';
-import { joinScores } from './row-join.ts';
+import { checkProbabilities, joinScores } from './row-join.ts';
 import { cutSlices, type Slicing } from './slices.ts';
 
 /** A table with the digest of the file it came from. */
@@ -44,8 +44,10 @@ const defaultThreshold = 0.5;
 export function evaluate(input: EvaluateInput): Evaluation {
   const { model, task, data, target, subject, folds, predictions } = input;
   const prepared = prepare(input);
-  const judged = judgedRows(prepared.labels, joinScores(data.table, input.rowId, predictions.table));
+  const scores = joinScores(data.table, input.rowId, predictions.table);
   const binary = task === 'binary-classification';
+  if (binary) checkProbabilities(scores);
+  const judged = judgedRows(prepared.labels, scores);
   return {
     v: 1,
     model,
@@ -84,7 +86,7 @@ interface Prepared {
 
 /** What candidate and baseline share: labels and slices come from the judged rows alone. */
 export function prepare({ task, data, target, positive, threshold, slices }: JudgedData): Prepared {
-  const source = column(data.table, target);
+  const source = column(data.table, target, 'the judged rows');
   const chosen =
     positive ?? (task === 'regression' ? '' : defaultPositive(Array.from(source.values, textOrNull)));
   return {

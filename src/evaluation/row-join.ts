@@ -8,8 +8,8 @@ import { LockstepError } from '../workspace/index.ts';
  */
 export function joinScores(data: Table, rowId: string | undefined, predictions: Table): Float64Array {
   const rows = rowsById(data, rowId);
-  const ids = column(predictions, 'row_id');
-  const found = column(predictions, 'score');
+  const ids = column(predictions, 'row_id', predictionsPlace);
+  const found = column(predictions, 'score', predictionsPlace);
   if (found.type !== 'number') throw rowsError('the scores are text', 'a number for each row');
   const scores = new Float64Array(data.rows).fill(Number.NaN);
   const seen = new Uint8Array(data.rows);
@@ -38,12 +38,23 @@ export function joinScores(data: Table, rowId: string | undefined, predictions: 
   return scores;
 }
 
+/** Scores of a classifier are probabilities; float32 may round one a little beyond. Errors: E_EVALUATE_ROWS. */
+export function checkProbabilities(scores: Float64Array): void {
+  const row = scores.findIndex((score) => score < -1e-6 || score > 1 + 1e-6);
+  if (row === -1) return;
+  throw rowsError(
+    `the score of judged row ${row} is ${scores[row]}`,
+    'the probability of the positive class, from 0 to 1',
+    'hand over probabilities (predict_proba in scikit-learn), not margins or classes',
+  );
+}
+
 /** Finds a judged row by its id as text, so that 17 and "17" are one id. */
 function rowsById(data: Table, rowId: string | undefined): (id: string) => number | undefined {
   if (rowId === undefined) {
     return (id) => (/^(0|[1-9]\d*)$/.test(id) && Number(id) < data.rows ? Number(id) : undefined);
   }
-  const ids = column(data, rowId);
+  const ids = column(data, rowId, 'the judged rows');
   const rows = new Map<string, number>();
   for (let row = 0; row < data.rows; row++) {
     const id = cellText(ids, row);
@@ -57,12 +68,18 @@ function rowsById(data: Table, rowId: string | undefined): (id: string) => numbe
 const idText = (data: Table, rowId: string | undefined, row: number): string =>
   rowId === undefined ? String(row) : String(cellText(column(data, rowId), row));
 
-const rowsError = (what: string, allowed = 'one prediction for each judged row'): LockstepError =>
+const predictionsPlace = 'the predictions table';
+
+const rowsError = (
+  what: string,
+  allowed = 'one prediction for each judged row',
+  fix = 'write row_id, fold and score for exactly the rows of evaluate.data',
+): LockstepError =>
   new LockstepError('E_EVALUATE_ROWS', {
     what,
-    where: { file: 'the predictions table' },
+    where: { file: predictionsPlace },
     allowed,
-    fix: 'write row_id, fold and score for exactly the rows of evaluate.data',
+    fix,
   });
 
 /** A column of row ids, from what the caller has. */

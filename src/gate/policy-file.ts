@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import schema from '../../docs/schemas/policy.json' with { type: 'json' };
 import {
   checkSchema,
@@ -8,6 +9,7 @@ import {
   modelPath,
   nearest,
   type ParsedFile,
+  type Place,
   parseYaml,
   readAtCommit,
   readConfiguration,
@@ -37,11 +39,37 @@ export async function readPolicy(
   const file = shown(workspace, path);
   const committed = commit === null ? null : await readAtCommit(workspace.root, commit, file);
   const bytes = committed ?? readConfiguration(path, file);
-  const parsed = parseYaml(bytes, committed ? `${file} at ${commit!.slice(0, 12)}` : file);
-  const policy = parsePolicy(parsed);
-  checkEnvironments(policy, parsed, workspace.configuration.environments);
+  const policy = checkedPolicy(workspace, bytes, committed ? `${file} at ${commit!.slice(0, 12)}` : file);
   return { policy, digest: digestOf(bytes), commit: committed ? commit : null };
 }
+
+/**
+ * What a change would make the policy: it judges nothing yet, but broken it would stop every run after the merge.
+ * Errors: those of `parsePolicy`, E_ENV_UNKNOWN; nothing when there is no policy.yaml.
+ */
+export function checkProposedPolicy(workspace: Workspace, model: string): void {
+  const path = modelPath(workspace, model, 'policy.yaml');
+  const file = shown(workspace, path);
+  if (existsSync(path)) checkedPolicy(workspace, readConfiguration(path, file), file);
+}
+
+function checkedPolicy(workspace: Workspace, bytes: Uint8Array, file: string): Policy {
+  // Nothing but blank and comment lines is no document at all, and what it says is: no checks.
+  const lines = Buffer.from(bytes).toString().split('\n');
+  if (lines.every((line) => /^\s*(#|$)/.test(line))) throw noChecks({ file });
+  const parsed = parseYaml(bytes, file);
+  const policy = parsePolicy(parsed);
+  checkEnvironments(policy, parsed, workspace.configuration.environments);
+  return policy;
+}
+
+const noChecks = (where: Place): LockstepError =>
+  new LockstepError('E_GATE_EMPTY', {
+    what: 'no checks',
+    where,
+    allowed: 'at least one check: a gate with no checks would pass everything',
+    fix: 'add a check, such as {metric: roc_auc, at-least: 0.8}',
+  });
 
 /**
  * Checks a parsed policy.yaml. Errors, each with its line: E_GATE_EMPTY, E_GATE_OPERATOR (an unknown operator, none,
@@ -70,12 +98,7 @@ type Path = readonly (string | number)[];
 function checkLists(parsed: ParsedFile): { path: Path; checks: readonly unknown[] }[] {
   const file = mapping(parsed.value) ?? {};
   if (parsed.value === null || (mapping(parsed.value) && (file.checks ?? null) === null)) {
-    throw new LockstepError('E_GATE_EMPTY', {
-      what: 'no checks',
-      where: parsed.locate([]),
-      allowed: 'at least one check: a gate with no checks would pass everything',
-      fix: 'add a check, such as {metric: roc_auc, at-least: 0.8}',
-    });
+    throw noChecks(parsed.locate([]));
   }
   const environments = Object.entries(mapping(file.environments) ?? {});
   return [

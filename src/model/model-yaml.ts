@@ -42,6 +42,13 @@ export function parseModelFile(parsed: ParsedFile): ModelFile {
       throw refuse('name', `the input "${input.name}" a second time`, 'each column once');
     }
     first.set(input.name, index);
+    if (input.name === file.output.name) {
+      throw refuse(
+        'name',
+        `the output "${input.name}" among the inputs`,
+        'inputs that are known before the answer',
+      );
+    }
     checkRange(input, refuse);
   }
   if (file.task === 'regression' && file.output.positive !== undefined) {

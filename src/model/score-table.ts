@@ -12,6 +12,8 @@ export interface ScoreTableOptions {
   /** Absolute paths. */
   readonly model: string;
   readonly data: string;
+  /** What messages call the two, where their paths say nothing to people. */
+  readonly names?: { readonly model: string; readonly data: string };
   /** Predictions are written here, as Parquet. */
   readonly out: string;
   /** Column that names the rows. */
@@ -55,7 +57,8 @@ export async function scoreTable(workspace: Workspace, options: ScoreTableOption
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 15 * 60_000);
   try {
     const [exit, out, err] = await Promise.all([exitOf(child), textOf(child.stdout!), textOf(child.stderr!)]);
-    if (exit.code !== 0) throw diedError(exit.signal ?? `exit code ${exit.code}`, err, options.model);
+    if (exit.code !== 0)
+      throw diedError(exit.signal ?? `exit code ${exit.code}`, err, options.names?.model ?? options.model);
     const answer = JSON.parse(out) as ScoreAnswer;
     if ('ok' in answer) return answer.ok;
     throw new LockstepError(answer.error.code, answer.error.parts);

@@ -125,6 +125,14 @@ function datasetDigest(lock: Lock | null, key: string, where: Place): Digest {
   const entry = lock?.entries.find((known) => known.key === key);
   if (entry) return entry.digest;
   const near = nearest(key, keys);
+  if (lock === null) {
+    throw new LockstepError('E_LOCK_MISSING', {
+      what: `no data.lock, and the dataset "${key}" is wanted`,
+      where,
+      allowed: 'a data.lock at the root of the repository that names it',
+      fix: `restore data.lock from Git, or write it with \`lockstep data add data/${key}\``,
+    });
+  }
   throw new LockstepError('E_PIPELINE_INPUT', {
     what: `no dataset "${key}" in data.lock`,
     where,

@@ -9,6 +9,7 @@ import {
   digestFile,
   diskFull,
   hexOf,
+  isAlive,
   isLockstepError,
   LockstepError,
   statePath,
@@ -61,6 +62,7 @@ export async function layOutWork(
     }
     return folder;
   } catch (error) {
+    rmSync(folder.root, { recursive: true, force: true });
     throw diskFull(error, folder.root);
   }
 }
@@ -97,9 +99,14 @@ async function placeCode(
   });
 }
 
-/** Removes the folders that killed runs left behind; one that is in use is held by a lock. */
+/** Removes what killed runs left behind: folders that no lock holds, and tables whose process is gone. */
 export async function sweepWork(workspace: Workspace): Promise<void> {
   for (const hex of namesIn(statePath(workspace, 'work'))) {
+    const owner = /-(\d+)-[0-9a-f]{8}\.\w+$/.exec(hex)?.[1];
+    if (owner !== undefined) {
+      if (!isAlive(Number(owner))) rmSync(statePath(workspace, 'work', hex), { force: true });
+      continue;
+    }
     try {
       const release = await acquireLock(stageLockPath(workspace, `sha256:${hex}`), { what: 'tidying' });
       rmSync(statePath(workspace, 'work', hex), { recursive: true, force: true });

@@ -36,7 +36,7 @@ export function diskFull(error: unknown, path: string): unknown {
   return new LockstepError('E_DISK_FULL', {
     what: 'no space left to write',
     where: { file: path },
-    fix: 'free some space (`lockstep data gc` shows what can go) and run the command again',
+    fix: 'free some space (.lockstep/ holds caches that can be made again) and run the command again',
     cause: error,
   });
 }

@@ -43,7 +43,17 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
   const environments = (file.environments ?? ['dev', 'staging', 'production']).map((entry) =>
     typeof entry === 'string' ? { name: entry } : entry,
   );
-  for (const { name } of environments) checkName(name, 'environment');
+  for (const [index, { name }] of environments.entries()) {
+    const where = parsed?.locate(['environments', index]);
+    checkName(name, 'environment', where);
+    if (environments.findIndex((other) => other.name === name) === index) continue;
+    throw new LockstepError('E_CONFIG_VALUE', {
+      what: `the environment "${name}" a second time`,
+      where,
+      allowed: 'each environment once, in the order of promotion',
+      fix: 'remove one of them',
+    });
+  }
   return {
     remote: file.remote ?? 'file:.data',
     images: file.images ?? null,

@@ -10,6 +10,9 @@ export const errorCodes = [
   'E_WORKSPACE_MISSING',
   'E_BUSY',
   'E_DISK_FULL',
+  'E_FILE_PERMISSION',
+  'E_FILE_KIND',
+  'E_FILE_LIMIT',
   'E_INTERRUPTED',
   // git
   'E_GIT',

@@ -94,6 +94,11 @@ function gitError(args: readonly string[], { status, stderr }: GitResult, cwd: s
       })
     : new LockstepError('E_GIT', {
         what: `git ${args.slice(0, 3).join(' ')} ended with ${status} in ${cwd}: ${words.find((line) => /^(fatal|error)/.test(line)) ?? words.at(-1) ?? 'no message'}`,
+        ...(['fetch', 'ls-remote', 'push'].includes(args[0] ?? '')
+          ? {
+              fix: 'see that the remote can be reached (git remote -v, git fetch), then run the command again',
+            }
+          : {}),
       });
 }
 

@@ -28,5 +28,6 @@ export { type ChildOptions, type Exit, exitOf, isAlive, spawnOwn, watchParent } 
 export { amount, type Progress, startProgress } from './progress.ts';
 export { checkSchema, type JsonSchema } from './schema.ts';
 export { nearest } from './suggestion.ts';
+export { systemError } from './system-error.ts';
 export { modelPath, openWorkspace, pipelinePath, shown, statePath, type Workspace } from './workspace.ts';
 export { decodeText, type ParsedFile, parseYaml, readConfiguration, readYaml } from './yaml-file.ts';

@@ -85,7 +85,7 @@ function schemaError(parsed: ParsedFile, error: ErrorObject): LockstepError {
       return new LockstepError(code ?? 'E_CONFIG_TYPE', {
         what: `${at} is ${describe(error.data)}`,
         where,
-        allowed: allowed ?? String(params.type).replaceAll(',', ' or '),
+        allowed: allowed ?? [params.type].flat().map(typeWord).join(' or '),
       });
     default:
       return new LockstepError(code ?? 'E_CONFIG_VALUE', {
@@ -99,8 +99,43 @@ function schemaError(parsed: ParsedFile, error: ErrorObject): LockstepError {
 function ruleOf(error: ErrorObject): string {
   const params = error.params as Record<string, unknown>;
   if (Array.isArray(params.allowedValues)) return `one of ${params.allowedValues.map(String).join(', ')}`;
-  return error.message ?? error.keyword;
+  const { limit } = params;
+  switch (error.keyword) {
+    case 'minItems':
+      return `at least ${limit} ${limit === 1 ? 'entry' : 'entries'}`;
+    case 'minProperties':
+      return `at least ${limit} ${limit === 1 ? 'key' : 'keys'}`;
+    case 'minLength':
+      return limit === 1 ? 'a text that is not empty' : `at least ${limit} characters`;
+    case 'maxLength':
+      return `at most ${limit} characters`;
+    case 'minimum':
+      return `${limit} or more`;
+    case 'exclusiveMinimum':
+      return `more than ${limit}`;
+    case 'maximum':
+      return `${limit} or less`;
+    case 'exclusiveMaximum':
+      return `less than ${limit}`;
+    case 'uniqueItems':
+      return 'each entry once';
+    case 'pattern':
+      return `a text that matches ${params.pattern}`;
+    default:
+      return error.message ?? error.keyword;
+  }
 }
+
+/** JSON Schema's types in the words of somebody who writes YAML. */
+const typeWord = (type: unknown): string =>
+  ({
+    object: 'a mapping',
+    array: 'a list',
+    string: 'a text',
+    number: 'a number',
+    integer: 'a whole number',
+    boolean: 'true or false',
+  })[String(type)] ?? String(type);
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;

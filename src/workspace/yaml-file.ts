@@ -9,6 +9,7 @@ import {
   type Node,
   parseAllDocuments,
   visit,
+  type YAMLParseError,
 } from 'yaml';
 import type { ErrorCode } from './error-codes.ts';
 import { LockstepError, type Place } from './errors.ts';
@@ -105,12 +106,12 @@ function parseOne(text: string, file: string, lineCounter: LineCounter): Documen
       });
     }
     const [document, second] = documents as Document.Parsed[];
-    const problem = document!.errors[0];
+    const problem = document!.errors[0] as YAMLParseError | undefined;
     if (problem?.message.includes('call stack')) throw tooDeep({ file });
     if (problem) {
       const [from] = problem.linePos ?? [];
       throw new LockstepError(syntaxCode(problem.code), {
-        what: problem.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, ''),
+        ...wordsFor(problem, text),
         where: { file, line: from?.line, column: from?.col },
         cause: problem,
       });
@@ -136,6 +137,24 @@ const syntaxCode = (code: string): ErrorCode =>
     : code === 'TAG_RESOLVE_FAILED'
       ? 'E_YAML_TAG'
       : 'E_YAML_SYNTAX';
+
+/** What the parser found, in words for people who do not know parsers. */
+function wordsFor({ code, message, pos }: YAMLParseError, text: string) {
+  const conflict = /^(<<<<<<<|=======|>>>>>>>)/m.test(text);
+  if (conflict) return { what: 'a conflict that Git left behind', fix: 'resolve the conflict' };
+  if (code === 'DUPLICATE_KEY') {
+    const [key] = /^[^:\n]*/.exec(text.slice(pos[0]))!;
+    return {
+      what: `the key ${key.trim()} a second time`,
+      allowed: 'each key once',
+      fix: 'remove one of them',
+    };
+  }
+  if (code === 'TAB_AS_INDENT') {
+    return { what: 'a tab as indentation', allowed: 'spaces', fix: 'replace tabs by two spaces each' };
+  }
+  return { what: message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '') };
+}
 
 const tooDeep = (where: Place) =>
   new LockstepError('E_YAML_DEPTH', {

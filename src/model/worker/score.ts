@@ -23,11 +23,12 @@ async function answer(order: ScoreOrder): Promise<ScoreAnswer> {
 }
 
 async function scoreTo(order: ScoreOrder): Promise<ScoreResult> {
-  const table = await readTable(order.data);
-  const scorer = await openScorer(order.model, { workspace: order.workspace });
+  const { model, data } = order.names ?? order;
+  const table = await readTable(order.data, data);
+  const scorer = await openScorer(order.model, { workspace: order.workspace, file: model });
   try {
     const scores = await scorer.score(table);
-    refuseNonFinite(scores, order.model);
+    refuseNonFinite(scores, model);
     await writeParquet(order.out, predictionsTable(table, scores, order.rowId));
     const latency = order.measure ? await measureLatency(scorer, table) : null;
     return { rows: table.rows, sizeBytes: statSync(order.model).size, latency };

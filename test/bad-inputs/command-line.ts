@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const main = join(import.meta.dirname, '../../src/cli/main.ts');
+
+export interface Ran {
+  readonly exit: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+/** The real command in a child process, as a user's shell starts it. */
+export function startCli(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'lockstep-compile-cache'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+export function runCli(
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  const started = performance.now();
+  const child = startCli(cwd, args, env);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exit) =>
+      resolve({ exit, stdout, stderr, seconds: (performance.now() - started) / 1000 }),
+    );
+  });
+}
