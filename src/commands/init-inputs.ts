@@ -17,7 +17,7 @@ function inferInput(column: Column): InputColumn {
   if (seen.every((value) => value === 0 || value === 1)) return { name: column.name, type: 'boolean' };
   const [low, high] = extent(seen);
   const large = Math.max(Math.abs(low), Math.abs(high)) > exactFloat32;
-  if (large && seen.length === column.values.length && seen.every(Number.isInteger)) {
+  if (large && seen.length === column.values.length && seen.every(Number.isSafeInteger)) {
     return { name: column.name, type: 'integer', missing: false };
   }
   const spare = high - low;

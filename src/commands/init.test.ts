@@ -83,8 +83,8 @@ test('column names of every kind come through', async () => {
 
 test('types, ranges with room to spare, slices, folds', async () => {
   const line = (row: number) =>
-    `${row - 10},${row % 2},${['low', 'high'][row % 2]},2024-01-${10 + (row % 20)},${2 ** 30 + row},${row % 3 ? row : 'NA'},${row * 1.5}`;
-  const { init, yaml } = place(`n,flag,level,day,id,gaps,y\n${rowsOf(100, line)}`);
+    `${row - 10},${row % 2},${['low', 'high'][row % 2]},2024-01-${10 + (row % 20)},${2 ** 30 + row},${row % 3 ? row : 'NA'},${row}e25,${row * 1.5}`;
+  const { init, yaml } = place(`n,flag,level,day,id,gaps,vast,y\n${rowsOf(100, line)}`);
   const result = await init();
   expect(yaml('models/toy/model.yaml').inputs).toEqual([
     { name: 'n', type: 'number', minimum: -110, maximum: 190 },
@@ -93,6 +93,7 @@ test('types, ranges with room to spare, slices, folds', async () => {
     { name: 'day', type: 'date' },
     { name: 'id', type: 'integer', missing: false },
     { name: 'gaps', type: 'number', minimum: 0, maximum: 200 },
+    { name: 'vast', type: 'number', minimum: 0, maximum: 2e27 },
   ]);
   expect(result).toMatchObject({ task: 'regression', folds: 5, slices: ['level'], rows: 100, notes: [] });
 });
