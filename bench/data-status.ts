@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hostPath } from '../test/interop/tools/environment.ts';
 import { type Command, peakMegabytes, printMemory, printSeconds, secondsOf } from './measure.ts';
 
 /*
@@ -18,7 +19,7 @@ try {
   for (let index = 0; index < files; index++) {
     writeFileSync(join(root, 'data/many', `${index}.txt`), `${index} `.repeat(400));
   }
-  const where = { cwd: root };
+  const where = { cwd: root, env: { ...process.env, PATH: hostPath() } };
   const git = (...args: string[]): Command => [
     'git',
     '-c',

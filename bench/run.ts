@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hostPath } from '../test/interop/tools/environment.ts';
 import { type Command, peakMegabytes, printMemory, printSeconds, secondsOf } from './measure.ts';
 
 /*
@@ -15,7 +16,7 @@ try {
   const git: Command = ['git', '-c', 'safe.directory=*', 'clone', '--quiet', checkout, root];
   secondsOf(git, { cwd: checkout });
   symlinkSync(join(checkout, 'node_modules'), join(root, 'node_modules'), 'junction');
-  const where = { cwd: root, env: { ...process.env, NODE_COMPILE_CACHE: undefined } };
+  const where = { cwd: root, env: { ...process.env, PATH: hostPath(), NODE_COMPILE_CACHE: undefined } };
   const run: Command = ['node', 'bin/lockstep.js', 'run', 'flight-delay', '--json'];
   const starts: Command[] = [
     ['node', '-e', '0'],
