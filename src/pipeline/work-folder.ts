@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ensureDataset, placeDataset } from '../data/index.ts';
@@ -99,22 +99,33 @@ async function placeCode(
   });
 }
 
-/** Removes what killed runs left behind: folders that no lock holds, and tables whose process is gone. */
+const oneHour = 3_600_000;
+
+/** Removes what killed commands left behind: folders of stages that no lock holds, and scratch files of the past. */
 export async function sweepWork(workspace: Workspace): Promise<void> {
-  for (const hex of namesIn(statePath(workspace, 'work'))) {
-    const owner = /-(\d+)-[0-9a-f]{8}\.\w+$/.exec(hex)?.[1];
-    if (owner !== undefined) {
-      if (!isAlive(Number(owner))) rmSync(statePath(workspace, 'work', hex), { force: true });
-      continue;
-    }
-    try {
-      const release = await acquireLock(stageLockPath(workspace, `sha256:${hex}`), { what: 'tidying' });
-      rmSync(statePath(workspace, 'work', hex), { recursive: true, force: true });
-      release();
-    } catch (error) {
-      if (!isLockstepError(error, 'E_BUSY')) throw error;
-    }
+  for (const name of namesIn(statePath(workspace, 'work'))) {
+    const path = statePath(workspace, 'work', name);
+    if (/^[0-9a-f]{64}$/.test(name)) await sweepStage(workspace, name, path);
+    else if (isAbandoned(name, path)) rmSync(path, { recursive: true, force: true });
   }
+}
+
+async function sweepStage(workspace: Workspace, hex: string, path: string): Promise<void> {
+  try {
+    const release = await acquireLock(stageLockPath(workspace, `sha256:${hex}`), { what: 'tidying' });
+    rmSync(path, { recursive: true, force: true });
+    release();
+  } catch (error) {
+    if (!isLockstepError(error, 'E_BUSY')) throw error;
+  }
+}
+
+/** A scratch file may be in use by a command beside this one: its name tells the process, else its age decides. */
+function isAbandoned(name: string, path: string): boolean {
+  const owner = /-(\d+)-[0-9a-f]{8}\b/.exec(name)?.[1];
+  if (owner !== undefined) return !isAlive(Number(owner));
+  const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return changed !== undefined && Date.now() - changed > oneHour;
 }
 
 function namesIn(folder: string): string[] {
