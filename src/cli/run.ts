@@ -8,12 +8,12 @@ const exitCodes = { pass: 0, fail: 3, inconclusive: 4 } as const satisfies Recor
 
 export const command: Command = {
   name: 'run',
-  summary: 'trains what changed, judges it against production, writes the report',
+  summary: 'train what changed, judge it against production, write the report',
   positionals: '<model>',
   options: { until: { type: 'string' }, base: { type: 'string' }, force: { type: 'boolean' } },
   help: {
     until: 'run the stages up to this one and stop; nothing is judged',
-    base: 'revision whose policy and rows judge; by default where HEAD left the default branch of origin',
+    base: 'revision whose policy and rows judge (default: where HEAD left the default branch of origin)',
     force: 'run every stage again, whatever the cache has',
   },
   async run({ workspace, positionals, values }) {
@@ -42,7 +42,7 @@ function runText(workspace: Workspace, { report, files, cached, seconds }: Model
 }
 
 /** What `run --json` prints; the paths are relative to the repository root. */
-function runJson(workspace: Workspace, { run, judgement, files, cached, seconds }: ModelRun) {
+function runJson(workspace: Workspace, { run, judgement, report, files, cached, seconds }: ModelRun) {
   const { verdict, verdicts, evaluation, comparison, baselineName, objects } = judgement;
   const path = (file: string | null) => (file === null ? null : fromRoot(workspace, file));
   return {
@@ -56,6 +56,8 @@ function runJson(workspace: Workspace, { run, judgement, files, cached, seconds 
     baseline: baselineName,
     differences: comparison.metrics,
     rows: evaluation.rows,
+    // The version it would get; null where it is the very model that has one.
+    wouldBecome: report.version ?? null,
     run: run.record.fingerprint,
     modelFile: path(files.model),
     modelDigest: objects.model?.digest ?? null,

@@ -1,29 +1,20 @@
 import { openStore } from '../data/index.ts';
 import { readTip } from '../gitops/index.ts';
 import { attachEvidence } from '../image/index.ts';
-import { type ModelFile, parseModelFile, readModelFile } from '../model/index.ts';
+import { type ModelFile, readModelFile } from '../model/index.ts';
 import {
   type Bump,
   createVersionTag,
   listVersions,
-  nextVersion,
   type ReleaseRecord,
   readRelease,
   type VersionTag,
 } from '../registry/index.ts';
-import {
-  type Digest,
-  isLockstepError,
-  LockstepError,
-  parseYaml,
-  readAtCommit,
-  tryGit,
-  type Workspace,
-} from '../workspace/index.ts';
+import { type Digest, isLockstepError, LockstepError, tryGit, type Workspace } from '../workspace/index.ts';
 import { cleanCommit } from './clean-commit.ts';
-import { breaksContract } from './contract.ts';
 import { evidenceOf } from './evidence.ts';
 import { buildModelImage } from './model-image.ts';
+import { versionAfter } from './next-version.ts';
 import { type ModelRun, runModel } from './run.ts';
 
 export interface RegisterOptions {
@@ -66,10 +57,7 @@ export async function registerModel(
     const same = await alreadyRegistered(workspace, versions, commit, done);
     if (same !== null) return same;
     refuseUnlessPassing(workspace, done);
-    const version = nextVersion(
-      versions.map((tag) => tag.version),
-      bump ?? (await defaultBump(workspace, modelFile, versions)),
-    );
+    const version = await versionAfter(workspace, modelFile, versions, bump);
     try {
       return await register(workspace, {
         model,
@@ -123,18 +111,6 @@ function refuseUnlessPassing(workspace: Workspace, { judgement, run }: ModelRun)
     allowed: 'only what passes the gate gets a version',
     fix: 'improve the model; a check is waived in policy.yaml on the default branch',
   });
-}
-
-async function defaultBump(
-  workspace: Workspace,
-  modelFile: ModelFile,
-  versions: readonly VersionTag[],
-): Promise<Bump> {
-  const latest = versions.at(-1);
-  const path = `models/${latest?.model}/model.yaml`;
-  const before = latest ? await readAtCommit(workspace.root, latest.commit, path) : null;
-  if (before && breaksContract(parseModelFile(parseYaml(before, path)), modelFile)) return 'major';
-  return modelFile.version ?? 'patch';
 }
 
 interface Candidate {

@@ -11,6 +11,7 @@ import {
   runPath,
   runPipeline,
 } from '../pipeline/index.ts';
+import { listVersions } from '../registry/index.ts';
 import type { DataChange, ReportInput, StageLine } from '../report/index.ts';
 import {
   type Digest,
@@ -24,6 +25,7 @@ import { chooseBase } from './base.ts';
 import { type Champions, chooseBaseline } from './baseline.ts';
 import { type Judgement, judgeRun } from './judgement.ts';
 import { keepJudgement, keptJudgement } from './judgement-cache.ts';
+import { versionAfter } from './next-version.ts';
 
 export interface RunModelOptions {
   /** Run again whatever the cache has. */
@@ -187,7 +189,9 @@ async function reportInput(
   },
 ): Promise<ReportInput> {
   const { evaluation, baseline, comparison, verdicts } = judgement;
+  const version = await wouldBecome(workspace, judgement, modelFile, run.pipeline.model);
   return {
+    ...(version === null ? {} : { version }),
     model: run.pipeline.model,
     modelFile,
     evaluation,
@@ -203,6 +207,17 @@ async function reportInput(
     base,
     head: await resolveCommit(workspace.root, 'HEAD'),
   };
+}
+
+/** The version that a new model would get; null for the very model that has one. */
+async function wouldBecome(
+  workspace: Workspace,
+  { objects, baseline: { subject } }: Judgement,
+  modelFile: ModelFile,
+  model: string,
+): Promise<string | null> {
+  if (objects.model === null || subject.modelDigest === objects.model.digest) return null;
+  return versionAfter(workspace, modelFile, await listVersions(workspace.root, model));
 }
 
 function noteStage(stages: Map<string, StageLine>, event: Parameters<Report>[0]): void {

@@ -17,7 +17,7 @@ export async function worseModel(story: Story): Promise<void> {
     (refused.json as { error: { code: string } }).error.code === 'E_GATE_REFUSED',
     'register did not refuse because of the gate',
   );
-  story.summary.refused = { version: null, reasons: json.reasons as string[] };
+  story.summary.refused = { version: json.wouldBecome as string | null, reasons: json.reasons as string[] };
   expectThat(story.summary.refused.reasons.length > 0, 'the gate refused without a reason');
   await git(story, ['switch', '-q', 'main'], 'back on main; the change is not merged');
 }
