@@ -9,7 +9,7 @@ export const command: Command = {
   positionals: '<file-or-folder>',
   options: { as: { type: 'string' }, force: { type: 'boolean' } },
   help: {
-    as: 'path under data/ for a file that lies elsewhere (its own name by default)',
+    as: 'path under data/ for a file that lies elsewhere (default: its own name)',
     force: 'replace what lies at that path under data/',
   },
   async run({ workspace, cwd, positionals, values }) {

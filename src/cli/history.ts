@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'history',
-  summary: 'who did what to a model, when, and on which evidence',
+  summary: 'show who did what to a model, when, and on which evidence',
   positionals: '<model>',
   options: {},
   help: {},

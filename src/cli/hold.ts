@@ -4,7 +4,7 @@ import { textOption } from './option-values.ts';
 
 export const command: Command = {
   name: 'hold',
-  summary: 'say that nobody may promote a version, or let it go again',
+  summary: 'hold a version, so that nobody may promote it, or release it again',
   positionals: '<model> <version>',
   options: { reason: { type: 'string' }, release: { type: 'boolean' } },
   help: { reason: 'why, for whoever asks later', release: 'take the hold away' },

@@ -4,10 +4,10 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'image build',
-  summary: 'the image of what the work tree holds, to look at before it gets a version',
+  summary: 'build the image of what the work tree holds, to look at before it gets a version',
   positionals: '<model>',
   options: { platform: { type: 'string' } },
-  help: { platform: 'linux/amd64 by default' },
+  help: { platform: 'platform of the image (default linux/amd64)' },
   async run({ workspace, positionals, values }) {
     const { platform } = values;
     const built = await buildUnreleased(
@@ -16,7 +16,7 @@ export const command: Command = {
       typeof platform === 'string' ? platform : undefined,
     );
     const image = `${built.name}@${built.digest}`;
-    const note = built.portable ? '' : '\nwithout a base: the local agent can run it, a cluster can not';
+    const note = built.portable ? '' : '\nwithout a base: the local agent can run it, a cluster cannot';
     return {
       json: { ...built, image },
       text: `${image}\n${built.platform}, ${amount(built.size, 'bytes')}${note}\nLook inside: lockstep image inspect ${image}`,

@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'image inspect',
-  summary: 'What an image holds: platform, labels, layers',
+  summary: 'show what an image holds: platform, labels, layers',
   positionals: '[reference]',
   options: {},
   help: {},

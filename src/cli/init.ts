@@ -8,7 +8,7 @@ const tasks: readonly Task[] = ['binary-classification', 'regression'];
 
 export const command: Command = {
   name: 'init',
-  summary: 'a new model from a table: pipeline, model.yaml, policy',
+  summary: 'make a new model from a table: pipeline, model.yaml, policy',
   positionals: '<model>',
   options: {
     data: { type: 'string' },
@@ -19,11 +19,11 @@ export const command: Command = {
     time: { type: 'string' },
   },
   help: {
-    data: 'CSV or Parquet file; it is copied under data/ and locked by its hash',
+    data: 'CSV or Parquet file; it is copied under data/ and locked by its sha256',
     target: 'column to predict',
-    task: 'binary-classification or regression; inferred from the target unless given',
-    positive: 'the positive class; yes, true, 1, else the rarer, unless given',
-    'row-id': 'column that names rows',
+    task: 'binary-classification or regression (default: inferred from the target)',
+    positive: 'the positive class (default: yes, true or 1, else the rarer one)',
+    'row-id': 'column that names the rows',
     time: 'date column: the latest rows are judged',
   },
   async run({ workspace, cwd, positionals, values }) {

@@ -6,13 +6,13 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'monitor',
-  summary: 'drift and decay, month by month, of what an environment was asked',
+  summary: 'report drift and decay, month by month, of what an environment was asked',
   positionals: '<model>',
   options: { in: { type: 'string' }, log: { type: 'string' }, 'prepare-retraining': { type: 'boolean' } },
   help: {
-    in: 'environment; by default the last one',
-    log: "a prediction log, when it is not the local agent's",
-    'prepare-retraining': 'commits the change that learns from the new months on a branch of its own',
+    in: 'the environment (default: the last one)',
+    log: "a prediction log (default: the local agent's)",
+    'prepare-retraining': 'commit the change that learns from the new months, on a branch of its own',
   },
   async run({ workspace, cwd, positionals, values }) {
     const environment =

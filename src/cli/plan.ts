@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'plan',
-  summary: 'Say what a run would do now, and why',
+  summary: 'say what a run would do now, and why',
   positionals: '[model]',
   options: { until: { type: 'string' } },
   help: { until: 'stop after this stage' },

@@ -7,7 +7,7 @@ import { UsageError } from './invocation.ts';
 
 export const command: Command = {
   name: 'predict',
-  summary: 'Send rows of tables to a model server',
+  summary: 'send rows of tables to a model server',
   positionals: '[model]',
   options: {
     to: { type: 'string' },
@@ -18,11 +18,11 @@ export const command: Command = {
     out: { type: 'string' },
   },
   help: {
-    to: 'address of the server: http://127.0.0.1:8080',
+    to: 'address of the server, as in http://127.0.0.1:8080',
     data: 'a CSV, TSV or Parquet file, or data:<key>; may be given several times',
     rows: 'only the first n rows of all',
     last: 'only the last n rows of all',
-    'id-column': 'column that names the rows; else table and number do',
+    'id-column': 'column that names the rows (default: the table and the row number do)',
     out: 'write row_id and score to this Parquet file',
   },
   async run(input) {

@@ -7,12 +7,12 @@ const bumps: readonly Bump[] = ['patch', 'minor', 'major'];
 
 export const command: Command = {
   name: 'register',
-  summary: 'gives what HEAD holds a version: image, evidence, signed tag',
+  summary: 'give what HEAD holds a version: image, evidence, signed tag',
   positionals: '<model>',
   options: { bump: { type: 'string' }, platform: { type: 'string' } },
   help: {
-    bump: 'patch, minor or major; by default as model.yaml says, and major where the contract breaks',
-    platform: 'of the image; linux/amd64 by default',
+    bump: 'patch, minor or major (default: as model.yaml says, and major where the contract breaks)',
+    platform: 'platform of the image (default linux/amd64)',
   },
   async run({ workspace, positionals, values }) {
     const { bump, platform } = values;

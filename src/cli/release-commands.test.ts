@@ -76,13 +76,13 @@ test('the life of two versions, in the words of the commands', async () => {
 
     churn in dev: v1.1.0 → v1.0.0, written, not observed
       churn#dev#3 in commit <hex>
-      v1.1.0 is held: lockstep hold churn v1.1.0 --release lets it go
+      v1.1.0 is held: lockstep hold churn v1.1.0 --release --reason "…" lets it go
 
     churn
       dev  v1.0.0  lockstep.local/churn@sha256:<hex>…  since <time>  not observed
       v1.1.0 is held by ada <ada@example.com>: late flights
 
-    1 of 1 environments agree with their evidence
+    the one environment agrees with its evidence
       churn dev: v1.0.0, lockstep.local/churn@sha256:<hex>
 
     churn v1.1.0 is not held (commit <hex>)

@@ -4,7 +4,7 @@ import { UsageError } from './invocation.ts';
 
 export const command: Command = {
   name: 'reproduce',
-  summary: 'makes a version again from its commit, and compares the bytes',
+  summary: 'make a version again from its commit, and compare the bytes',
   positionals: '<model@version>',
   options: {},
   help: {},

@@ -4,7 +4,7 @@ import { secondsOption, textOption } from './option-values.ts';
 
 export const command: Command = {
   name: 'rollback',
-  summary: 'put an environment back to what ran before, and hold what is left',
+  summary: 'put an environment back to what ran before, and hold the version it leaves',
   positionals: '<model>',
   options: {
     in: { type: 'string' },
@@ -33,7 +33,9 @@ export const command: Command = {
     const lines = [
       `${model} in ${environment}: ${from} → ${to}, ${outcome === 'observed' ? 'observed' : 'written, not observed'}`,
       `  ${tag} in commit ${commit.slice(0, 12)}`,
-      ...(held ? [`  ${from} is held: lockstep hold ${model} ${from} --release lets it go`] : []),
+      ...(held
+        ? [`  ${from} is held: lockstep hold ${model} ${from} --release --reason "…" lets it go`]
+        : []),
     ];
     return { json: result, text: lines.join('\n') };
   },

@@ -6,11 +6,11 @@ import { UsageError } from './invocation.ts';
 
 export const command: Command = {
   name: 'serve',
-  summary: "Serve the newest run's model, or a folder's, until Ctrl-C",
+  summary: "serve the newest run's model, or a folder's, until Ctrl-C",
   positionals: '[model]',
   options: { port: { type: 'string' }, models: { type: 'string' }, log: { type: 'string' } },
   help: {
-    port: 'port on 127.0.0.1 (a free one)',
+    port: 'port on 127.0.0.1 (default: a free one)',
     models: 'a folder with model.onnx, model.yaml, metadata.json and golden.json',
     log: 'append answered predictions to this file, as JSON lines',
   },

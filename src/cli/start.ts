@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'start',
-  summary: 'the demo: real data to a model in production, in a sandbox under .lockstep/demo',
+  summary: 'run the demo: real data to a model in production, in a sandbox under .lockstep/demo',
   positionals: '',
   options: { once: { type: 'boolean' } },
   help: { once: 'end when done; otherwise the environments stay up until Ctrl-C' },

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'status',
-  summary: 'what is where: version, since when, seen to run or not',
+  summary: 'show what is where: version, since when, observed or not',
   positionals: '[model]',
   options: {},
   help: {},

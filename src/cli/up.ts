@@ -15,7 +15,7 @@ import { openLiveTable } from './live-table.ts';
 
 export const command: Command = {
   name: 'up',
-  summary: 'Make running model servers match the branch of environments, until Ctrl-C',
+  summary: 'keep model servers matching the branch of environments, until Ctrl-C',
   positionals: '',
   options: {
     remote: { type: 'string' },
@@ -24,10 +24,10 @@ export const command: Command = {
     poll: { type: 'string' },
   },
   help: {
-    remote: 'Git remote to read the branch from (origin, or this repository when it has no remote)',
-    branch: 'branch of environments (as in lockstep.yaml)',
-    'port-base': "first of the environments' ports (free ones, kept from then on)",
-    poll: 'seconds between two looks at the branch (1)',
+    remote: 'Git remote to read the branch from (default: origin, or this repository when it has no remote)',
+    branch: 'branch of environments (default: as in lockstep.yaml)',
+    'port-base': "first of the environments' ports (default: free ones, kept from then on)",
+    poll: 'seconds between two looks at the branch (default 1)',
   },
   async run({ workspace, values, json }) {
     const source = await findSource(workspace, { remote: text(values.remote), branch: text(values.branch) });

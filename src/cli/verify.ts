@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'verify',
-  summary: 'every environment on the branch against its evidence',
+  summary: 'check every environment on the branch against its evidence',
   positionals: '',
   options: {},
   help: {},
@@ -31,7 +31,10 @@ export const command: Command = {
     const text =
       tip === null
         ? 'nothing has been promoted yet'
-        : [`${folders} of ${folders} environments agree with their evidence${asked}`, ...lines].join('\n');
+        : [
+            `${folders === 1 ? 'the one environment agrees with its' : `all ${folders} environments agree with their`} evidence${asked}`,
+            ...lines,
+          ].join('\n');
     const environments = verified.map(({ model, environment, version, image, record }) => ({
       model,
       environment,
