@@ -50,7 +50,9 @@ function install(root) {
     },
   );
   if (status === 0) return;
-  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+  // npm adds its whole manual page to some errors: the first lines say what is wrong.
+  const words = `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n');
+  process.stderr.write(`${words.slice(0, 15).join('\n')}${words.length > 15 ? '\n…' : ''}\n`);
   process.stderr.write(
     `E_INSTALL: npm ci ${error ? `could not start (${error.message})` : `ended with ${status}`} in ${root} — ` +
       "it needs npm and its registry. Fix: read npm's words above, then run the command again.\n",
