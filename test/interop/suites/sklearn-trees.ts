@@ -11,6 +11,7 @@ export const suite: Suite = {
   shows:
     "the default trees come within 0.02 AUC or R² of scikit-learn's HistGradientBoosting, same rows and folds",
   minutes: 6,
+  long: true,
   needs: { python: ['scikit-learn==1.9.1', 'pandas==3.1.1', 'pyarrow==26.0.1'] },
   run: compareTrees,
 };
