@@ -52,5 +52,7 @@ test('plan tells of one model, or of all that are enabled', async () => {
 
 test('a repository without a pipeline is told how to begin', async () => {
   const workspace = workspaceOf({ 'lockstep.yaml': 'remote: file:.data\n' });
-  expect((await planIn(workspace, [])).text).toMatchInlineSnapshot(`"no pipeline here: \`lockstep init <model>\` makes one"`);
+  expect((await planIn(workspace, [])).text).toMatchInlineSnapshot(
+    `"no pipeline here: \`lockstep init <model>\` makes one"`,
+  );
 });
