@@ -68,6 +68,38 @@ describe.each(Object.entries(groups))('%s', (group, rows) => {
   });
 });
 
+/** What is not wrong but does not pass: a verdict with its reason, and its own exit code. */
+const verdicts: readonly [string, string, Readonly<Record<string, string>>, number, readonly string[]][] = [
+  [
+    'a metric that nobody measured',
+    'draft',
+    { 'models/draft/policy.yaml': 'checks:\n  - {metric: accuracy_top5, at-least: 0.5}\n' },
+    3,
+    [
+      'accuracy_top5: not measured',
+      'first version, judged against the class prior',
+      'draft is new to the base commit: judged by the policy beside it',
+    ],
+  ],
+  [
+    'a policy that the change made another',
+    'toy',
+    { 'models/toy/policy.yaml': 'checks:\n  - {metric: roc_auc, at-least: 0.9999}\n' },
+    0,
+    [],
+  ],
+];
+
+test.each(verdicts)('%s is a verdict, not an error', async (name, model, files, exit, reasons) => {
+  const repository = fixture.copy(name.replaceAll(' ', '-'));
+  for (const [path, content] of Object.entries(files)) repository.write(path, content);
+  const ran = await runCli(repository.root, ['run', model, '--json']);
+  const found = JSON.parse(ran.stdout) as { reasons: string[]; comment: string };
+  expect({ exit: ran.exit, reasons: found.reasons }).toEqual({ exit, reasons });
+  if (model === 'toy')
+    expect(repository.read(found.comment)).toContain('judged by the policy of the base commit');
+});
+
 test('all messages, to be read', async () => {
   const pages = Object.entries(groups).map(([group, rows]) => {
     const lines = rows.map(

@@ -35,7 +35,7 @@ export const command: Command = {
 
 function runText(workspace: Workspace, { report, files, cached, seconds }: ModelRun): string {
   const text = renderText(report, {
-    color: process.stdout.isTTY === true,
+    color: process.stdout.isTTY === true && !process.env.NO_COLOR,
     report: fromRoot(workspace, files.report),
   });
   return cached ? `${text}\nnothing changed: ${seconds} s` : text;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findLock, type Lock, openStore, parseLock } from '../data/index.ts';
 import { checkProposedPolicy } from '../gate/index.ts';
@@ -13,18 +13,12 @@ import {
 } from '../pipeline/index.ts';
 import { listVersions } from '../registry/index.ts';
 import type { DataChange, ReportInput, StageLine } from '../report/index.ts';
-import {
-  type Digest,
-  digestOfJson,
-  readAtCommit,
-  resolveCommit,
-  type Workspace,
-  writeAtomic,
-} from '../workspace/index.ts';
+import { readAtCommit, resolveCommit, type Workspace, writeAtomic } from '../workspace/index.ts';
 import { chooseBase } from './base.ts';
-import { type Champions, chooseBaseline } from './baseline.ts';
+import { chooseBaseline } from './baseline.ts';
 import { type Judgement, judgeRun } from './judgement.ts';
 import { keepJudgement, keptJudgement } from './judgement-cache.ts';
+import { judgementKey, policyNotes, policyTexts } from './judgement-key.ts';
 import { versionAfter } from './next-version.ts';
 
 export interface RunModelOptions {
@@ -100,43 +94,6 @@ export async function runModel(
   };
 }
 
-/** Everything a judgement depends on: when it is the same, so is the judgement. */
-async function judgementKey(
-  workspace: Workspace,
-  { record, pipeline }: RunResult,
-  base: string | null,
-  { baseline, tip }: Champions,
-): Promise<Digest> {
-  const policyFile = `models/${pipeline.model}/policy.yaml`;
-  const committed = base === null ? null : await readAtCommit(workspace.root, base, policyFile);
-  const policy =
-    committed ??
-    (existsSync(join(workspace.root, policyFile))
-      ? readFileSync(join(workspace.root, policyFile))
-      : Buffer.alloc(0));
-  return digestOfJson({
-    v: 1,
-    run: record.fingerprint,
-    base,
-    // Waivers end on a day.
-    policy: {
-      text: policy.toString(),
-      day: policy.includes('waivers') ? new Date().toISOString().slice(0, 10) : null,
-    },
-    model: readFileSync(join(workspace.root, 'models', pipeline.model, 'model.yaml'), 'utf8'),
-    baseline:
-      baseline.kind === 'version'
-        ? {
-            version: baseline.record.version,
-            model: baseline.record.modelDigest,
-            environment: baseline.environment,
-          }
-        : baseline.kind,
-    tip,
-    environments: workspace.configuration.environments,
-  });
-}
-
 function filesOf(
   workspace: Workspace,
   { record, pipeline }: RunResult,
@@ -203,7 +160,10 @@ async function reportInput(
       ({ name, seconds }) => stages.get(name) ?? { name, kind: 'cached', seconds },
     ),
     data: await dataChanges(workspace, base),
-    notes: notesOf(workspace, run.record),
+    notes: [
+      ...policyNotes(await policyTexts(workspace, run.pipeline.model, base)),
+      ...notesOf(workspace, run.record),
+    ],
     base,
     head: await resolveCommit(workspace.root, 'HEAD'),
   };

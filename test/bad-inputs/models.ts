@@ -1,3 +1,10 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  ModelProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
+  TensorProtoSchema,
+} from 'onnx-buf';
 import { OnnxGraph } from '../../src/model/onnx-builder.ts';
 import type { ErrorCode } from '../../src/workspace/index.ts';
 import { toyModel } from '../toy-model.ts';
@@ -27,6 +34,21 @@ function graphWith(domain: string): Uint8Array {
   const graph = new OnnxGraph('evil');
   graph.output('score', graph.node('Shell', [graph.input('distance', 'float')], { domain }), 'float');
   return graph.toBytes({});
+}
+
+/** A sound graph whose weights are said to lie elsewhere. */
+function graphOutside(places: Readonly<Record<string, string>>): Uint8Array {
+  const proto = fromBinary(ModelProtoSchema, graphOf('distance'));
+  proto.graph!.initializer.push(
+    create(TensorProtoSchema, {
+      name: 'w',
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: Object.entries(places).map(([key, value]) =>
+        create(StringStringEntryProtoSchema, { key, value }),
+      ),
+    }),
+  );
+  return toBinary(ModelProtoSchema, proto);
 }
 
 /** A sound graph that asks for a column that no row has. */
@@ -113,6 +135,18 @@ export const models: readonly BadInput[] = [
     safetensors(`{"a":${tensor(0, 4)},"a":${tensor(4, 8)}}`, 'xxxxxxxx'),
   ),
   model('a model without a graph', 'E_MODEL_EMPTY', Buffer.from([0x08, 0x08])),
+  model('weights outside', 'E_MODEL_EXTERNAL_DATA', graphOutside({ location: '../../etc/passwd' })),
+  model('weights beside it', 'E_MODEL_EXTERNAL_DATA', graphOutside({ location: 'weights.bin' })),
+  model(
+    'weights before the beginning',
+    'E_MODEL_EXTERNAL_DATA',
+    graphOutside({ location: 'weights.bin', offset: '-1' }),
+  ),
+  model(
+    'weights with a key of its own',
+    'E_MODEL_EXTERNAL_DATA',
+    graphOutside({ location: 'w', __class__: 'os.system' }),
+  ),
   model('an operator of its own', 'E_MODEL_CUSTOM_OP', graphWith('com.evil')),
   model('a model for other columns', 'E_MODEL_INPUT', graphOf('altitude')),
   model('a model that takes text as a number', 'E_MODEL_INPUT', graphOf('carrier')),
