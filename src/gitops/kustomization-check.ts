@@ -6,6 +6,8 @@ export interface Kustomization {
   readonly image: ImageChange | null;
   readonly imageName: string;
   readonly lines: { readonly digest: number; readonly newName: number };
+  /** Files that change what other files say. */
+  readonly patches: readonly string[];
   /** Digest of the parsed value. */
   readonly meaning: Digest;
 }
@@ -21,12 +23,12 @@ const fileLists = [
   'patchesStrategicMerge',
   'patchesJson6902',
   'configurations',
-  'transformers',
-  'generators',
-  'validators',
   'crds',
   'replacements',
 ];
+const patchLists = ['patches', 'patchesStrategicMerge', 'patchesJson6902'];
+/** Plugins can change anything after the image was set, or run programs of their own. */
+const pluginKeys = ['transformers', 'generators', 'validators'];
 /** What would bring in bytes that no commit holds. */
 const remoteKeys = ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'];
 
@@ -78,6 +80,7 @@ export function checkKustomization(
       : null,
     imageName: String(only?.entry.name ?? 'model'),
     lines: { digest: lineAt('images', index, 'digest'), newName: lineAt('images', index, 'newName') },
+    patches: patchLists.flatMap((key) => listOf(value, key).flatMap((entry) => sourceOf(entry) ?? [])),
     meaning: digestOfJson(value),
   };
 }
@@ -99,11 +102,23 @@ function checkSources(
     if (value[key] !== undefined)
       report('E_ENV_FILE_REMOTE_BASE', `${key}`, { line: lineAt(key), allowed: 'files of this folder only' });
   }
+  for (const key of pluginKeys) {
+    if (value[key] !== undefined)
+      report('E_ENV_FILE_IMAGE', `${key}, which may change any image`, {
+        line: lineAt(key),
+        allowed: 'resources and patches in files of this folder',
+      });
+  }
   for (const key of fileLists) {
-    const list = Array.isArray(value[key]) ? value[key] : [];
-    list.forEach((entry: unknown, index) => {
-      const source = typeof entry === 'string' ? entry : (entry as { path?: unknown } | null)?.path;
+    listOf(value, key).forEach((entry: unknown, index) => {
+      const source = sourceOf(entry);
       const line = lineAt(key, index);
+      const file = files.find(({ path }) => path === source);
+      if (key === 'replacements' && reachesImages(file?.bytes.toString() ?? JSON.stringify(entry)))
+        report('E_ENV_FILE_IMAGE', 'a replacement that reaches containers', {
+          line,
+          allowed: 'replacements that leave images alone',
+        });
       const inline =
         typeof entry === 'string'
           ? entry.includes('\n')
@@ -113,13 +128,13 @@ function checkSources(
           line,
           allowed: 'patches in files of this folder',
         });
-      else if (typeof source !== 'string') return;
+      else if (source === undefined) return;
       else if (isOutside(source))
         report('E_ENV_FILE_REMOTE_BASE', `${source} under ${key}`, {
           line,
           allowed: 'files of this folder only',
         });
-      else if (!files.some(({ path }) => path === source.replace(/^\.\//, ''))) {
+      else if (!file) {
         report('E_ENV_FILE_MISSING', `${source} under ${key} names no file`, {
           line,
           allowed: files.map(({ path }) => path).join(', '),
@@ -128,6 +143,17 @@ function checkSources(
     });
   }
 }
+
+const listOf = (value: Record<string, unknown>, key: string): readonly unknown[] =>
+  Array.isArray(value[key]) ? value[key] : [];
+
+/** The file that an entry names, as the folder has it. */
+function sourceOf(entry: unknown): string | undefined {
+  const source = typeof entry === 'string' ? entry : (entry as { path?: unknown } | null)?.path;
+  return typeof source === 'string' ? source.replace(/^\.\//, '') : undefined;
+}
+
+const reachesImages = (text: string): boolean => /image|storageUri|containers/i.test(text);
 
 const isOutside = (source: string): boolean =>
   /^[a-z][a-z0-9+.-]*:|^git@|[?]ref=|^[\w-]+(\.[\w-]+)+\/.+\/|^\/|(^|\/)\.\.(\/|$)/i.test(source);

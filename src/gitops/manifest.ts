@@ -1,4 +1,14 @@
-import { isMap, isPair, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+} from 'yaml';
 import { imageNames } from './environment-folder.ts';
 
 /** What matters in a Kubernetes manifest: which images it names, where, and what the agent is told. */
@@ -31,19 +41,12 @@ export function readManifest(text: string): Manifest {
   for (const document of documents) {
     visit(document, {
       Pair: (_index, pair) => {
-        if (
-          !isPair(pair) ||
-          !isScalar(pair.key) ||
-          !isScalar(pair.value) ||
-          typeof pair.value.value !== 'string'
-        )
-          return;
-        const { value } = pair.value;
+        if (!isPair(pair)) return;
+        const [key, value] = [scalarOf(pair.key, document), scalarOf(pair.value, document)];
+        if (typeof value !== 'string') return;
         const line = lineOf(pair.key as Node);
-        if (pair.key.value === 'image' || pair.key.value === 'storageUri')
-          images.push({ value, line, kind: kindOf(value) });
-        if (pair.key.value === 'path' && /\/(image|storageUri)$/.test(value))
-          patchedPaths.push({ value, line });
+        if (key === 'image' || key === 'storageUri') images.push({ value, line, kind: kindOf(value) });
+        if (key === 'path' && /\/(image|storageUri)$/.test(value)) patchedPaths.push({ value, line });
       },
     });
     const root = document.contents;
@@ -52,6 +55,12 @@ export function readManifest(text: string): Manifest {
     }
   }
   return { images, patchedPaths, annotations, problem };
+}
+
+/** Kustomize follows anchors, so what an alias stands for is what counts. */
+function scalarOf(node: unknown, document: Document): unknown {
+  const found = isAlias(node) ? node.resolve(document) : node;
+  return isScalar(found) ? found.value : undefined;
 }
 
 const kindOf = (image: string) =>

@@ -60,7 +60,7 @@ export function verifyFolder(input: FolderInput): FolderVerdict {
       find(code, what, kustomizationFile, more),
     ),
   );
-  checkManifests(plain, kustomization?.imageName ?? 'model', find);
+  checkManifests(plain, kustomization, find);
   if (evidence && kustomization) checkBinding(evidence, kustomization, find);
   // A file whose lie is named already need not also be called changed.
   const named = new Set(findings.map(({ where }) => where?.file));
@@ -120,10 +120,14 @@ function checkBinding({ record }: Evidence, { image, lines }: Kustomization, fin
 }
 
 /** In what kustomize renders, no image is without a digest and the model's own is never replaced by a patch. */
-function checkManifests(files: readonly FolderFile[], imageName: string, find: Find): void {
+function checkManifests(files: readonly FolderFile[], kustomization: Kustomization | null, find: Find): void {
+  const imageName = kustomization?.imageName ?? 'model';
+  const patches = [patchFile, ...(kustomization?.patches ?? [])];
   let users = 0;
   for (const { path, bytes } of files) {
-    if (path === kustomizationFile || !/\.ya?ml$/.test(path)) continue;
+    if (path === kustomizationFile || path === releaseFile) continue;
+    // Kustomize reads a patch whatever its name ends in, and JSON as YAML.
+    if (!/\.(ya?ml|json)$/.test(path) && !patches.includes(path)) continue;
     const { images, patchedPaths, problem } = readManifest(bytes.toString());
     if (problem) find('E_YAML_SYNTAX', problem.what, path, { line: problem.line });
     for (const { value, line, kind } of images) {
@@ -132,7 +136,7 @@ function checkManifests(files: readonly FolderFile[], imageName: string, find: F
           line,
           allowed: 'images by digest (name@sha256:…)',
         });
-      else if (path === patchFile)
+      else if (patches.includes(path))
         find('E_ENV_FILE_IMAGE', `the image ${value} in a patch`, path, {
           line,
           allowed: `patches that leave images alone`,
