@@ -1,26 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type Digest,
-  type ErrorCode,
-  type ErrorParts,
-  exitOf,
-  hexOf,
-  LockstepError,
-  spawnOwn,
-  statePath,
-  type Workspace,
-} from '../workspace/index.ts';
+import { askChild, type Digest, hexOf, statePath, type Workspace } from '../workspace/index.ts';
 
 export interface UnpackOrder {
   readonly root: string;
   readonly digest: Digest;
 }
-
-export type UnpackAnswer =
-  | { readonly rootfs: string }
-  | { readonly error: { readonly code: ErrorCode; readonly parts: ErrorParts } };
 
 const worker = fileURLToPath(new URL('./worker/unpack.ts', import.meta.url));
 
@@ -36,27 +22,8 @@ export async function unpackImage(workspace: Workspace, digest: Digest): Promise
   const rootfs = rootfsOf(workspace, digest);
   if (existsSync(rootfs)) return rootfs;
   const order: UnpackOrder = { root: workspace.root, digest };
-  const child = spawnOwn(worker, [JSON.stringify(order)], {
+  return askChild<string>(worker, order, {
     cwd: workspace.root,
-    stdout: 'pipe',
-    stderr: 'pipe',
+    died: (how) => new Error(`unpacking ${digest} ended by ${how}`),
   });
-  const [exit, output, errors] = await Promise.all([
-    exitOf(child),
-    textOf(child.stdout!),
-    textOf(child.stderr!),
-  ]);
-  if (exit.code !== 0) {
-    const last = /^\w*Error: .*$/m.exec(errors)?.[0] ?? '';
-    throw new Error(`unpacking ${digest} ended by ${exit.signal ?? `exit code ${exit.code}`} ${last}`);
-  }
-  const answer = JSON.parse(output) as UnpackAnswer;
-  if ('rootfs' in answer) return answer.rootfs;
-  throw new LockstepError(answer.error.code, answer.error.parts);
-}
-
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  return text;
 }

@@ -1,12 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import {
-  type ErrorCode,
-  type ErrorParts,
-  exitOf,
-  LockstepError,
-  spawnOwn,
-  type Workspace,
-} from '../workspace/index.ts';
+import { askChild, LockstepError, type Workspace } from '../workspace/index.ts';
 
 export interface ScoreTableOptions {
   /** Absolute paths. */
@@ -35,10 +28,6 @@ export interface ScoreOrder extends ScoreTableOptions {
   readonly workspace: string;
 }
 
-export type ScoreAnswer =
-  | { readonly ok: ScoreResult }
-  | { readonly error: { readonly code: ErrorCode; readonly parts: ErrorParts } };
-
 const worker = fileURLToPath(new URL('./worker/score.ts', import.meta.url));
 
 /**
@@ -48,23 +37,12 @@ const worker = fileURLToPath(new URL('./worker/score.ts', import.meta.url));
  */
 export async function scoreTable(workspace: Workspace, options: ScoreTableOptions): Promise<ScoreResult> {
   const order: ScoreOrder = { ...options, workspace: workspace.root };
-  const child = spawnOwn(worker, [JSON.stringify(order)], {
+  return askChild<ScoreResult>(worker, order, {
     cwd: workspace.root,
     env: bareEnvironment(),
-    stdout: 'pipe',
-    stderr: 'pipe',
+    timeoutMs: options.timeoutMs ?? 15 * 60_000,
+    died: (how) => diedError(how, options.names?.model ?? options.model),
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 15 * 60_000);
-  try {
-    const [exit, out, err] = await Promise.all([exitOf(child), textOf(child.stdout!), textOf(child.stderr!)]);
-    if (exit.code !== 0)
-      throw diedError(exit.signal ?? `exit code ${exit.code}`, err, options.names?.model ?? options.model);
-    const answer = JSON.parse(out) as ScoreAnswer;
-    if ('ok' in answer) return answer.ok;
-    throw new LockstepError(answer.error.code, answer.error.parts);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function bareEnvironment(): NodeJS.ProcessEnv {
@@ -74,22 +52,9 @@ function bareEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
-const mostText = 1 << 20;
-
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) if (text.length < mostText) text += String(chunk);
-  return text;
-}
-
-const diedError = (how: string, stderr: string, model: string): LockstepError =>
+const diedError = (how: string, model: string): LockstepError =>
   new LockstepError('E_MODEL_RUN', {
-    what: `scoring ended by ${how}${lastWords(stderr)}`,
+    what: `scoring ended by ${how}`,
     where: { file: model },
     allowed: 'a model that scores the rows in the memory and time there is',
   });
-
-const lastWords = (stderr: string): string => {
-  const line = /^\w*Error: .*$/m.exec(stderr)?.[0];
-  return line ? ` (${line})` : '';
-};

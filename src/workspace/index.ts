@@ -1,6 +1,7 @@
 // What every room needs: errors, digests, files, configuration, git, processes.
 export { diskFull, temporaryBeside, writeAtomic } from './atomic-file.ts';
 export { canonicalJson, digestOfJson } from './canonical-json.ts';
+export { answerParent, askChild } from './child-answer.ts';
 export {
   type Configuration,
   checkEnvironment,

@@ -1,26 +1,15 @@
 import { statSync } from 'node:fs';
 import { readTable, selectRows, type Table, writeParquet } from '../../data/index.ts';
-import { isLockstepError, LockstepError, watchParent } from '../../workspace/index.ts';
+import { answerParent, LockstepError } from '../../workspace/index.ts';
 import { predictionsTable } from '../predictions.ts';
-import type { ScoreAnswer, ScoreOrder, ScoreResult } from '../score-table.ts';
+import type { ScoreOrder, ScoreResult } from '../score-table.ts';
 import { openScorer, type Scorer } from '../scorer.ts';
 
 const warmUpRuns = 50;
 const measuredRuns = 500;
 
 // A process of its own: a model from anywhere may take the memory, or the process, down with it.
-watchParent();
-process.stdout.write(`${JSON.stringify(await answer(JSON.parse(process.argv[2]!) as ScoreOrder))}\n`);
-
-async function answer(order: ScoreOrder): Promise<ScoreAnswer> {
-  try {
-    return { ok: await scoreTo(order) };
-  } catch (error) {
-    if (!isLockstepError(error)) throw error;
-    const { code, what, where, allowed, fix } = error;
-    return { error: { code, parts: { what, where, allowed, fix } } };
-  }
-}
+await answerParent(scoreTo);
 
 async function scoreTo(order: ScoreOrder): Promise<ScoreResult> {
   const { model, data } = order.names ?? order;
