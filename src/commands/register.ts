@@ -4,13 +4,16 @@ import { attachEvidence } from '../image/index.ts';
 import { type ModelFile, readModelFile } from '../model/index.ts';
 import {
   type Bump,
+  committer,
   createVersionTag,
   listVersions,
+  personOf,
   type ReleaseRecord,
   readRelease,
   type VersionTag,
+  versionTag,
 } from '../registry/index.ts';
-import { type Digest, isLockstepError, LockstepError, tryGit, type Workspace } from '../workspace/index.ts';
+import { type Digest, isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
 import { cleanCommit } from './clean-commit.ts';
 import { evidenceOf } from './evidence.ts';
 import { buildModelImage } from './model-image.ts';
@@ -90,7 +93,7 @@ async function alreadyRegistered(
     return {
       model,
       version,
-      tag: `${model}@${version}`,
+      tag: versionTag(model, version),
       commit: record.commit,
       image: `${image.name}@${image.digest}`,
       modelDigest,
@@ -153,7 +156,7 @@ async function register(workspace: Workspace, candidate: Candidate): Promise<Reg
     ),
     image: { name: built.name, digest: built.digest, platform: built.platform },
     made: {
-      by: await person(workspace),
+      by: personOf(await committer(workspace.root)),
       workflow: process.env.GITHUB_WORKFLOW_REF ?? null,
       time: new Date().toISOString(),
     },
@@ -169,9 +172,4 @@ async function register(workspace: Workspace, candidate: Candidate): Promise<Reg
     outcome: 'registered',
     pushed,
   };
-}
-
-async function person(workspace: Workspace): Promise<string> {
-  const { status, stdout } = await tryGit(['var', 'GIT_COMMITTER_IDENT'], { cwd: workspace.root });
-  return status === 0 ? stdout.replace(/ \d+ [+-]\d{4}\s*$/, '') : 'unknown';
 }
