@@ -2,11 +2,11 @@ import { type BigIntStats, readFileSync, statSync } from 'node:fs';
 import { type Digest, statePath, type Workspace, writeAtomic } from '../workspace/index.ts';
 import { digestOfFile } from './file-digest.ts';
 
-/** Digests of working files, remembered by what `stat` says of them, so that `data status` reads only what changed. */
+/** Digests of files, remembered by what `stat` says of them, so that only what changed is read again. */
 export interface DigestMemo {
   /** Digest and size of a file; reads it unless its stat is as remembered. Null when there is no such file. */
   digestOf(path: string): Promise<{ digest: Digest; size: number } | null>;
-  /** Keeps what was learnt, for the files asked about. */
+  /** Keeps what was learnt. Losing it costs time only. */
   save(): void;
 }
 
@@ -19,9 +19,23 @@ const fineTick = 50_000_000n;
 const coarseTick = 2_100_000_000n;
 const second = 1_000_000_000n;
 
-export function openMemo(workspace: Workspace): DigestMemo {
-  const file = statePath(workspace, 'cache', 'data-status.json');
-  const known = load(file);
+export interface MemoOptions {
+  /** Of the file that remembers, below `.lockstep/cache/`. */
+  readonly name: string;
+  /** Smaller files (bytes) are read each time, which is sooner done than the memo is. */
+  readonly smallest?: number;
+}
+
+export function openMemo(
+  workspace: Workspace,
+  { name, smallest = 0 }: MemoOptions = { name: 'data-status' },
+): DigestMemo {
+  const file = statePath(workspace, 'cache', `${name}.json`);
+  let loaded: Record<string, Remembered> | undefined;
+  const known = () => {
+    loaded ??= load(file);
+    return loaded;
+  };
   const learnt: Record<string, Remembered> = {};
   let changed = false;
   return {
@@ -29,7 +43,8 @@ export function openMemo(workspace: Workspace): DigestMemo {
       const found = statOf(path);
       if (!found) return null;
       const size = Number(found.size);
-      const before = known[path];
+      if (size < smallest) return digestOfFile(path, size);
+      const before = known()[path];
       if (before && isSame(before, found)) {
         learnt[path] = before;
         return { digest: before[4], size };
@@ -44,8 +59,9 @@ export function openMemo(workspace: Workspace): DigestMemo {
       return read;
     },
     save() {
-      if (changed)
-        writeAtomic(file, JSON.stringify({ v: version, files: { ...existing(known), ...learnt } }));
+      if (!changed) return;
+      writeAtomic(file, JSON.stringify({ v: version, files: { ...existing(known()), ...learnt } }));
+      changed = false;
     },
   };
 }

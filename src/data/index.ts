@@ -1,5 +1,6 @@
 // Datasets by hash: data.lock, the store, remotes, and tables read from them.
 export { type AddOptions, type AddResult, addData } from './add.ts';
+export { type DigestMemo, openMemo } from './digest-memo.ts';
 export { ensureDataset } from './ensure.ts';
 export {
   emptyLock,

@@ -1,16 +1,17 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from 'node:fs';
 import { join, posix } from 'node:path';
-import { LockstepError, type Workspace } from '../workspace/index.ts';
+import type { DigestMemo } from '../data/index.ts';
+import { digestFile, LockstepError, type Workspace } from '../workspace/index.ts';
 import { byPath, type CodeEntry, type CodeFile, type CodeSource, skippedFolders } from './code-source.ts';
-import type { DigestMemo } from './digest-memo.ts';
 
 /** Code as it lies in the work tree now. Links are refused: what they lead to is not what was reviewed. */
 export function codeInWorkTree({ root }: Workspace, memo: DigestMemo): CodeSource {
-  const fileAt = async (path: string, stats: Stats): Promise<CodeFile> => ({
-    path,
-    ...(await memo.digestOf(join(root, path))),
-    executable: (stats.mode & 0o100) !== 0,
-  });
+  const fileAt = async (path: string, stats: Stats): Promise<CodeFile> => {
+    const file = join(root, path);
+    // Who is gone since the folder was listed must not count as a file without a digest: reading it throws.
+    const read = (await memo.digestOf(file)) ?? (await digestFile(file));
+    return { path, ...read, executable: (stats.mode & 0o100) !== 0 };
+  };
   const filesBelow = async (folder: string): Promise<CodeFile[]> => {
     const found: CodeFile[] = [];
     for (const name of readdirSync(join(root, folder))) {

@@ -1,7 +1,6 @@
-import type { Store } from '../data/index.ts';
+import type { DigestMemo, Store } from '../data/index.ts';
 import type { Digest, Workspace } from '../workspace/index.ts';
 import { differences } from './difference.ts';
-import type { DigestMemo } from './digest-memo.ts';
 import { fingerprintOf, type StageMaterial } from './fingerprint.ts';
 import { completeMaterial, type MaterialSources, type ResolvedStage, resolveStage } from './material.ts';
 import type { Pipeline } from './pipeline.ts';

@@ -1,7 +1,6 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
-import type { Store } from '../data/index.ts';
+import type { DigestMemo, Store } from '../data/index.ts';
 import { type Digest, hexOf, isDigest, statePath, type Workspace, writeAtomic } from '../workspace/index.ts';
-import type { DigestMemo } from './digest-memo.ts';
 import type { StageMaterial } from './fingerprint.ts';
 import type { FileRef, StageRecord } from './run-record.ts';
 
@@ -40,7 +39,7 @@ export function writeStageRecord(workspace: Workspace, record: StageRecord): voi
 async function isIntact(store: Store, memo: DigestMemo, { digest, size }: FileRef): Promise<boolean> {
   const path = store.pathOf(digest);
   if (!store.has(digest)) return false;
-  if (statSync(path).size === size && (await memo.digestOf(path)).digest === digest) return true;
+  if (statSync(path).size === size && (await memo.digestOf(path))?.digest === digest) return true;
   rmSync(path, { force: true }); // Left there it would pass for the right bytes when they are made again.
   return false;
 }

@@ -1,9 +1,17 @@
-import { findLock, type Lock, openStore, parseLock, printLock, type Store } from '../data/index.ts';
+import {
+  type DigestMemo,
+  findLock,
+  type Lock,
+  openMemo,
+  openStore,
+  parseLock,
+  printLock,
+  type Store,
+} from '../data/index.ts';
 import { type Digest, digestOf, readAtCommit, type Workspace } from '../workspace/index.ts';
 import { codeAtCommit } from './code-at-commit.ts';
 import { codeInWorkTree } from './code-in-work-tree.ts';
 import type { CodeSource } from './code-source.ts';
-import { type DigestMemo, openDigestMemo } from './digest-memo.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** All that a pipeline is planned and run against; for a pipeline read at a commit, code and lock of that commit. */
@@ -18,9 +26,12 @@ export interface RunContext {
   readonly memo: DigestMemo;
 }
 
+/** Large files are what it is for: a run with nothing changed reads none of their bytes. */
+const memoOptions = { name: 'pipeline-digests', smallest: 64 * 1024 };
+
 /** Errors: those of a bad data.lock. */
 export async function openRunContext(workspace: Workspace, pipeline: Pipeline): Promise<RunContext> {
-  const memo = openDigestMemo(workspace);
+  const memo = openMemo(workspace, memoOptions);
   const lock = await lockOf(workspace, pipeline.commit);
   return {
     workspace,
