@@ -4,13 +4,14 @@ import {
   type EvaluateSection,
   type FileRef,
   type Pipeline,
-  planRun,
+  type Report,
   type RunResult,
   readPipeline,
-  runPipeline,
 } from '../pipeline/index.ts';
 import { isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
+import { type BaseRun, runAtBase } from './base-run.ts';
 import { storeTable } from './scoring.ts';
+import { trainingTable } from './training-rows.ts';
 
 /** The rows that a candidate is judged on. */
 export interface JudgedRows {
@@ -57,6 +58,18 @@ export async function judgedRows(
   };
 }
 
+/** The base commit's own rows and no others: who hands over a candidate brings none. */
+export async function rowsAtBase(
+  workspace: Workspace,
+  pipeline: Pipeline,
+  report?: Report,
+): Promise<{ readonly rows: Omit<JudgedRows, 'doubt'>; readonly made: BaseRun }> {
+  const made = await runForRows(workspace, pipeline, report);
+  const { evaluate } = pipeline.file;
+  const rows = await load(workspace, rowsOf(made.outputs, evaluate, pipeline), evaluate);
+  return { rows: { ...rows, replaced: false }, made };
+}
+
 interface Loaded {
   readonly ref: FileRef;
   readonly table: Table;
@@ -85,13 +98,13 @@ async function pipelineAtBase(
 }
 
 async function baseRows(workspace: Workspace, pipeline: Pipeline): Promise<FileRef> {
-  const { evaluate } = pipeline.file;
-  const until = pipeline.stages.find(({ outputs }) => outputs.includes(evaluate.data))?.name;
+  return rowsOf((await runForRows(workspace, pipeline)).outputs, pipeline.file.evaluate, pipeline);
+}
+
+async function runForRows(workspace: Workspace, pipeline: Pipeline, report?: Report): Promise<BaseRun> {
+  const until = pipeline.stages.find(({ outputs }) => outputs.includes(pipeline.file.evaluate.data))?.name;
   if (until === undefined) throw noRows(pipeline);
-  const planned = (await planRun(workspace, pipeline, { until })).stages.find(({ name }) => name === until);
-  if (planned?.decision.kind === 'cached') return planned.decision.record.outputs[evaluate.data]!;
-  const made = await runPipeline(workspace, pipeline.model, { until, source: { commit: pipeline.commit! } });
-  return rowsOf(made.outputs, evaluate, pipeline);
+  return runAtBase(workspace, pipeline, until, report);
 }
 
 function rowsOf(outputs: RunResult['outputs'], evaluate: EvaluateSection, pipeline: Pipeline): FileRef {
@@ -119,23 +132,6 @@ async function trainedOn(workspace: Workspace, run: RunResult, rows: Loaded): Pr
   return seen === 0
     ? null
     : `the change trains on ${seen.toLocaleString('en-US')} of the ${judged.size.toLocaleString('en-US')} rows it would be judged on; judged on main`;
-}
-
-/** The first table among the inputs of the stage that makes the model, or null. */
-export async function trainingTable(
-  workspace: Workspace,
-  { pipeline, outputs }: RunResult,
-): Promise<Table | null> {
-  const { model, predictions } = pipeline.file.evaluate;
-  const stage = pipeline.stages.find((candidate) =>
-    candidate.outputs.some((name) => name === model || name === predictions),
-  );
-  for (const input of stage?.inputs ?? []) {
-    const ref = input.kind === 'output' ? outputs[input.name] : undefined;
-    if (ref === undefined) continue;
-    return readTable(openStore(workspace).pathOf(ref.digest), 'the training rows').catch(() => null);
-  }
-  return null;
 }
 
 async function joinColumns(

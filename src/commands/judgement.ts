@@ -7,7 +7,7 @@ import { canonicalJson, type Digest, type Workspace } from '../workspace/index.t
 import { baselineName, type Champions } from './baseline.ts';
 import { type JudgedRows, judgedRows } from './judged-rows.ts';
 import type { StoredTable } from './scoring.ts';
-import { scoreBaseline, scoreCandidate } from './subjects.ts';
+import { type Candidate, candidateOf, scoreBaseline, scoreCandidate } from './subjects.ts';
 
 /** A candidate with everything that was found out about it, each part an object in the store. */
 export interface Judgement {
@@ -31,24 +31,40 @@ export interface JudgementObjects {
 }
 
 export interface JudgeInput {
-  readonly run: RunResult;
+  readonly candidate: Candidate;
+  readonly rows: JudgedRows;
+  readonly policy: ReadPolicy;
   readonly modelFile: ModelFile;
-  readonly base: string | null;
   readonly champions: Champions;
   readonly now: Date;
 }
 
-/** Evaluates a run against its baseline on the same rows, and gives one verdict for each environment. */
-export async function judgeRun(workspace: Workspace, input: JudgeInput): Promise<Judgement> {
-  const { run, modelFile, base, champions } = input;
+/** Judges what ran here, by the policy and on the rows of the base commit. */
+export async function judgeRun(
+  workspace: Workspace,
+  {
+    run,
+    base,
+    ...rest
+  }: Pick<JudgeInput, 'modelFile' | 'champions' | 'now'> & {
+    readonly run: RunResult;
+    readonly base: string | null;
+  },
+): Promise<Judgement> {
+  const policy = await readPolicy(workspace, run.pipeline.model, base);
+  const rows = await judgedRows(workspace, run, rest.modelFile, base);
+  return judgeCandidate(workspace, { ...rest, candidate: candidateOf(workspace, run), rows, policy });
+}
+
+/** Evaluates a candidate against its baseline on the same rows, and gives one verdict for each environment. */
+export async function judgeCandidate(workspace: Workspace, input: JudgeInput): Promise<Judgement> {
+  const { candidate, rows, modelFile, champions } = input;
   const store = openStore(workspace);
-  const { model } = run.pipeline;
-  const policy = await readPolicy(workspace, model, base);
-  const rows = await judgedRows(workspace, run, modelFile, base);
-  const subject = await scoreCandidate(workspace, run, rows);
+  const { model } = candidate;
+  const subject = await scoreCandidate(workspace, candidate, rows);
   const judged = judgedData(modelFile, rows);
 
-  const candidate = evaluate({
+  const evaluation = evaluate({
     ...judged,
     model,
     subject: { kind: 'candidate', modelDigest: subject.model?.digest ?? null },
@@ -57,11 +73,11 @@ export async function judgeRun(workspace: Workspace, input: JudgeInput): Promise
     ...folds(rows),
   });
   const other = await scoreBaseline(workspace, {
-    run,
+    candidate,
+    predictions: subject.predictions.table,
     modelFile,
     rows,
     baseline: champions.baseline,
-    candidate: subject.predictions.table,
   });
   const baseline = evaluate({
     ...judged,
@@ -70,7 +86,7 @@ export async function judgeRun(workspace: Workspace, input: JudgeInput): Promise
     predictions: digested(other.predictions),
     ...folds(rows),
   });
-  const [evaluationDigest, baselineDigest] = [await keep(store, candidate), await keep(store, baseline)];
+  const [evaluationDigest, baselineDigest] = [await keep(store, evaluation), await keep(store, baseline)];
   const comparison = compare({
     ...judged,
     candidate: subject.predictions,
@@ -81,8 +97,8 @@ export async function judgeRun(workspace: Workspace, input: JudgeInput): Promise
   });
   const comparisonDigest = await keep(store, comparison);
 
-  const verdicts = judgeEnvironments(workspace, input, policy, rows, {
-    candidate,
+  const verdicts = judgeEnvironments(workspace, input, {
+    evaluation,
     comparison,
     evaluationDigest,
     comparisonDigest,
@@ -101,7 +117,7 @@ export async function judgeRun(workspace: Workspace, input: JudgeInput): Promise
   return {
     verdict: worst(verdicts.map(({ verdict }) => verdict)),
     verdicts,
-    evaluation: candidate,
+    evaluation,
     baseline,
     baselineName: baselineName(champions.baseline),
     comparison,
@@ -138,7 +154,7 @@ function judgedData({ task, output }: ModelFile, { table, ref, evaluate }: Judge
 }
 
 interface Evidence {
-  readonly candidate: Evaluation;
+  readonly evaluation: Evaluation;
   readonly comparison: Comparison;
   readonly evaluationDigest: Digest;
   readonly comparisonDigest: Digest;
@@ -147,17 +163,14 @@ interface Evidence {
 
 function judgeEnvironments(
   workspace: Workspace,
-  { run, champions, now }: JudgeInput,
-  policy: ReadPolicy,
-  rows: JudgedRows,
+  { candidate, rows, policy, champions, now }: JudgeInput,
   evidence: Evidence,
 ): Verdict[] {
-  const { record } = run;
   const binding = {
-    model: record.model,
+    model: candidate.model,
     modelDigest: evidence.modelDigest,
-    run: record.fingerprint,
-    lock: record.lock,
+    run: candidate.run,
+    lock: candidate.lock,
     evaluation: evidence.evaluationDigest,
     comparison: evidence.comparisonDigest,
     baseline: baselineName(champions.baseline),
@@ -169,7 +182,7 @@ function judgeEnvironments(
     const verdict = judge({
       policy: policy.policy,
       environment,
-      evaluation: evidence.candidate,
+      evaluation: evidence.evaluation,
       comparison: evidence.comparison,
       holds: [],
       now,

@@ -8,7 +8,7 @@ import type { ReleaseRecord } from '../registry/index.ts';
 import { checkEnvironment, LockstepError, statePath, type Workspace } from '../workspace/index.ts';
 import { chooseBase } from './base.ts';
 import { evidenceObject, runningIn } from './baseline.ts';
-import { trainingTable } from './judged-rows.ts';
+import { trainingTable } from './training-rows.ts';
 
 export interface MonitorOptions {
   readonly environment: string;

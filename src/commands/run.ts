@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { findLock, type Lock, openStore, parseLock } from '../data/index.ts';
+import { join } from 'node:path';
+import { findLock, type Lock, parseLock } from '../data/index.ts';
 import { checkProposedPolicy } from '../gate/index.ts';
 import { type ModelFile, readModelFile } from '../model/index.ts';
 import {
@@ -13,13 +13,15 @@ import {
 } from '../pipeline/index.ts';
 import { listVersions } from '../registry/index.ts';
 import type { DataChange, ReportInput, StageLine } from '../report/index.ts';
-import { readAtCommit, resolveCommit, type Workspace, writeAtomic } from '../workspace/index.ts';
+import { readAtCommit, resolveCommit, type Workspace } from '../workspace/index.ts';
 import { chooseBase } from './base.ts';
 import { chooseBaseline } from './baseline.ts';
+import { type Judged, type JudgedFiles, writeJudged } from './judged-files.ts';
 import { type Judgement, judgeRun } from './judgement.ts';
 import { keepJudgement, keptJudgement } from './judgement-cache.ts';
 import { judgementKey, policyNotes, policyTexts } from './judgement-key.ts';
 import { versionAfter } from './next-version.ts';
+import { stageLines } from './stage-lines.ts';
 
 export interface RunModelOptions {
   /** Run again whatever the cache has. */
@@ -30,21 +32,8 @@ export interface RunModelOptions {
 }
 
 /** A run with its judgement and its report. */
-export interface ModelRun {
+export interface ModelRun extends Judged {
   readonly run: RunResult;
-  readonly judgement: Judgement;
-  readonly report: ReportInput;
-  /** Absolute paths. */
-  readonly files: {
-    readonly folder: string;
-    readonly report: string;
-    readonly comment: string;
-    readonly model: string | null;
-    readonly predictions: string;
-  };
-  /** True when nothing was trained, judged or written. */
-  readonly cached: boolean;
-  readonly seconds: number;
 }
 
 /**
@@ -57,7 +46,7 @@ export async function runModel(
   { force = false, base: revision, report }: RunModelOptions = {},
 ): Promise<ModelRun> {
   const clock = performance.now();
-  const stages = new Map<string, StageLine>();
+  const stages = stageLines();
   // What a person wrote is read first: nobody trains for an hour to hear of a typing error.
   await readPipeline(workspace, model);
   const modelFile = await readModelFile(workspace, model);
@@ -65,7 +54,7 @@ export async function runModel(
   const run = await runPipeline(workspace, model, {
     force,
     report: (event) => {
-      noteStage(stages, event);
+      stages.note(event);
       report?.(event);
     },
   });
@@ -77,11 +66,17 @@ export async function runModel(
     : null;
   const champions = kept ? known : await chooseBaseline(workspace, model, { base, ask: 'try' });
   const judgement = kept ?? (await judgeRun(workspace, { run, modelFile, base, champions, now: new Date() }));
-  const input = await reportInput(workspace, { run, judgement, modelFile, base, stages });
+  const input = await reportInput(workspace, {
+    run,
+    judgement,
+    modelFile,
+    base,
+    stages: stages.of(run.record.stages),
+  });
   const files = filesOf(workspace, run, judgement);
   const written = kept !== null && existsSync(files.report) && existsSync(files.comment);
   if (!written) {
-    await writeFiles(workspace, files, judgement, input);
+    await writeJudged(workspace, files, judgement, input);
     keepJudgement(workspace, await judgementKey(workspace, run, base, champions), run, judgement);
   }
   return {
@@ -94,11 +89,7 @@ export async function runModel(
   };
 }
 
-function filesOf(
-  workspace: Workspace,
-  { record, pipeline }: RunResult,
-  { objects }: Judgement,
-): ModelRun['files'] {
+function filesOf(workspace: Workspace, { record, pipeline }: RunResult, { objects }: Judgement): JudgedFiles {
   const folder = runPath(workspace, record.fingerprint);
   return {
     folder,
@@ -107,26 +98,6 @@ function filesOf(
     model: objects.model === null ? null : join(folder, pipeline.file.evaluate.model ?? 'model.onnx'),
     predictions: join(folder, 'predictions.parquet'),
   };
-}
-
-async function writeFiles(
-  workspace: Workspace,
-  files: ModelRun['files'],
-  { objects, evaluation, comparison, verdicts }: Judgement,
-  input: ReportInput,
-): Promise<void> {
-  const { renderComment, renderHtml } = await import('../report/index.ts');
-  const store = openStore(workspace);
-  if (files.model !== null) await store.materialize(objects.model!.digest, files.model);
-  await store.materialize(objects.predictions.digest, files.predictions);
-  if (objects.golden !== null) await store.materialize(objects.golden, join(files.folder, 'golden.json'));
-  const json = (name: string, value: unknown) =>
-    writeAtomic(join(files.folder, name), `${JSON.stringify(value, null, 2)}\n`);
-  json('evaluation.json', evaluation);
-  json('comparison.json', comparison);
-  json('verdicts.json', verdicts);
-  writeAtomic(files.comment, renderComment(input));
-  writeAtomic(files.report, await renderHtml(input));
 }
 
 async function reportInput(
@@ -142,7 +113,7 @@ async function reportInput(
     judgement: Judgement;
     modelFile: ModelFile;
     base: string | null;
-    stages: ReadonlyMap<string, StageLine>;
+    stages: StageLine[];
   },
 ): Promise<ReportInput> {
   const { evaluation, baseline, comparison, verdicts } = judgement;
@@ -156,9 +127,7 @@ async function reportInput(
     comparison,
     verdicts,
     run: run.record,
-    stages: run.record.stages.map(
-      ({ name, seconds }) => stages.get(name) ?? { name, kind: 'cached', seconds },
-    ),
+    stages,
     data: await dataChanges(workspace, base),
     notes: [
       ...policyNotes(await policyTexts(workspace, run.pipeline.model, base)),
@@ -180,14 +149,6 @@ async function wouldBecome(
   return versionAfter(workspace, modelFile, await listVersions(workspace.root, model));
 }
 
-function noteStage(stages: Map<string, StageLine>, event: Parameters<Report>[0]): void {
-  if (event.kind === 'stage-started')
-    stages.set(event.stage, { name: event.stage, kind: 'ran', seconds: 0, why: event.why.join(', ') });
-  if (event.kind !== 'stage-finished') return;
-  const started = stages.get(event.stage);
-  if (started) stages.set(event.stage, { ...started, seconds: event.seconds });
-}
-
 /** Datasets whose entry in data.lock differs from the base commit's. */
 async function dataChanges(workspace: Workspace, base: string | null): Promise<DataChange[]> {
   const bytes = base === null ? null : await readAtCommit(workspace.root, base, 'data.lock');
@@ -203,6 +164,3 @@ async function dataChanges(workspace: Workspace, base: string | null): Promise<D
       : [{ key, ...(was ? { before: was } : {}), ...(is ? { after: is } : {}) }];
   });
 }
-
-/** A path as `--json` gives it: relative to the repository root. */
-export const fromRoot = (workspace: Workspace, path: string): string => relative(workspace.root, path);

@@ -1,10 +1,10 @@
 import { type ObjectRef as FileRef, openStore, type Table } from '../data/index.ts';
 import type { Subject } from '../evaluation/index.ts';
 import type { ModelFile } from '../model/index.ts';
-import type { RunResult } from '../pipeline/index.ts';
-import { LockstepError, type Workspace } from '../workspace/index.ts';
+import type { EvaluateSection, RunResult } from '../pipeline/index.ts';
+import { type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
 import { type Baseline, evidenceObject, subjectOf } from './baseline.ts';
-import { type JudgedRows, trainingTable } from './judged-rows.ts';
+import type { JudgedRows } from './judged-rows.ts';
 import {
   readStored,
   type Scores,
@@ -13,6 +13,31 @@ import {
   simplestScores,
   storeTable,
 } from './scoring.ts';
+import { trainingTable } from './training-rows.ts';
+
+/** Who is judged, wherever its bytes came from: a run of this machine, or a folder that was handed over. */
+export interface Candidate {
+  readonly model: string;
+  /** Fingerprint of the run that made it. */
+  readonly run: Digest;
+  /** sha256 of that run's data.lock; null where there is none, or where it is only claimed. */
+  readonly lock: Digest | null;
+  /** Which output is the model, and which the predictions. */
+  readonly evaluate: EvaluateSection;
+  /** By name; their bytes are in the store. */
+  readonly outputs: Readonly<Record<string, FileRef>>;
+  /** The rows that the simplest model is fitted on, or null. */
+  training(): Promise<Table | null>;
+}
+
+export const candidateOf = (workspace: Workspace, run: RunResult): Candidate => ({
+  model: run.pipeline.model,
+  run: run.record.fingerprint,
+  lock: run.record.lock,
+  evaluate: run.pipeline.file.evaluate,
+  outputs: run.outputs,
+  training: () => trainingTable(workspace, run),
+});
 
 interface CandidateScores extends Scores {
   readonly model: FileRef | null;
@@ -23,10 +48,9 @@ interface CandidateScores extends Scores {
 /** An ONNX model is scored here; by folds, or without one, the pipeline's own predictions count. */
 export async function scoreCandidate(
   workspace: Workspace,
-  { pipeline, outputs }: RunResult,
+  { evaluate: names, outputs }: Candidate,
   { ref, evaluate: { 'row-id': rowId, data } }: JudgedRows,
 ): Promise<CandidateScores> {
-  const names = pipeline.file.evaluate;
   const model = names.model === undefined ? null : (outputs[names.model] ?? null);
   const scored =
     model &&
@@ -63,22 +87,29 @@ function scoresOf(table: Table): Float64Array {
 export async function scoreBaseline(
   workspace: Workspace,
   {
-    run,
+    candidate,
+    predictions: candidatePredictions,
     modelFile,
     rows,
     baseline,
-    candidate,
-  }: { run: RunResult; modelFile: ModelFile; rows: JudgedRows; baseline: Baseline; candidate: Table },
+  }: {
+    candidate: Candidate;
+    /** The candidate's: they tell the folds. */
+    predictions: Table;
+    modelFile: ModelFile;
+    rows: JudgedRows;
+    baseline: Baseline;
+  },
 ): Promise<{ subject: Subject; predictions: StoredTable }> {
   if (baseline.kind === 'simplest') {
-    const train = rows.evaluate.folds === undefined ? await trainingTable(workspace, run) : null;
+    const train = rows.evaluate.folds === undefined ? await candidate.training() : null;
     const table = simplestScores({
       task: modelFile.task,
       modelFile,
       evaluate: rows.evaluate,
       rows: rows.table,
       train,
-      folds: rows.evaluate.folds === undefined ? null : candidate,
+      folds: rows.evaluate.folds === undefined ? null : candidatePredictions,
     });
     const name = modelFile.task === 'regression' ? 'mean' : 'class prior';
     return {
