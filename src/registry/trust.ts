@@ -1,4 +1,5 @@
 import {
+  LockstepError,
   parseConfiguration,
   parseYaml,
   readAtCommit,
@@ -8,6 +9,7 @@ import {
 } from '../workspace/index.ts';
 import { type Trust, trustedSigner } from './envelope.ts';
 import { loadKey } from './key.ts';
+import { localRefs } from './origin.ts';
 
 /**
  * Whose signatures count: `trust:` of lockstep.yaml as it was at the base commit, never as a change under judgement
@@ -35,7 +37,8 @@ async function trustAt(workspace: Workspace, commit: string) {
 
 /**
  * The commit whose rules hold: where HEAD left the default branch of origin, HEAD itself where it is on it or there
- * is no origin, null before the first commit.
+ * is no such branch here, null before the first commit. Errors: E_GIT on a runner that checked out a pull request
+ * and nothing else, since the change would then be judged by its own rules.
  */
 export async function baseCommit(workspace: Workspace): Promise<string | null> {
   const { root } = workspace;
@@ -45,5 +48,10 @@ export async function baseCommit(workspace: Workspace): Promise<string | null> {
     const { status, stdout } = await tryGit(['merge-base', 'HEAD', `refs/remotes/${branch}`], { cwd: root });
     if (status === 0) return stdout.trim();
   }
-  return head;
+  if ((await localRefs(root, ['refs/remotes/pull/'])).size === 0) return head;
+  throw new LockstepError('E_GIT', {
+    what: 'this clone holds a pull request and not the branch it is for, whose policy and trust hold',
+    allowed: 'a clone with origin/main (or origin/HEAD), and the history back to where the change began',
+    fix: 'check out with fetch-depth: 0',
+  });
 }
