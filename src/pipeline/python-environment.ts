@@ -1,18 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   type Digest,
   digestOfJson,
   hexOf,
   LockstepError,
   type Place,
+  shown,
   statePath,
   type Workspace,
   withLock,
   writeAtomic,
 } from '../workspace/index.ts';
+import { preparationFailure } from './python-failure.ts';
 import type { RunContext } from './run-context.ts';
 import { openStageLog } from './stage-log.ts';
 import { environmentPrograms } from './stage-variables.ts';
@@ -42,17 +44,25 @@ export async function prepareEnvironment(
   const folder = statePath(workspace, 'environments', id);
   const venv = join(folder, 'venv');
   const ready = join(folder, 'ready.json');
-  if (existsSync(ready)) return venv;
+  // The interpreter that a venv links to may have been removed since.
+  const isReady = () => existsSync(ready) && existsSync(pythonOf(venv));
+  if (isReady()) return venv;
   const lock = { what: `preparing Python ${wanted.python}`, waitMs: oneHour, onWait: onLine };
   return withLock(statePath(workspace, 'environments', `${id}.lock`), lock, async () => {
-    if (existsSync(ready)) return venv;
+    if (isReady()) return venv;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    const requirements = join(folder, 'requirements.lock');
-    await writeRequirements(context, wanted.lock.path, requirements);
-    for (const command of preparation(wanted, venv, requirements, where)) {
-      await runStep(workspace, folder, command, where, onLine);
+    try {
+      const requirements = join(folder, 'requirements.lock');
+      await writeRequirements(context, wanted.lock.path, requirements);
+      for (const command of preparation(wanted, venv, requirements, where)) {
+        await runStep(workspace, { wanted, command, folder, where, onLine });
+      }
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
     }
+    rmSync(logOf(folder), { force: true });
     writeAtomic(ready, `${JSON.stringify(wanted)}\n`);
     return venv;
   });
@@ -65,22 +75,29 @@ async function writeRequirements({ workspace, pipeline, code }: RunContext, path
 
 const platformName = (): string => `${process.platform}-${process.arch}`;
 
+const pythonOf = (venv: string): string =>
+  join(environmentPrograms(venv), process.platform === 'win32' ? 'python.exe' : 'python');
+
+/** Beside the folder, so that it outlives a failed preparation. */
+const logOf = (folder: string): string => `${folder}.log`;
+
 function preparation(
   { python }: PythonEnvironment,
   venv: string,
   requirements: string,
   where: Place,
 ): (readonly string[])[] {
-  const own = join(environmentPrograms(venv), process.platform === 'win32' ? 'python.exe' : 'python');
+  const own = pythonOf(venv);
   if (versionOf('uv', ['--version']) !== null) {
     return [
       ['uv', 'venv', '--python', python, venv],
       ['uv', 'pip', 'install', '--python', own, '--require-hashes', '-r', requirements],
     ];
   }
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--require-hashes'];
+  // -I: neither PYTHONPATH nor a pip.py or venv.py of the repository counts for a package that is installed already.
+  const pip = ['-I', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--require-hashes'];
   return [
-    [findPython(python, where), '-m', 'venv', venv],
+    [findPython(python, where), '-I', '-m', 'venv', venv],
     [own, ...pip, '-r', requirements],
   ];
 }
@@ -88,7 +105,8 @@ function preparation(
 /** The first interpreter on PATH of the version asked for. */
 function findPython(python: string, where: Place): string {
   const seen: string[] = [];
-  for (const program of [`python${python}`, 'python3', 'python']) {
+  const minor = python.split('.').slice(0, 2).join('.');
+  for (const program of new Set([`python${python}`, `python${minor}`, 'python3', 'python'])) {
     const version = versionOf(program, ['--version'])?.replace(/^Python /, '');
     if (version === undefined) continue;
     if (version === python || version.startsWith(`${python}.`)) return program;
@@ -107,15 +125,20 @@ function versionOf(program: string, args: readonly string[]): string | null {
   return status === 0 ? stdout.trim() : null;
 }
 
+interface PreparationStep {
+  readonly wanted: PythonEnvironment;
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly where: Place;
+  readonly onLine: (line: string) => void;
+}
+
 /** Runs with the host's whole environment: proxies and indexes are configured there, and hashes decide what comes. */
 async function runStep(
   workspace: Workspace,
-  folder: string,
-  command: readonly string[],
-  where: Place,
-  onLine: (line: string) => void,
+  { wanted, command, folder, where, onLine }: PreparationStep,
 ): Promise<void> {
-  const log = openStageLog(join(folder, 'prepare.log'), onLine);
+  const log = openStageLog(logOf(folder), onLine);
   const outcome = await runSupervised({
     command,
     timeoutMs: oneHour,
@@ -124,12 +147,14 @@ async function runStep(
     env: process.env as Record<string, string>,
     onOutput: log.write,
   });
-  const words = log.end().filter((line) => line.trim() !== '');
+  const lines = log.end();
   if (outcome.kind === 'exit' && outcome.code === 0) return;
-  throw new LockstepError('E_ENVIRONMENT_PREPARE', {
-    what: `${command[0]!.split('/').at(-1)} ${command.slice(1, 4).join(' ')} failed, saying: ${words.slice(-3).join(' / ').slice(-400)}`,
+  throw preparationFailure({
+    python: wanted.python,
+    platform: platformName(),
+    step: `${basename(command[0]!)} ${command.slice(1, 4).join(' ')}`,
+    lines,
+    log: shown(workspace, logOf(folder)),
     where,
-    allowed: 'a lock whose packages, with hashes, can be installed here',
-    fix: 'correct the lock, or the network that packages come from',
   });
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStore } from '../data/index.ts';
@@ -146,11 +146,10 @@ test.skipIf(hostPython === undefined)(
     expect((await runToy(workspace)).cached).toBe(true);
     writeFiles(workspace.root, { 'pipelines/toy/requirements.lock': 'no-such-package-of-ours==1.0\n' });
     const message = await messageFrom(runToy(workspace));
-    expect(message).toMatch(/^E_ENVIRONMENT_PREPARE: (python|uv) .* failed, saying: .*hash/i);
-    const prepared = readdirSync(statePath(workspace, 'environments'));
-    expect(
-      prepared.filter((name) => existsSync(statePath(workspace, 'environments', name, 'ready.json'))),
-    ).toHaveLength(1);
+    expect(message).toMatch(/^E_ENVIRONMENT_PREPARE: .*no-such-package-of-ours/);
+    const folders = readdirSync(statePath(workspace, 'environments'), { withFileTypes: true });
+    const environments = folders.filter((entry) => entry.isDirectory());
+    expect(environments, 'nothing half made').toHaveLength(1);
   },
 );
 
@@ -160,7 +159,5 @@ test('a Python that is not there is said before anything is made', async () => {
     'pipelines/toy/train.py': script,
     'pipelines/toy/requirements.lock': '',
   });
-  expect(await messageFrom(runToy(workspace))).toMatch(
-    /^E_ENVIRONMENT_PREPARE: (no Python 3\.99 on PATH|uv venv --python 3\.99 failed)/,
-  );
+  expect(await messageFrom(runToy(workspace))).toMatch(/^E_ENVIRONMENT_PREPARE: no Python 3\.99 on PATH/);
 });
