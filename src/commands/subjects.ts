@@ -69,7 +69,13 @@ export async function scoreCandidate(
   const predictions = outputs[names.predictions];
   if (predictions === undefined) throw noPredictions();
   const stored = await readStored(openStore(workspace), predictions, names.predictions);
-  return { predictions: stored, measured: scored?.measured ?? {}, model, ownScores };
+  return {
+    // Kept as Parquet, as the evidence calls it, whatever the stage wrote.
+    predictions: names.predictions.endsWith('.parquet') ? stored : await storeTable(workspace, stored.table),
+    measured: scored?.measured ?? {},
+    model,
+    ownScores,
+  };
 }
 
 const noPredictions = (): LockstepError =>
