@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { type MonitorReport, planRetraining } from '../monitoring/index.ts';
 import { baseCommit } from '../registry/index.ts';
-import { git, gitBytes, LockstepError, statePath, type Workspace } from '../workspace/index.ts';
+import { git, gitBytes, LockstepError, scratchPath, type Workspace } from '../workspace/index.ts';
 
 export interface Retraining {
   readonly branch: string;
@@ -52,8 +51,7 @@ async function commitFile(
   { base, file, text, message }: { base: string; file: string; text: string; message: string },
 ): Promise<string> {
   const { root } = workspace;
-  mkdirSync(statePath(workspace, 'work'), { recursive: true });
-  const index = statePath(workspace, 'work', `index-${randomBytes(4).toString('hex')}`);
+  const index = scratchPath(workspace, 'index');
   const options = { cwd: root, env: { GIT_INDEX_FILE: index } };
   try {
     await git(['read-tree', base], options);

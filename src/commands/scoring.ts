@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import {
   cellText,
   column,
@@ -14,7 +12,7 @@ import {
 import { labelsOf, simplestPredictions, type Task } from '../evaluation/index.ts';
 import { type ModelFile, scoreTable } from '../model/index.ts';
 import type { EvaluateSection } from '../pipeline/index.ts';
-import { LockstepError, statePath, type Workspace } from '../workspace/index.ts';
+import { LockstepError, scratchPath, type Workspace } from '../workspace/index.ts';
 
 /** A table with the object it was read from. */
 export interface StoredTable {
@@ -28,19 +26,13 @@ export async function readStored(store: Store, ref: FileRef, name: string): Prom
 
 /** Writes a table made here as Parquet into the store, so that a digest names its bytes. */
 export async function storeTable(workspace: Workspace, table: Table): Promise<StoredTable> {
-  const path = scratchFile(workspace, 'table');
+  const path = scratchPath(workspace, 'table', '.parquet');
   try {
     await writeParquet(path, table);
     return { table, ref: await openStore(workspace).putFile(path) };
   } finally {
     rmSync(path, { force: true });
   }
-}
-
-function scratchFile(workspace: Workspace, name: string): string {
-  const folder = statePath(workspace, 'work');
-  mkdirSync(folder, { recursive: true });
-  return join(folder, `${name}-${process.pid}-${randomBytes(4).toString('hex')}.parquet`);
 }
 
 export interface Scores {
@@ -67,7 +59,7 @@ export async function scoreModel(
   },
 ): Promise<Scores> {
   const store = openStore(workspace);
-  const out = scratchFile(workspace, 'scores');
+  const out = scratchPath(workspace, 'scores', '.parquet');
   try {
     const result = await scoreTable(workspace, {
       model: store.pathOf(model.digest),

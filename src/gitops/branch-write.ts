@@ -1,7 +1,22 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
-import { committer, pushAtomic, pushRefused, remoteRefs, writeTagObject } from '../registry/index.ts';
-import { git, LockstepError, statePath, tryGit, type Workspace, withLock } from '../workspace/index.ts';
+import { rmSync } from 'node:fs';
+import {
+  committer,
+  fetchRefs,
+  pushAtomic,
+  pushRefused,
+  remoteRefs,
+  writeTagObject,
+} from '../registry/index.ts';
+import {
+  git,
+  LockstepError,
+  scratchPath,
+  statePath,
+  tryGit,
+  type Workspace,
+  withLock,
+} from '../workspace/index.ts';
 import type { Effects } from './effects.ts';
 import { branchRef, fetchedRef, readTip, type Tip } from './tip.ts';
 
@@ -147,9 +162,7 @@ function identity(ident: string): Record<string, string> {
 /** A tree without a work tree: an index file of our own, gone afterwards. */
 async function writeTree(workspace: Workspace, tip: Tip, { files }: BranchChange): Promise<string> {
   const { root } = workspace;
-  const folder = statePath(workspace, 'work');
-  mkdirSync(folder, { recursive: true });
-  const index = `${folder}/index-${process.pid}-${randomInt(2 ** 40)}`;
+  const index = scratchPath(workspace, 'index');
   const at = { cwd: root, env: { GIT_INDEX_FILE: index } };
   try {
     const lines = await Promise.all(
@@ -217,10 +230,7 @@ async function isLanded(workspace: Workspace, commit: string): Promise<boolean> 
   const branch = branchRef(workspace);
   const tip = (await remoteRefs(root, [branch])).get(branch);
   if (tip === undefined || tip === commit) return tip === commit;
-  await git(
-    ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', 'origin', `+${branch}:${fetchedRef}`],
-    { cwd: root },
-  );
+  await fetchRefs(root, [`+${branch}:${fetchedRef}`]);
   return (await tryGit(['merge-base', '--is-ancestor', commit, fetchedRef], { cwd: root })).status === 0;
 }
 

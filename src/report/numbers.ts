@@ -1,4 +1,5 @@
 import { type Estimate, metricEntry } from '../evaluation/index.ts';
+import { amount } from '../workspace/index.ts';
 
 const minus = '−';
 const signed = (text: string) => text.replace('-', minus);
@@ -33,17 +34,11 @@ function significant(value: number, digits: number): string {
   return value.toFixed(Math.max(0, Math.min(size >= 0.01 ? 4 : 8, decimals)));
 }
 
-/** 20,000: grouped the same way everywhere, whatever the machine's language. */
-export const countText = (value: number): string =>
-  String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+export const countText = (value: number): string => amount(value, 'count');
 
 export const percentText = (share: number, decimals = 1): string => `${(share * 100).toFixed(decimals)} %`;
 
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
-}
+export const bytesText = (bytes: number): string => amount(bytes, 'bytes');
 
 export function secondsText(seconds: number): string {
   if (seconds < 0.05) return `${Math.round(seconds * 1000)} ms`;

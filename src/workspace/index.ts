@@ -28,6 +28,7 @@ export { checkName, isName } from './names.ts';
 export { type ChildOptions, type Exit, exitOf, isAlive, spawnOwn, watchParent } from './process.ts';
 export { amount, type Progress, startProgress } from './progress.ts';
 export { checkSchema, type JsonSchema } from './schema.ts';
+export { scratchPath } from './scratch-path.ts';
 export { nearest } from './suggestion.ts';
 export { systemError } from './system-error.ts';
 export { modelPath, openWorkspace, pipelinePath, shown, statePath, type Workspace } from './workspace.ts';

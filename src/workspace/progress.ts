@@ -35,8 +35,9 @@ export function startProgress(
   };
 }
 
+/** `20,000`, grouped the same way whatever the machine's language; or `1.5 MB`, in powers of 1000. */
 export function amount(value: number, unit: 'bytes' | 'count'): string {
-  if (unit === 'count') return Math.round(value).toLocaleString('en-US');
+  if (unit === 'count') return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
   return `${(value / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
