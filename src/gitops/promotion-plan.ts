@@ -9,7 +9,7 @@ import {
   type Trust,
 } from '../registry/index.ts';
 import { canonicalJson, type Workspace } from '../workspace/index.ts';
-import type { BranchChange } from './branch-write.ts';
+import type { BranchChange } from './branch-objects.ts';
 import { type BranchEvent, printMessage, summary } from './commit-message.ts';
 import { type Decision, decide, type PromotionRequest } from './decision.ts';
 import type { Effects } from './effects.ts';
