@@ -40,7 +40,7 @@ export interface EvaluateSection {
   readonly model?: string;
   /** Output with row id, fold and score, where the model isn't ONNX or is judged by folds. */
   readonly predictions?: string;
-  /** Output (or `data:<key>`) whose rows are judged: it holds the target column. */
+  /** Output whose rows are judged: it holds the target column. */
   readonly data: string;
   readonly target: string;
   /** The positive class as text, for binary classification. */

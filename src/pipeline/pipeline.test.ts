@@ -39,8 +39,9 @@ test('stages are ordered by need, not by where they stand', () => {
 
 test('folds need no name for the predictions that built-in trainers write', () => {
   const text = `stages:
-  train: {uses: trees, inputs: ["data:a.csv"], outputs: [model.onnx, predictions.parquet]}
-evaluate: {model: model.onnx, data: "data:a.csv", target: y, folds: 5}
+  split: {uses: split, inputs: ["data:a.csv"], outputs: [table.parquet]}
+  train: {uses: trees, inputs: [table.parquet], outputs: [model.onnx, predictions.parquet]}
+evaluate: {model: model.onnx, data: table.parquet, target: y, folds: 5}
 `;
   expect(parse(text).file.evaluate.predictions).toBe('predictions.parquet');
 });
@@ -69,6 +70,10 @@ const refused: readonly [string, string][] = [
   ['its own output', withStages(prepare, 'train: {run: x, inputs: [model.onnx], outputs: [model.onnx]}')],
   ['an unknown param', `params: {seed: 1}\n${withStages(prepare, train.replace('}', ', params: [sead]}'))}`],
   ['an evaluated output that nobody makes', withStages(prepare, train.replace('model.onnx', 'modell.onnx'))],
+  [
+    'a dataset to judge on',
+    withStages(prepare, train).replace('data: test.parquet', 'data: "data:churn/customers.csv"'),
+  ],
   ['a bad timeout', withStages(prepare, train.replace('}', ', timeout: 2 hours}'))],
   ['an input upwards', withStages(prepare, train.replace('train.parquet', '../other/x.ts'))],
   ['an input of Git', withStages(prepare, train.replace('train.parquet', '/.git/config'))],
@@ -97,6 +102,7 @@ test('what does not fit together is refused with one clear message each', () => 
     its own output: E_PIPELINE_CYCLE: stages that wait for each other: train → train in pipelines/churn/pipeline.yaml:3:19 — stages whose inputs come from earlier ones. Fix: take the output of one of them out of the inputs of the next.
     an unknown param: E_PIPELINE_STAGE: stage train names the param "sead", which has no value in pipelines/churn/pipeline.yaml:4:81 — seed. Fix: did you mean "seed"?
     an evaluated output that nobody makes: E_PIPELINE_INPUT: evaluate.model names "model.onnx", which no stage makes in pipelines/churn/pipeline.yaml:4:12 — train.parquet, test.parquet, modell.onnx. Fix: did you mean "modell.onnx"?
+    a dataset to judge on: E_PIPELINE_INPUT: evaluate.data names "data:churn/customers.csv", which no stage makes in pipelines/churn/pipeline.yaml:4:31 — train.parquet, test.parquet, model.onnx. Fix: let a stage write these rows as an output, and name that.
     a bad timeout: E_CONFIG_VALUE: stages.train.timeout is the text "2 hours" in pipelines/churn/pipeline.yaml:3:72 — a duration such as 90s, 30m or 2h.
     an input upwards: E_PATH_TRAVERSAL: the input "../other/x.ts" leads upwards in pipelines/churn/pipeline.yaml:3:33 — a path inside the repository: relative to the pipeline folder, or beginning with / for the root.
     an input of Git: E_PATH_RESERVED: the input "/.git/config" in pipelines/churn/pipeline.yaml:3:33 — code of the repository. Fix: name the files that the stage needs.

@@ -125,7 +125,7 @@ function checkSections(file: PipelineFile, makers: ReadonlyMap<string, string>, 
   const named: [string[], string | undefined][] = [
     [['evaluate', 'model'], model],
     [['evaluate', 'predictions'], predictions],
-    [['evaluate', 'data'], data.startsWith('data:') ? undefined : data],
+    [['evaluate', 'data'], data],
     [['monitor', 'outcomes'], file.monitor?.outcomes],
   ];
   for (const [path, output] of named) {
@@ -135,7 +135,11 @@ function checkSections(file: PipelineFile, makers: ReadonlyMap<string, string>, 
       what: `${path.join('.')} names "${output}", which no stage makes`,
       where: parsed.locate(path),
       allowed: [...makers.keys()].join(', '),
-      fix: near ? `did you mean "${near}"?` : 'name an output of a stage',
+      fix: near
+        ? `did you mean "${near}"?`
+        : output.startsWith('data:')
+          ? 'let a stage write these rows as an output, and name that'
+          : 'name an output of a stage',
     });
   }
   if (model === undefined && predictions === undefined) {
