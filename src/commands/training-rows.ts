@@ -1,26 +1,46 @@
-import { openStore, readTable, type Table } from '../data/index.ts';
+import { ensureDataset, findLock, openStore, parseLock, readTable, type Table } from '../data/index.ts';
 import type { Pipeline, RunResult, Stage } from '../pipeline/index.ts';
-import type { Workspace } from '../workspace/index.ts';
+import { type Digest, readAtCommit, type Workspace } from '../workspace/index.ts';
 import { runAtBase } from './base-run.ts';
 
-/** The first table among the inputs of the stage that makes the model, or null. */
+/**
+ * The first table among the inputs of the stage that makes the model, an earlier stage's output or a dataset of one
+ * file; null without one.
+ */
 export async function trainingTable(
   workspace: Workspace,
   { pipeline, outputs }: Pick<RunResult, 'pipeline' | 'outputs'>,
 ): Promise<Table | null> {
   for (const input of modelStage(pipeline)?.inputs ?? []) {
-    const ref = input.kind === 'output' ? outputs[input.name] : undefined;
-    if (ref === undefined) continue;
-    return readTable(openStore(workspace).pathOf(ref.digest), 'the training rows').catch(() => null);
+    const digest =
+      input.kind === 'output'
+        ? outputs[input.name]?.digest
+        : input.kind === 'data'
+          ? await datasetDigest(workspace, pipeline.commit, input.key)
+          : undefined;
+    if (digest === undefined) continue;
+    return readTable(openStore(workspace).pathOf(digest), 'the training rows').catch(() => null);
   }
   return null;
+}
+
+/** A dataset as data.lock has it, at the pipeline's commit or in the work tree, with its bytes in the store. */
+async function datasetDigest(
+  workspace: Workspace,
+  commit: string | null,
+  key: string,
+): Promise<Digest | undefined> {
+  const bytes = commit === null ? null : await readAtCommit(workspace.root, commit, 'data.lock');
+  const lock = commit === null ? findLock(workspace) : bytes && parseLock(bytes, 'data.lock');
+  const entry = lock?.entries.find((candidate) => candidate.key === key);
+  if (!lock || !entry || entry.files !== undefined) return undefined;
+  return (await ensureDataset(workspace, lock, key)).digest;
 }
 
 /** The training rows that a commit makes; nothing is trained on them. */
 export async function trainingTableAtBase(workspace: Workspace, pipeline: Pipeline): Promise<Table | null> {
   const first = modelStage(pipeline)?.inputs.find((input) => input.kind === 'output');
-  if (first === undefined) return null;
-  const { outputs } = await runAtBase(workspace, pipeline, first.stage);
+  const outputs = first === undefined ? {} : (await runAtBase(workspace, pipeline, first.stage)).outputs;
   return trainingTable(workspace, { pipeline, outputs });
 }
 

@@ -1,4 +1,4 @@
-import { git } from '../workspace/index.ts';
+import { git, tryGit } from '../workspace/index.ts';
 import { parseTag, type TagName } from './tag-name.ts';
 import { compareVersions } from './version.ts';
 
@@ -122,8 +122,9 @@ const fields = [
 ];
 const format = fields.map((field) => `%(${field})`).join('%00');
 
-/** One git process, whatever the number of tags. */
+/** One listing, whatever the number of tags. Outside a repository there are none. */
 async function readTags(cwd: string, patterns: readonly string[]): Promise<Found[]> {
+  if ((await tryGit(['rev-parse', '--git-dir'], { cwd })).status !== 0) return [];
   const text = await git(['for-each-ref', `--format=${format}`, ...patterns], { cwd });
   return text.split('\n').flatMap((line) => {
     const [tag, type, object, commit, target, by, email, seconds, subject] = line.split('\0');
