@@ -35,7 +35,7 @@ function jsonOf(workspace: Workspace, { judgement, report, files, cached, second
     baseline: baselineName,
     differences: comparison.metrics,
     rows: evaluation.rows,
-    // The version it would get; null where it is the very model that has one.
+    // The version it would get; null where it is the very model that has one, or only handed over.
     wouldBecome: report.version ?? null,
     run: report.run.fingerprint,
     modelFile: path(files.model),

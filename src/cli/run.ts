@@ -1,7 +1,10 @@
+import { resolve } from 'node:path';
+import { checkCandidateFolder, writeCandidate } from '../commands/candidate.ts';
 import { runModel } from '../commands/run.ts';
 import { type Report, runPipeline } from '../pipeline/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 import type { Command, CommandResult } from './command.ts';
+import { UsageError } from './invocation.ts';
 import { judgedResult } from './judged-result.ts';
 import { drawStages } from './stage-progress.ts';
 
@@ -9,22 +12,35 @@ export const command: Command = {
   name: 'run',
   summary: 'train what changed, judge it against production, write the report',
   positionals: '<model>',
-  options: { until: { type: 'string' }, base: { type: 'string' }, force: { type: 'boolean' } },
+  options: {
+    until: { type: 'string' },
+    base: { type: 'string' },
+    candidate: { type: 'string' },
+    force: { type: 'boolean' },
+  },
   help: {
     until: 'run the stages up to this one and stop; nothing is judged',
     base: 'revision whose policy and rows judge (default: where HEAD left the default branch of origin)',
+    candidate: 'write what `lockstep judge` takes into this folder, which must be empty or absent',
     force: 'run every stage again, whatever the cache has',
   },
-  async run({ workspace, positionals, values }) {
+  async run({ workspace, cwd, positionals, values }) {
     const model = positionals[0]!;
     const [force, report] = [values.force === true, drawStages()];
+    const folder = typeof values.candidate === 'string' ? resolve(cwd, values.candidate) : null;
+    if (folder !== null && values.until !== undefined)
+      throw new UsageError('lockstep run takes --until or --candidate, not both: a candidate is a whole run');
+    if (folder !== null) checkCandidateFolder(folder);
     if (typeof values.until === 'string') return runUntil(workspace, model, values.until, force, report);
     const done = await runModel(workspace, model, {
       force,
       report,
       ...(typeof values.base === 'string' ? { base: values.base } : {}),
     });
-    return judgedResult(workspace, done);
+    const result = judgedResult(workspace, done);
+    if (folder === null) return result;
+    await writeCandidate(workspace, folder, done);
+    return { ...result, text: `${result.text}\ncandidate: ${folder}` };
   },
 };
 

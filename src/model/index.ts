@@ -14,3 +14,8 @@ export type { Scorer, ScorerInput } from './scorer.ts';
 // ONNX's protobuf schema takes a tenth of a second to load: only who opens a model waits for it.
 export const openScorer: typeof import('./scorer.ts').openScorer = async (model, options) =>
   (await import('./scorer.ts')).openScorer(model, options);
+
+export const checkOnnx = async (
+  ...args: Parameters<typeof import('./onnx-file.ts').checkOnnx>
+): Promise<ReturnType<typeof import('./onnx-file.ts').checkOnnx>> =>
+  (await import('./onnx-file.ts')).checkOnnx(...args);

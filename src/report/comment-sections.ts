@@ -162,6 +162,7 @@ export function sliceSection(input: ReportInput, limit: Limits, judgement: 'bett
 }
 
 export function dataSection({ data }: ReportInput, limit: Limits): string {
+  if (data === null) return '';
   if (data.length === 0) return '**Data**: nothing changed.';
   const shown = data.slice(0, limit.data);
   const rows = shown.map((change) => [

@@ -172,6 +172,7 @@ const paramsText = (params: Readonly<Record<string, unknown>>): string =>
     .join(', ');
 
 export function dataSection({ data }: ReportInput): Markup {
+  if (data === null) return nothing;
   if (data.length === 0) return section('data', 'Data', html`<p>Nothing changed from the base commit.</p>`);
   const shown = data.slice(0, mostRows);
   const rows = shown.map((change) => [

@@ -19,8 +19,8 @@ export interface ReportInput {
   readonly run: RunRecord;
   /** What this run did, in the pipeline's order. */
   readonly stages: readonly StageLine[];
-  /** Datasets whose entry in data.lock differs from the base commit's; empty when none did. */
-  readonly data: readonly DataChange[];
+  /** Datasets whose entry in data.lock differs from the base commit's; empty when none did, null where it isn't known. */
+  readonly data: readonly DataChange[] | null;
   readonly base: string | null;
   readonly head: string | null;
   /** The version this change would become, e.g. `v1.1.0`. */

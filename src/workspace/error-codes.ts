@@ -101,6 +101,10 @@ export const errorCodes = [
   'E_EVALUATE_TARGET',
   'E_BASELINE_DATA',
   'E_BASELINE_MISSING',
+  // a candidate that was handed over
+  'E_HANDOVER_SHAPE',
+  'E_HANDOVER_TOO_LARGE',
+  'E_HANDOVER_RECORD',
   // metrics and gate
   'E_METRICS_MISSING',
   'E_METRICS_TYPE',
