@@ -49,14 +49,14 @@ test('plan says what changed, and the run does just that', async () => {
   expect(await planOf(workspace)).toEqual(['prepare: cached', 'train: param rate 0.1 → 0.05']);
   expect((await runToy(workspace)).steps).toEqual(['prepare: cached', 'train: param rate 0.1 → 0.05']);
 
-  const shared = readFileSync(join(root, 'shared/lines.mjs'), 'utf8');
-  writeFiles(root, { 'shared/lines.mjs': `${shared}// more\n` });
+  const shared = readFileSync(join(root, 'common/lines.mjs'), 'utf8');
+  writeFiles(root, { 'common/lines.mjs': `${shared}// more\n` });
   expect(await planOf(workspace)).toEqual([
-    'prepare: /shared/lines.mjs changed',
+    'prepare: /common/lines.mjs changed',
     'train: train.txt may change',
   ]);
   // What it made is the same, so the stage after it has nothing to do.
-  expect((await runToy(workspace)).steps).toEqual(['prepare: /shared/lines.mjs changed', 'train: cached']);
+  expect((await runToy(workspace)).steps).toEqual(['prepare: /common/lines.mjs changed', 'train: cached']);
 
   writeFiles(root, { 'data/toy/rows.csv': 'x,y\n9,9\n3,4\n' });
   expect(await planOf(workspace)).toEqual(['prepare: cached', 'train: cached']);
@@ -127,7 +127,7 @@ test('a pipeline runs as it was at a commit, whatever lies in the work tree', as
   writeFiles(workspace.root, {
     'pipelines/toy/pipeline.yaml': 'not: a pipeline\n',
     'pipelines/toy/prepare.mjs': 'process.exit(1)\n',
-    'shared/lines.mjs': 'nothing\n',
+    'common/lines.mjs': 'nothing\n',
     'data.lock': 'version: 1\ndatasets: {}\n',
   });
   const again = await runToy(workspace, { source: { commit: 'HEAD' } });

@@ -11,7 +11,7 @@ export const pipelineFile = `params: {seed: 7, rate: 0.1}
 stages:
   prepare:
     run: node prepare.mjs
-    inputs: ["data:toy/rows.csv", prepare.mjs, /shared/lines.mjs]
+    inputs: ["data:toy/rows.csv", prepare.mjs, /common/lines.mjs]
     outputs: [train.txt, test.txt]
   train:
     run: node train.mjs
@@ -24,7 +24,7 @@ evaluate: {predictions: model.txt, data: test.txt, target: y}
 const files: Record<string, string> = {
   'pipelines/toy/pipeline.yaml': pipelineFile,
   'pipelines/toy/prepare.mjs': `import { readFileSync, writeFileSync } from 'node:fs';
-import { lines } from '../../shared/lines.mjs';
+import { lines } from '../../common/lines.mjs';
 const { LOCKSTEP_INPUTS: inputs, LOCKSTEP_OUTPUTS: outputs } = process.env;
 const [head, ...rows] = lines(readFileSync(inputs + '/data/toy/rows.csv', 'utf8'));
 writeFileSync(outputs + '/train.txt', rows.filter((_, i) => i % 2 === 0).join('\\n'));
@@ -38,7 +38,7 @@ appendFileSync(metrics, '{"loss": 0.9}\\n{"loss": 0.5}\\n');
 writeFileSync(outputs + '/model.txt', params + '\\n' + readFileSync(inputs + '/train.txt', 'utf8'));
 console.log('trained');
 `,
-  'shared/lines.mjs': `export const lines = (text) => text.trim().split('\\n');\n`,
+  'common/lines.mjs': `export const lines = (text) => text.trim().split('\\n');\n`,
   '.gitignore': '/data/\n/.lockstep/\n',
 };
 
