@@ -20,6 +20,8 @@ export const suite: Suite = {
 };
 
 async function trainInPython(tools: Tools): Promise<string> {
+  // uv brings its own list of certificate authorities; machines behind a proxy have theirs.
+  process.env.UV_SYSTEM_CERTS ??= 'true';
   const host = await hostPython(tools);
   const lock = await compileLock(tools, host);
   const byPip = await trainWith(tools, host, lock, 'pip');
