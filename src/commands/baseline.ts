@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { type ObjectRef as FileRef, openStore } from '../data/index.ts';
 import type { Subject } from '../evaluation/index.ts';
 import { readFolders, readTip, type Tip, verifyFolder } from '../gitops/index.ts';
@@ -112,5 +113,6 @@ export async function evidenceObject(
       fix: `fetch the image ${record.image.name}@${record.image.digest} with its evidence`,
     });
   }
-  return { digest, size: 0, path: store.pathOf(digest) };
+  const path = store.pathOf(digest);
+  return { digest, size: statSync(path).size, path };
 }

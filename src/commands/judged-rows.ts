@@ -1,4 +1,4 @@
-import { type Column, cellText, column, openStore, readTable, type Table } from '../data/index.ts';
+import { type Column, column, openStore, readTable, type Table } from '../data/index.ts';
 import type { ModelFile } from '../model/index.ts';
 import {
   type EvaluateSection,
@@ -10,7 +10,7 @@ import {
 } from '../pipeline/index.ts';
 import { isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
 import { type BaseRun, runAtBase } from './base-run.ts';
-import { storeTable } from './scoring.ts';
+import { rowIdsOf, storeTable } from './scoring.ts';
 import { trainingTable } from './training-rows.ts';
 
 /** The rows that a candidate is judged on. */
@@ -19,8 +19,6 @@ export interface JudgedRows {
   readonly table: Table;
   /** Of the base commit, so that a change can't choose how it is judged. */
   readonly evaluate: EvaluateSection;
-  /** True when these rows are the base's and the change would have had others. */
-  readonly replaced: boolean;
   /** Why no verdict on these rows can pass, or null. */
   readonly doubt: string | null;
 }
@@ -38,22 +36,20 @@ export async function judgedRows(
   const own = run.pipeline.file.evaluate;
   const ownRef = rowsOf(run.outputs, own, run.pipeline);
   const basePipeline = await pipelineAtBase(workspace, run, base);
-  if (basePipeline === null) return { ...(await load(workspace, ownRef, own)), replaced: false, doubt: null };
+  if (basePipeline === null) return { ...(await load(workspace, ownRef, own)), doubt: null };
   const { evaluate } = basePipeline.file;
   const ref = await baseRows(workspace, basePipeline);
-  if (ref.digest === ownRef.digest)
-    return { ...(await load(workspace, ref, evaluate)), replaced: false, doubt: null };
+  if (ref.digest === ownRef.digest) return { ...(await load(workspace, ref, evaluate)), doubt: null };
   const rows = await load(workspace, ref, evaluate);
   const lacking = modelFile.inputs
     .map(({ name }) => name)
     .filter((name) => !rows.table.columns.some((column) => column.name === name));
   const doubt = await trainedOn(workspace, run, rows);
-  if (lacking.length === 0) return { ...rows, replaced: true, doubt };
+  if (lacking.length === 0) return { ...rows, doubt };
   const joined = await joinColumns(workspace, rows, await load(workspace, ownRef, own), lacking);
-  if (joined !== null) return { ...rows, ...joined, replaced: true, doubt };
+  if (joined !== null) return { ...rows, ...joined, doubt };
   return {
     ...(await load(workspace, ownRef, own)),
-    replaced: false,
     doubt: `new columns (${lacking.join(', ')}), judged on main`,
   };
 }
@@ -67,7 +63,7 @@ export async function rowsAtBase(
   const made = await runForRows(workspace, pipeline, report);
   const { evaluate } = pipeline.file;
   const rows = await load(workspace, rowsOf(made.outputs, evaluate, pipeline), evaluate);
-  return { rows: { ...rows, replaced: false }, made };
+  return { rows, made };
 }
 
 interface Loaded {
@@ -123,12 +119,12 @@ const noRows = ({ parsed, file }: Pipeline): LockstepError =>
 
 /** A model must not be judged on rows it was trained on. */
 async function trainedOn(workspace: Workspace, run: RunResult, rows: Loaded): Promise<string | null> {
-  const rowId = rows.evaluate['row-id'];
+  const { 'row-id': rowId, folds } = rows.evaluate;
+  if (rowId === undefined || folds !== undefined) return null;
   const train = await trainingTable(workspace, run);
-  if (rowId === undefined || train === null || rows.evaluate.folds !== undefined) return null;
-  if (!train.columns.some(({ name }) => name === rowId)) return null;
-  const judged = new Set(ids(column(rows.table, rowId)));
-  const seen = ids(column(train, rowId)).filter((id) => judged.has(id)).length;
+  if (!train?.columns.some(({ name }) => name === rowId)) return null;
+  const judged = new Set(rowIdsOf(rows.table, rowId));
+  const seen = rowIdsOf(train, rowId).filter((id) => judged.has(id)).length;
   return seen === 0
     ? null
     : `the change trains on ${seen.toLocaleString('en-US')} of the ${judged.size.toLocaleString('en-US')} rows it would be judged on; judged on main`;
@@ -142,8 +138,8 @@ async function joinColumns(
 ): Promise<{ ref: FileRef; table: Table } | null> {
   const rowId = rows.evaluate['row-id'];
   if (rowId === undefined || !own.table.columns.some(({ name }) => name === rowId)) return null;
-  const places = new Map(ids(column(own.table, rowId)).map((id, row) => [id, row]));
-  const from = ids(column(rows.table, rowId)).map((id) => places.get(id));
+  const places = new Map(rowIdsOf(own.table, rowId).map((id, row) => [id, row]));
+  const from = rowIdsOf(rows.table, rowId).map((id) => places.get(id));
   if (from.some((place) => place === undefined)) return null;
   const added = names.map((name): Column => {
     const source = column(own.table, name);
@@ -154,6 +150,3 @@ async function joinColumns(
   const table = { rows: rows.table.rows, columns: [...rows.table.columns, ...added] };
   return storeTable(workspace, table);
 }
-
-const ids = (source: Column): string[] =>
-  Array.from({ length: source.values.length }, (_, row) => cellText(source, row) ?? '');

@@ -8,6 +8,7 @@ import type { ReleaseRecord } from '../registry/index.ts';
 import { checkEnvironment, LockstepError, statePath, type Workspace } from '../workspace/index.ts';
 import { chooseBase } from './base.ts';
 import { evidenceObject, runningIn } from './baseline.ts';
+import { numbersOf } from './scoring.ts';
 import { trainingTable } from './training-rows.ts';
 
 export interface MonitorOptions {
@@ -79,8 +80,8 @@ async function atGate(
   const { metrics } = JSON.parse(
     (await openStore(workspace).read(evaluation.digest)).toString(),
   ) as Evaluation;
-  const scores = column(await readTable(predictions.path, 'predictions'), 'score');
-  return { gate: metrics, gateScores: scores.type === 'number' ? scores.values : new Float64Array() };
+  const gateScores = numbersOf(await readTable(predictions.path, 'predictions'), 'score');
+  return { gate: metrics, gateScores };
 }
 
 /** Only the model's own columns of the training rows: what a request can hold. */

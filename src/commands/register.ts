@@ -116,7 +116,7 @@ function refuseUnlessPassing(workspace: Workspace, { judgement, run }: ModelRun)
   });
 }
 
-interface Candidate {
+interface NewVersion {
   readonly model: string;
   readonly version: string;
   readonly commit: string;
@@ -125,8 +125,8 @@ interface Candidate {
   readonly platform?: string;
 }
 
-async function register(workspace: Workspace, candidate: Candidate): Promise<RegisterResult> {
-  const { model, version, commit, done, modelFile, platform } = candidate;
+async function register(workspace: Workspace, release: NewVersion): Promise<RegisterResult> {
+  const { model, version, commit, done, modelFile, platform } = release;
   const { objects, verdicts } = done.judgement;
   const built = await buildModelImage(workspace, {
     done,

@@ -102,9 +102,10 @@ export function simplestScores({
   folds: Table | null;
 }): Table {
   const positive = evaluate.positive ?? modelFile.output.positive;
-  const rowIds = idsOf(rows, evaluate['row-id']);
+  const rowIds = rowIdsOf(rows, evaluate['row-id']);
   if (folds !== null) {
-    const foldOf = new Map(idsOf(folds, 'row_id').map((id, row) => [id, numbers(folds, 'fold')[row] ?? 0]));
+    const numbered = numbersOf(folds, 'fold');
+    const foldOf = new Map(rowIdsOf(folds, 'row_id').map((id, row) => [id, numbered[row] ?? 0]));
     const labels = labelsOf(column(rows, evaluate.target), task, positive);
     return simplestPredictions({
       task,
@@ -128,14 +129,19 @@ export function simplestScores({
 }
 
 /** Row ids as the predictions have them: the named column, else the row's number from 0. */
-function idsOf(table: Table, rowId: string | undefined): string[] {
+export function rowIdsOf(table: Table, rowId: string | undefined): string[] {
   const source = rowId === undefined ? undefined : column(table, rowId);
   return Array.from({ length: table.rows }, (_, row) =>
     source ? (cellText(source, row) ?? '') : String(row),
   );
 }
 
-function numbers(table: Table, name: string): Float64Array {
+/** A number column of a table that we wrote or checked. Errors: E_TABLE_COLUMN, E_TABLE_VALUE for text. */
+export function numbersOf(table: Table, name: string): Float64Array {
   const found = column(table, name);
-  return found.type === 'number' ? found.values : new Float64Array(table.rows);
+  if (found.type === 'number') return found.values;
+  throw new LockstepError('E_TABLE_VALUE', {
+    what: `the column "${name}" is text`,
+    allowed: 'a number for each row',
+  });
 }

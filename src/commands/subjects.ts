@@ -6,6 +6,7 @@ import { type Digest, LockstepError, type Workspace } from '../workspace/index.t
 import { type Baseline, evidenceObject, subjectOf } from './baseline.ts';
 import type { JudgedRows } from './judged-rows.ts';
 import {
+  numbersOf,
   readStored,
   type Scores,
   type StoredTable,
@@ -61,7 +62,7 @@ export async function scoreCandidate(
       rowId,
       measure: true,
     }));
-  const ownScores = scored && scoresOf(scored.predictions.table);
+  const ownScores = scored && numbersOf(scored.predictions.table, 'score');
   if (names.predictions === undefined) {
     if (!scored) throw noPredictions();
     return { ...scored, model, ownScores };
@@ -84,11 +85,6 @@ const noPredictions = (): LockstepError =>
     allowed: 'evaluate: names an output that is the ONNX model, or the predictions',
     fix: 'add `model: model.onnx` or `predictions: predictions.parquet` to evaluate',
   });
-
-function scoresOf(table: Table): Float64Array {
-  const found = table.columns.find(({ name }) => name === 'score');
-  return found?.type === 'number' ? found.values : new Float64Array(table.rows);
-}
 
 export async function scoreBaseline(
   workspace: Workspace,

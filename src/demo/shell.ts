@@ -15,6 +15,7 @@ export interface Answer {
 export class Shell {
   readonly folder: string;
   readonly #running = new Set<ChildProcess>();
+  #stopped = false;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -31,6 +32,7 @@ export class Shell {
 
   /** Starts a `./lockstep` command that goes on; it ends with us, however we end. */
   start(args: readonly string[]): ChildProcess {
+    if (this.#stopped) throw new Error('the demo was told to stop');
     const child = spawn(join(this.folder, 'lockstep'), [...args, '--json'], {
       cwd: this.folder,
       env: { ...cleanEnvironment(), LOCKSTEP_LIFELINE: '3' },
@@ -59,6 +61,7 @@ export class Shell {
 
   /** Asks everything still running to end, and waits until it has. */
   async stop(): Promise<void> {
+    this.#stopped = true; // A step that is still under way starts nothing more.
     await Promise.all(
       [...this.#running].map((child) => {
         const gone = ended(child);

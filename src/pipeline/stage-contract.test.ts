@@ -122,9 +122,12 @@ test('undeclared outputs and unset variables are said, not kept', async () => {
   expect(Object.keys(record.stages[1]!.outputs)).toEqual(['model.txt']);
 });
 
-const hostPython = /^Python (3\.\d+)/.exec(
-  spawnSync('python3', ['--version'], { encoding: 'utf8' }).stdout ?? '',
-)?.[1];
+/** Of a Python that can make environments; Debian's has no ensurepip unless python3-venv is there. */
+const hostPython = /^3\.\d+/.exec(
+  spawnSync('python3', ['-c', 'import ensurepip, venv, sys; print("%d.%d" % sys.version_info[:2])'], {
+    encoding: 'utf8',
+  }).stdout ?? '',
+)?.[0];
 
 const inPython = (version: string) =>
   withTrain(

@@ -122,10 +122,14 @@ const fields = [
 ];
 const format = fields.map((field) => `%(${field})`).join('%00');
 
-/** One listing, whatever the number of tags. Outside a repository there are none. */
+/** One git process, whatever the number of tags. Outside a repository there are none. */
 async function readTags(cwd: string, patterns: readonly string[]): Promise<Found[]> {
-  if ((await tryGit(['rev-parse', '--git-dir'], { cwd })).status !== 0) return [];
-  const text = await git(['for-each-ref', `--format=${format}`, ...patterns], { cwd });
+  const args = ['for-each-ref', `--format=${format}`, ...patterns];
+  const { status, stdout, stderr } = await tryGit(args, { cwd });
+  const outside = status !== 0 && stderr.includes('not a git repository');
+  if (outside) return [];
+  // What else went wrong is told by the call that turns it into an error.
+  const text = status === 0 ? stdout : await git(args, { cwd });
   return text.split('\n').flatMap((line) => {
     const [tag, type, object, commit, target, by, email, seconds, subject] = line.split('\0');
     const name = type === 'tag' && target === 'commit' ? parseTag(tag!) : null;
