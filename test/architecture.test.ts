@@ -20,6 +20,7 @@ const order = [
   'serving',
   'monitoring',
   'report',
+  'github',
   'demo',
   'commands',
   'cli',
