@@ -1,4 +1,4 @@
-import { baseCommit, checkVersion, trustedKeys } from '../registry/index.ts';
+import { checkVersion } from '../registry/index.ts';
 import { canonicalJson, checkEnvironment, checkName, type Workspace } from '../workspace/index.ts';
 import { writeBranch } from './branch-write.ts';
 import { printMessage, summary } from './commit-message.ts';
@@ -9,6 +9,7 @@ import { planFolder } from './folder-plan.ts';
 import { checkNotHeld, readHolds } from './holds.ts';
 import { finish, type PromotionResult, raceLost } from './promotion.ts';
 import { currentRelease, nextTag, type PromotionPlan } from './promotion-plan.ts';
+import { currentTrust } from './run-key.ts';
 import { tipAt } from './tip.ts';
 
 export interface DeployRequest {
@@ -35,7 +36,7 @@ export async function deploy(
   const { model, environment, file } = request;
   checkName(model, 'model');
   checkEnvironment(workspace.configuration, environment);
-  const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
+  const trust = await currentTrust(workspace);
   const evidence = openReleaseFile(request.release, { model, environment, trust, file });
   const { record, recordEnvelope, promotion, promotionEnvelope } = evidence;
   checkVersion(record.version);

@@ -1,3 +1,4 @@
+import { branchKeysFile } from '../registry/index.ts';
 import type { Digest } from '../workspace/index.ts';
 
 /** One entry of a Git tree, by its whole path on the branch. */
@@ -29,7 +30,9 @@ export function placeOf(
 ):
   | { readonly kind: 'folder'; readonly model: string; readonly environment: string }
   | { readonly kind: 'holds'; readonly model: string }
+  | { readonly kind: 'keys' }
   | null {
+  if (path === branchKeysFile) return { kind: 'keys' };
   const folder = /^models\/([^/]+)\/environments\/([^/]+)\/./.exec(path);
   if (folder) return { kind: 'folder', model: folder[1]!, environment: folder[2]! };
   const holds = /^models\/([^/]+)\/holds\.yaml$/.exec(path);

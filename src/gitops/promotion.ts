@@ -1,11 +1,4 @@
-import {
-  baseCommit,
-  checkVersion,
-  committer,
-  type Observation,
-  type Trust,
-  trustedKeys,
-} from '../registry/index.ts';
+import { checkVersion, committer, type Observation } from '../registry/index.ts';
 import { checkEnvironment, checkName, LockstepError, type Workspace } from '../workspace/index.ts';
 import { writeBranch } from './branch-write.ts';
 import type { PromotionRequest } from './decision.ts';
@@ -13,6 +6,7 @@ import { type Effects, realEffects } from './effects.ts';
 import { imageReference } from './environment-folder.ts';
 import { awaitOutcome } from './observe.ts';
 import { type PromotionPlan, planPromotion } from './promotion-plan.ts';
+import { currentTrust, recordRunKey } from './run-key.ts';
 import { readTip } from './tip.ts';
 
 export interface PromotionResult {
@@ -47,7 +41,9 @@ export async function promote(
   effects: Effects = realEffects,
 ): Promise<PromotionResult> {
   const { model, environment } = options;
-  const trust = await checkRequest(workspace, options);
+  checkRequest(workspace, options);
+  await recordRunKey(workspace, model, effects);
+  const trust = await currentTrust(workspace);
   const started = effects.now();
   let first: string | null | undefined;
   const written = await writeBranch<PromotionPlan>(
@@ -79,14 +75,10 @@ export async function promote(
 }
 
 /** Everything that can be wrong before the branch is looked at. Errors: E_NAME, E_VERSION, E_ENV_UNKNOWN. */
-async function checkRequest(
-  workspace: Workspace,
-  { model, version, environment }: PromotionRequest,
-): Promise<Trust> {
+function checkRequest(workspace: Workspace, { model, version, environment }: PromotionRequest): void {
   checkName(model, 'model');
   checkEnvironment(workspace.configuration, environment);
   checkVersion(version);
-  return trustedKeys(workspace, await baseCommit(workspace), { local: true });
 }
 
 /** Who was overtaken on the same environment is told, rather than silently overwriting the other. */
@@ -162,7 +154,8 @@ export async function previewPromotion(
   request: PromotionRequest,
   effects: Effects = realEffects,
 ): Promise<{ result: PromotionResult; plan: PromotionPlan }> {
-  const trust = await checkRequest(workspace, request);
+  checkRequest(workspace, request);
+  const trust = await currentTrust(workspace);
   const ident = await committer(workspace.root);
   const tip = await readTip(workspace, { tagsOf: request.model, ask: 'required' });
   const plan = await planPromotion(workspace, tip, request, { trust, ident, effects });

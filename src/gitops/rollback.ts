@@ -1,11 +1,4 @@
-import {
-  baseCommit,
-  checkVersion,
-  fetchRefs,
-  hasOrigin,
-  type Trust,
-  trustedKeys,
-} from '../registry/index.ts';
+import { checkVersion, fetchRefs, hasOrigin, type Trust } from '../registry/index.ts';
 import {
   canonicalJson,
   checkEnvironment,
@@ -25,6 +18,7 @@ import { awaitOutcome } from './observe.ts';
 import { raceLost } from './promotion.ts';
 import { currentRelease, nextTag } from './promotion-plan.ts';
 import { type Done, noteOf, type RollbackRequest, type RollbackResult } from './rollback-note.ts';
+import { currentTrust } from './run-key.ts';
 import { readFolder, readTree, type Tip, tipAt } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
@@ -43,7 +37,7 @@ export async function rollback(
   checkEnvironment(workspace.configuration, environment);
   if (request.to !== undefined) checkVersion(request.to);
   const reason = checkReason(request.reason);
-  const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
+  const trust = await currentTrust(workspace);
   const note = noteOf(workspace, { ...request, reason });
   const finished = await note.finished();
   if (finished) return finished;

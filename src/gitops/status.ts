@@ -41,7 +41,7 @@ export async function statusOf(workspace: Workspace, only?: string): Promise<Sta
   const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
   const [folders, since] = [await readFolders(workspace, tip), await changedAt(workspace, tip)];
   const order = workspace.configuration.environments;
-  const names = new Set(tip.entries.flatMap(({ path }) => placeOf(path)?.model ?? []));
+  const names = new Set(tip.entries.flatMap(({ path }) => modelOf(path)));
   const models = [...names].sort().filter((model) => only === undefined || model === only);
   const statuses = models.map(async (model): Promise<ModelStatus> => {
     const own = folders
@@ -58,6 +58,11 @@ export async function statusOf(workspace: Workspace, only?: string): Promise<Sta
   });
   return { tip: tip.commit, source: tip.source, models: await Promise.all(statuses) };
 }
+
+const modelOf = (path: string): string[] => {
+  const place = placeOf(path);
+  return place === null || place.kind === 'keys' ? [] : [place.model];
+};
 
 async function environmentStatus(
   workspace: Workspace,

@@ -1,5 +1,6 @@
 // Versions and promotions as annotated Git tags, and the signed records in them.
 
+export { branchKeysFile, parseBranchKeys, withBranchKey } from './branch-keys.ts';
 export {
   type EnvelopeContext,
   promotionPredicate,
@@ -35,7 +36,7 @@ export {
   type PromotionTag,
   type VersionTag,
 } from './tags.ts';
-export { baseCommit, trustedKeys } from './trust.ts';
+export { baseCommit, trustedKeys, trustsBranch } from './trust.ts';
 export {
   type Bump,
   compareVersions,

@@ -20,13 +20,18 @@ export interface SigningKey {
 
 const fileName = 'ed25519.pem';
 
+/** A runner keeps no files: there the key comes as a secret, PKCS #8 in PEM. */
+const variable = 'LOCKSTEP_SIGNING_KEY';
+
 /**
- * This machine's Ed25519 key, made at first use (mode 0600) in `.lockstep/keys/`; beside it `ed25519.pub` holds the
- * line for `trust:`. Errors: E_SIGNATURE when the file is no Ed25519 key.
+ * The Ed25519 key in $LOCKSTEP_SIGNING_KEY, else this machine's own, made at first use (mode 0600) in
+ * `.lockstep/keys/`; beside it `ed25519.pub` holds the line for `trust:`. Errors: E_SIGNATURE for anything but an
+ * Ed25519 key.
  */
 export function loadKey(workspace: Workspace): SigningKey {
   const path = statePath(workspace, 'keys', fileName);
-  const key = readKey(path) ?? makeKey(path);
+  const given = process.env[variable]?.trim();
+  const key = given ? parseKey(given, `$${variable}`) : (readKey(path) ?? makeKey(path));
   if (key.asymmetricKeyType !== 'ed25519') throw notAKey(path, `a key of type ${key.asymmetricKeyType}`);
   const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
   return { keyid: keyidOf(spki), privateKey: key, spki: spki.toString('base64') };
@@ -42,6 +47,10 @@ function readKey(path: string): KeyObject | null {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw notAKey(path, `something that can't be read (${(error as NodeJS.ErrnoException).code})`);
   }
+  return parseKey(pem, path);
+}
+
+function parseKey(pem: string, path: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
@@ -73,5 +82,7 @@ const notAKey = (path: string, what: string) =>
     what: `${what} where the signing key should be`,
     where: { file: path },
     allowed: 'an Ed25519 private key in PKCS #8 PEM',
-    fix: 'move the file away; a new key is made at the next use',
+    fix: path.startsWith('$')
+      ? 'make one with `openssl genpkey -algorithm ed25519` and store all its lines as the secret'
+      : 'move the file away; a new key is made at the next use',
   });

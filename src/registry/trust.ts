@@ -7,28 +7,46 @@ import {
   tryGit,
   type Workspace,
 } from '../workspace/index.ts';
-import { type Trust, trustedSigner } from './envelope.ts';
+import { branchKeysFile, readBranchKeys } from './branch-keys.ts';
+import { type Trust, type TrustedSigner, trustedSigner } from './envelope.ts';
 import { loadKey } from './key.ts';
 import { localRefs } from './origin.ts';
 
 /**
  * Whose signatures count: `trust:` of lockstep.yaml as it was at the base commit, never as a change under judgement
  * has it. With no entry there, this machine's own key, when `local` allows it. `base` null reads the working tree's.
+ * Keys that the branch `environments` holds are those of its last fetch.
  */
 export async function trustedKeys(
   workspace: Workspace,
   base: string | null,
   options: { readonly local: boolean },
 ): Promise<Trust> {
-  const listed = base === null ? workspace.configuration.trust : await trustAt(workspace, base);
-  const where = { file: 'lockstep.yaml' };
-  if (listed.length > 0) {
-    return listed.map(({ key, owner, environments }) =>
-      trustedSigner(key, owner, environments ?? null, where),
-    );
+  const own = () => trustedSigner(loadKey(workspace).spki, 'this machine', null);
+  const listed = await trustEntries(workspace, base);
+  if (listed.length === 0) return options.local ? [own()] : [];
+  const signers: TrustedSigner[] = [];
+  for (const entry of listed) {
+    if ('key' in entry)
+      signers.push(
+        trustedSigner(entry.key, entry.owner, entry.environments ?? null, { file: 'lockstep.yaml' }),
+      );
+    else signers.push(...(await keysOfBranch(workspace)), ...(options.local ? [own()] : []));
   }
-  return options.local ? [trustedSigner(loadKey(workspace).spki, 'this machine', null)] : [];
+  return signers;
 }
+
+/** Whether runs leave their keys on the branch: nobody gave them a lasting one. */
+export const trustsBranch = async (workspace: Workspace, base: string | null): Promise<boolean> =>
+  (await trustEntries(workspace, base)).some((entry) => 'keys' in entry);
+
+const trustEntries = async (workspace: Workspace, base: string | null) =>
+  base === null ? workspace.configuration.trust : trustAt(workspace, base);
+
+const keysOfBranch = async (workspace: Workspace): Promise<TrustedSigner[]> =>
+  (await readBranchKeys(workspace)).map(({ key, by }) =>
+    trustedSigner(key, by, null, { file: branchKeysFile }),
+  );
 
 async function trustAt(workspace: Workspace, commit: string) {
   const bytes = await readAtCommit(workspace.root, commit, 'lockstep.yaml');

@@ -15,6 +15,15 @@ export interface TrustedKey {
   readonly environments?: readonly string[];
 }
 
+/**
+ * Where no key is kept: whoever may push the branch `environments` adds the key of a run there (`keys.yaml`), and
+ * such keys count. This machine's own counts too, since it is added before it signs.
+ */
+export interface BranchKeys {
+  readonly keys: 'environments';
+  readonly owner: string;
+}
+
 /** `lockstep.yaml` with the embedded defaults filled in. */
 export interface Configuration {
   readonly remote: string;
@@ -26,7 +35,7 @@ export interface Configuration {
   /** Where an environment answers, when it isn't the local agent's. */
   readonly urls: Readonly<Record<string, string>>;
   readonly gitops: { readonly branch: string; readonly mode: 'push' };
-  readonly trust: readonly TrustedKey[];
+  readonly trust: readonly (TrustedKey | BranchKeys)[];
 }
 
 interface ConfigurationFile extends Partial<Omit<Configuration, 'environments' | 'urls'>> {

@@ -3,6 +3,7 @@ export { diskFull, temporaryBeside, writeAtomic } from './atomic-file.ts';
 export { canonicalJson, digestOfJson } from './canonical-json.ts';
 export { answerParent, askChild } from './child-answer.ts';
 export {
+  type BranchKeys,
   type Configuration,
   checkEnvironment,
   parseConfiguration,

@@ -1,5 +1,5 @@
-import { baseCommit, trustedKeys } from '../../registry/index.ts';
 import { type Digest, digestOf, digestOfJson, isName, type Workspace } from '../../workspace/index.ts';
+import { currentTrust } from '../run-key.ts';
 import { type Folder, readFolders, tipAt } from '../tip.ts';
 import { verifyFolder } from '../verify-folder.ts';
 import type { Wanted } from './wanted.ts';
@@ -12,7 +12,7 @@ const mostReplayed = 100_000;
  * signatures count is read from the base commit, with this machine's own key where none is listed.
  */
 export async function readWanted(workspace: Workspace, commit: string): Promise<Wanted[]> {
-  const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
+  const trust = await currentTrust(workspace);
   const folders = await readFolders(workspace, await tipAt(workspace, commit, 'origin'));
   return folders
     .filter(({ model, environment }) => isName(model) && isName(environment))

@@ -1,0 +1,64 @@
+import {
+  baseCommit,
+  branchKeysFile,
+  loadKey,
+  parseBranchKeys,
+  personOf,
+  type Trust,
+  trustedKeys,
+  trustsBranch,
+  withBranchKey,
+} from '../registry/index.ts';
+import type { Workspace } from '../workspace/index.ts';
+import { writeBranch } from './branch-write.ts';
+import { type Effects, realEffects } from './effects.ts';
+import { readBlobs, readTip, type Tip } from './tip.ts';
+
+/**
+ * Makes the key that this machine signs with known on the branch `environments`, where `trust:` says that the keys
+ * there count, and does nothing elsewhere. Done before anything is signed, so that nothing is left that nobody can
+ * check. Errors: those of `writeBranch`.
+ */
+export async function recordRunKey(
+  workspace: Workspace,
+  model: string,
+  effects: Effects = realEffects,
+): Promise<'recorded' | 'known' | 'not needed'> {
+  if (!(await trustsBranch(workspace, await baseCommit(workspace)))) return 'not needed';
+  const { spki: key } = loadKey(workspace);
+  const what = 'the key that this run signs with';
+  const written = await writeBranch(workspace, { effects, tagsOf: model, what }, async (tip, ident) => {
+    const text = await readKeysFile(workspace, tip);
+    const known = text === null ? [] : parseBranchKeys(Buffer.from(text));
+    if (known.some((entry) => entry.key === key)) return { kind: 'done', result: 'known' as const };
+    const by = runUrl(process.env) ?? personOf(ident);
+    const content = Buffer.from(withBranchKey(text, { key, by, time: effects.now().toISOString() }));
+    const change = {
+      files: new Map([[branchKeysFile, content]]),
+      message: `keys: ${by} signs with a new one\n`,
+    };
+    return { kind: 'write', change, result: 'recorded' as const };
+  });
+  return written.result;
+}
+
+/** Whose signatures count now. Keys that the branch holds are asked of origin first. */
+export async function currentTrust(workspace: Workspace): Promise<Trust> {
+  const base = await baseCommit(workspace);
+  if (await trustsBranch(workspace, base)) await readTip(workspace);
+  return trustedKeys(workspace, base, { local: true });
+}
+
+async function readKeysFile({ root }: Workspace, tip: Tip): Promise<string | null> {
+  const entry = tip.entries.find(({ path }) => path === branchKeysFile);
+  return entry ? (await readBlobs(root, [entry.oid])).get(entry.oid)!.toString() : null;
+}
+
+/** Where people can look up what a runner did. */
+function runUrl({
+  GITHUB_SERVER_URL: server,
+  GITHUB_REPOSITORY: repository,
+  GITHUB_RUN_ID: run,
+}: NodeJS.ProcessEnv): string | null {
+  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null;
+}
