@@ -1,6 +1,6 @@
 import { readPolicy } from '../gate/index.ts';
 import type { CheckResult } from '../gate/verdict.ts';
-import type { Observation, ReleaseRecord, Trust } from '../registry/index.ts';
+import type { Approval, Observation, ReleaseRecord, Trust } from '../registry/index.ts';
 import { LockstepError, tryGit, type Workspace } from '../workspace/index.ts';
 import type { Effects } from './effects.ts';
 import { folderOf } from './environment-folder.ts';
@@ -14,6 +14,10 @@ export interface PromotionRequest {
   readonly model: string;
   readonly version: string;
   readonly environment: string;
+  /** The tag that asked for it, where one did: it is named in the commit, and no other is made. */
+  readonly tag?: string;
+  /** Who approved it, as the forge's API says; kept in the record. */
+  readonly approvals?: readonly Approval[];
 }
 
 /** That a version may run in an environment, and why. */

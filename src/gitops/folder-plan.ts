@@ -119,7 +119,8 @@ export function signPromotion(
   facts: Pick<
     PromotionRecord,
     'environment' | 'checks' | 'observed' | 'tip' | 'made' | 'files' | 'kustomization'
-  >,
+  > &
+    Partial<Pick<PromotionRecord, 'approvals'>>,
   record: ReleaseRecord,
   recordEnvelope: Envelope,
   key: SigningKey,

@@ -22,6 +22,13 @@ export type { RollbackRequest, RollbackResult } from './rollback-note.ts';
 export { recordRunKey } from './run-key.ts';
 export { type EnvironmentStatus, type ModelStatus, type Status, statusOf } from './status.ts';
 export {
+  answerRequest,
+  openRequests,
+  readTagState,
+  type TagRequest,
+  type TagState,
+} from './tag-request.ts';
+export {
   branchRef,
   type Folder,
   fetchedRef,

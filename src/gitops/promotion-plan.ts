@@ -60,13 +60,13 @@ export async function planPromotion(
     trust: context.trust,
     promotion: (digests) =>
       signPromotion(
-        { ...digests, ...factsOf(decision, environment, tip, context) },
+        { ...digests, ...factsOf(decision, request, tip, context) },
         record,
         envelope,
         loadKey(workspace),
       ),
   });
-  const tag = await nextTag(workspace, model, environment);
+  const tag = request.tag ?? (await nextTag(workspace, model, environment));
   const event: BranchEvent = {
     event: 'promotion',
     model,
@@ -86,22 +86,27 @@ export async function planPromotion(
     change: {
       files: folder.files,
       message: printMessage(event),
-      tag: {
-        name: tag,
-        commit: record.commit,
-        message: `${summary(event)}\n\n${canonicalJson(folder.promotion)}`,
-      },
+      ...(request.tag === undefined
+        ? {
+            tag: {
+              name: tag,
+              commit: record.commit,
+              message: `${summary(event)}\n\n${canonicalJson(folder.promotion)}`,
+            },
+          }
+        : {}),
     },
   };
 }
 
 const factsOf = (
   { checks, observed }: Decision,
-  environment: string,
+  { environment, approvals }: PromotionRequest,
   tip: Tip,
   { ident, effects }: PlanContext,
 ) => ({
   environment,
+  ...(approvals === undefined ? {} : { approvals }),
   checks,
   observed,
   tip: tip.commit,

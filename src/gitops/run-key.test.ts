@@ -70,7 +70,12 @@ test('a rollback works from a runner that signed nothing yet', async () => {
   for (const version of ['v1.0.0', 'v1.1.0'])
     await promote(first, { model: 'churn', version, environment: 'dev' });
   const second = await sandbox.clone('second');
-  const { to } = await rollback(second, { model: 'churn', environment: 'dev', reason: 'it was worse' });
+  const { to } = await rollback(second, {
+    model: 'churn',
+    environment: 'dev',
+    hold: true,
+    reason: 'it was worse',
+  });
   expect(to).toBe('v1.0.0');
   expect((await verifyEnvironments(second)).findings).toEqual([]);
 });

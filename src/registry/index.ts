@@ -26,7 +26,14 @@ export {
 } from './origin.ts';
 export { type Release, readRelease } from './read-release.ts';
 export { checked, checkSubjects, openRecord, openStatement, parseEnvelope } from './release.ts';
-export type { Envelope, Observation, PromotionRecord, ReleaseFile, ReleaseRecord } from './release-record.ts';
+export type {
+  Approval,
+  Envelope,
+  Observation,
+  PromotionRecord,
+  ReleaseFile,
+  ReleaseRecord,
+} from './release-record.ts';
 export { checkVersion, formatTag, parseTag, type TagName, versionTag } from './tag-name.ts';
 export {
   listAllVersions,

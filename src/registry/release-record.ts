@@ -57,12 +57,20 @@ export interface PromotionRecord {
   readonly kustomization: Digest;
   readonly verdict: Outcome;
   readonly checks: readonly CheckResult[];
-  readonly approvals: readonly { readonly by: string; readonly time: string }[];
+  readonly approvals: readonly Approval[];
   /** What the environment before this one was seen to run; null for the first. */
   readonly observed: Observation | null;
   /** Commit of the branch `environments` this was decided on; null for the first promotion. */
   readonly tip: string | null;
   readonly made: { readonly by: string; readonly time: string };
+}
+
+/** Somebody's consent, read from the forge's API. */
+export interface Approval {
+  readonly by: string;
+  /** The account's number: names change hands. */
+  readonly id?: number;
+  readonly time: string;
 }
 
 export interface Observation {

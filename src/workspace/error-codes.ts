@@ -120,6 +120,7 @@ export const errorCodes = [
   'E_TAG_LIGHTWEIGHT',
   'E_TAG_MOVED',
   'E_TAG_EXISTS',
+  'E_TAG_REQUEST',
   'E_RECORD_FORMAT',
   'E_SIGNATURE',
   'E_VERDICT_MISSING',
