@@ -21,9 +21,9 @@ export {
   localRefs,
   type PushOutcome,
   pushAtomic,
-  pushRefused,
   remoteRefs,
 } from './origin.ts';
+export { pushRefused } from './push-refusal.ts';
 export { type Release, readRelease } from './read-release.ts';
 export { checked, checkSubjects, openRecord, openStatement, parseEnvelope } from './release.ts';
 export type {

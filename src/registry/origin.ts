@@ -1,4 +1,4 @@
-import { type GitResult, git, LockstepError, printable, tryGit } from '../workspace/index.ts';
+import { type GitResult, git, printable, tryGit } from '../workspace/index.ts';
 
 const origin = 'origin';
 
@@ -75,13 +75,10 @@ function pushReason({ stdout, stderr }: GitResult): string {
     .filter((line) => line.startsWith('!'))
     .map((line) => line.split('\t')[2] ?? '')
     .filter((summary) => !/atomic push fail|atomic transaction failed/.test(summary));
-  const words = stderr.split('\n').filter((line) => /^(remote|error|fatal):/.test(line));
-  const said = [...rejected, ...words.filter((line) => !/^error: failed to push/.test(line))];
-  return printable(said.join('; ').replaceAll('remote: ', '').trim() || 'git gave no reason', 500);
+  const words = stderr
+    .split('\n')
+    .filter((line) => /^(remote|error|fatal):/.test(line) && !/^error: failed to push/.test(line))
+    .map((line) => line.replace(/^remote: (error: )?/, '').replace(/[\s.]+$/, ''));
+  const said = [...new Set([...rejected, ...words])].filter((line) => line.trim() !== '');
+  return printable(said.join('; ') || 'git gave no reason', 500);
 }
-
-export const pushRefused = (what: string, reason: string): LockstepError =>
-  new LockstepError('E_GIT_PUSH_REFUSED', {
-    what: `origin refused ${what}: ${reason}`,
-    fix: 'ask who owns the repository for the right to push it, then run the command again',
-  });

@@ -10,7 +10,8 @@ import {
 import { releasePredicate, sign, statementOf } from './envelope.ts';
 import { committer, writeTagObject } from './git-objects.ts';
 import { loadKey } from './key.ts';
-import { fetchRefs, hasOrigin, pushAtomic, pushRefused, remoteRefs } from './origin.ts';
+import { fetchRefs, hasOrigin, pushAtomic, remoteRefs } from './origin.ts';
+import { pushRefused } from './push-refusal.ts';
 import { readEnvelope } from './read-release.ts';
 import { checked, releaseSubjects } from './release.ts';
 import type { ReleaseRecord } from './release-record.ts';

@@ -1,0 +1,41 @@
+import { LockstepError } from '../workspace/index.ts';
+
+/**
+ * Why a remote does not want a push, as far as its words tell. GitHub's own are in "Troubleshooting rules" and in what
+ * `git push` prints: GH006 is a protected branch, GH013 a ruleset; a creation rule says so in a line of its own.
+ */
+export type PushRefusal = 'protected-branch' | 'ruleset' | 'workflow-scope' | 'permission' | 'other';
+
+const wordings: readonly (readonly [PushRefusal, RegExp])[] = [
+  [
+    'workflow-scope',
+    /without `?workflows?`? (permission|scope)|refusing to allow .* to (create|update) workflow/i,
+  ],
+  ['protected-branch', /GH006|protected branch/i],
+  ['ruleset', /GH013|rule violations|creations? being restricted|cannot create ref due to creations/i],
+  [
+    'permission',
+    /denied to|permission|not allowed to push|403|not authorized|read-only|authentication failed/i,
+  ],
+];
+
+export const refusalKind = (reason: string): PushRefusal =>
+  wordings.find(([, wording]) => wording.test(reason))?.[0] ?? 'other';
+
+const fixes: Readonly<Record<PushRefusal, string>> = {
+  'protected-branch':
+    "let who pushes here past the branch protection (Settings → Branches, or a ruleset with this workflow's app as a bypass actor), or set `gitops: {branch: …}` to a branch it may push; `lockstep doctor` shows the rules",
+  ruleset:
+    'add who pushes here to the bypass list of the ruleset (Settings → Rules), for this ref alone; `lockstep doctor` shows the rules',
+  'workflow-scope': "push that commit by hand: a workflow's token may not change workflow files",
+  permission:
+    'give the job `permissions: contents: write`, or ask who owns the repository for the right to push',
+  other: 'ask who owns the repository for the right to push it, then run the command again',
+};
+
+/** E_GIT_PUSH_REFUSED with what mends that kind of refusal. */
+export const pushRefused = (what: string, reason: string): LockstepError =>
+  new LockstepError('E_GIT_PUSH_REFUSED', {
+    what: `origin refused ${what}: ${reason}`,
+    fix: fixes[refusalKind(reason)],
+  });
