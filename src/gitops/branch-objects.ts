@@ -1,12 +1,10 @@
-import { rmSync } from 'node:fs';
-import { writeTagObject } from '../registry/index.ts';
-import { git, scratchPath, type Workspace } from '../workspace/index.ts';
+import type { Workspace } from '../workspace/index.ts';
 import { branchRef, type Tip } from './tip.ts';
+import { type Content, type Objects, openObjects, rewriteTree } from './tree-rewrite.ts';
 
 /** What one commit changes on the branch. */
 export interface BranchChange {
-  /** New content by path: bytes, or an object that Git has already; null removes. */
-  readonly files: ReadonlyMap<string, Buffer | { readonly oid: string } | null>;
+  readonly files: ReadonlyMap<string, Content>;
   readonly message: string;
   /** Travels with the commit in one atomic push. */
   readonly tag?: { readonly name: string; readonly commit: string; readonly message: string };
@@ -24,57 +22,45 @@ export async function writeObjects(
   change: BranchChange,
   ident: string,
 ): Promise<Refs> {
-  const { root } = workspace;
-  const tree = await writeTree(workspace, tip, change);
-  const parent = tip.commit === null ? [] : ['-p', tip.commit];
-  const commit = await git(['commit-tree', tree, ...parent, '-F', '-'], {
-    cwd: root,
-    input: change.message,
-    env: identity(ident),
+  const { writeCommit, writeTag } = await import('isomorphic-git');
+  const objects = await openObjects(workspace.root);
+  const tree = await treeOf(objects, tip, change);
+  const person = personAt(ident);
+  const commit = await writeCommit({
+    ...objects,
+    commit: {
+      tree,
+      parent: tip.commit === null ? [] : [tip.commit],
+      author: person,
+      committer: person,
+      message: change.message,
+    },
   });
   const { tag } = change;
   if (!tag) return { commit, refs: { [branchRef(workspace)]: commit } };
-  const object = await writeTagObject(root, {
-    tag: tag.name,
-    commit: tag.commit,
-    ident,
-    message: tag.message,
+  const object = await writeTag({
+    ...objects,
+    tag: { object: tag.commit, type: 'commit', tag: tag.name, tagger: person, message: tag.message },
   });
   return { commit, refs: { [branchRef(workspace)]: commit, [`refs/tags/${tag.name}`]: object } };
 }
 
-/** The one identity that was asked for at the start, whatever else Git might find. */
-function identity(ident: string): Record<string, string> {
-  const [, name, email] = /^(.*) <(.*)> \d+ [+-]\d{4}$/.exec(ident)!;
+async function treeOf(objects: Objects, tip: Tip, { files }: BranchChange): Promise<string> {
+  const { readCommit, writeTree } = await import('isomorphic-git');
+  const before = tip.commit === null ? null : (await readCommit({ ...objects, oid: tip.commit })).commit.tree;
+  return (await rewriteTree(objects, before, files)) ?? writeTree({ ...objects, tree: [] });
+}
+
+/** The one identity and time that git gave at the start, in isomorphic-git's parts: minutes are counted westwards. */
+function personAt(ident: string) {
+  const [, name, email, seconds, sign, hours, minutes] = /^(.*) <(.*)> (\d+) ([+-])(\d\d)(\d\d)$/.exec(
+    ident,
+  )!;
+  const offset = Number(hours) * 60 + Number(minutes);
   return {
-    GIT_AUTHOR_NAME: name!,
-    GIT_AUTHOR_EMAIL: email!,
-    GIT_COMMITTER_NAME: name!,
-    GIT_COMMITTER_EMAIL: email!,
+    name: name!,
+    email: email!,
+    timestamp: Number(seconds),
+    timezoneOffset: sign === '-' ? offset : -offset,
   };
-}
-
-/** A tree without a work tree: an index file of our own, gone afterwards. */
-async function writeTree(workspace: Workspace, tip: Tip, { files }: BranchChange): Promise<string> {
-  const { root } = workspace;
-  const index = scratchPath(workspace, 'index');
-  const at = { cwd: root, env: { GIT_INDEX_FILE: index } };
-  try {
-    const lines = await Promise.all(
-      [...files].map(async ([path, content]) => `${await indexEntry(root, content)}\t${path}\0`),
-    );
-    await git(['read-tree', tip.commit ?? '--empty'], at);
-    await git(['update-index', '-z', '--add', '--index-info'], { ...at, input: lines.join('') });
-    return await git(['write-tree'], at);
-  } finally {
-    rmSync(index, { force: true });
-  }
-}
-
-async function indexEntry(root: string, content: Buffer | { readonly oid: string } | null): Promise<string> {
-  if (content === null) return `0 ${'0'.repeat(40)}`;
-  const oid = Buffer.isBuffer(content)
-    ? await git(['hash-object', '-w', '--stdin'], { cwd: root, input: content })
-    : content.oid;
-  return `100644 ${oid}`;
 }

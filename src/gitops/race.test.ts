@@ -103,7 +103,7 @@ test('a remote that refuses says why, and nothing is half-written', async () => 
   expect(
     await messageOf(promote(ada, { model: 'churn', version: 'v1.0.0', environment: 'dev' })),
   ).toMatchInlineSnapshot(
-    `"E_GIT_PUSH_REFUSED: origin refused the promotion of churn v1.0.0 to dev: [remote rejected] (pre-receive hook declined); [remote rejected] (pre-receive hook declined); protected branch: ask the release team. Fix: ask who owns the repository for the right to push it, then run the command again."`,
+    `"E_GIT_PUSH_REFUSED: origin refused the promotion of churn v1.0.0 to dev: [remote rejected] (pre-receive hook declined); protected branch: ask the release team. Fix: let who pushes here past the branch protection (Settings → Branches, or a ruleset with this workflow's app as a bypass actor), or set \`gitops: {branch: …}\` to a branch it may push; \`lockstep doctor\` shows the rules."`,
   );
   expect(
     await git(['for-each-ref', 'refs/heads/environments', 'refs/tags/churn#*'], { cwd: sandbox.origin }),

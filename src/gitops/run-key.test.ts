@@ -28,6 +28,7 @@ test('what one runner registered another promotes, and a third verifies', async 
   const second = await sandbox.clone('second');
   await promote(second, { model: 'churn', version: 'v1.0.0', environment: 'dev' });
   const third = await sandbox.clone('third');
+  expect(await git(['fsck', '--strict', '--full'], { cwd: sandbox.origin })).toBe('');
   const { findings, verified } = await verifyEnvironments(third);
   expect(findings).toEqual([]);
   expect(verified.map(({ version, environment }) => [version, environment])).toEqual([['v1.0.0', 'dev']]);
