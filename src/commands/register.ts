@@ -1,5 +1,5 @@
 import { openStore } from '../data/index.ts';
-import { readTip } from '../gitops/index.ts';
+import { readTip, recordRunKey } from '../gitops/index.ts';
 import { attachEvidence } from '../image/index.ts';
 import { type ModelFile, readModelFile } from '../model/index.ts';
 import {
@@ -60,6 +60,7 @@ export async function registerModel(
     const same = await alreadyRegistered(workspace, versions, commit, done);
     if (same !== null) return same;
     refuseUnlessPassing(workspace, done);
+    await recordRunKey(workspace, model);
     const version = await versionAfter(workspace, modelFile, versions, bump);
     try {
       return await register(workspace, {
