@@ -199,11 +199,13 @@ test('a promotion changes one line of the kustomization and release.json', () =>
   expect(stat[0]).toMatch(/^1\t1\t/);
 });
 
-test('the branch of the environments holds nothing but environments and holds', () => {
+test('the branch of the environments holds nothing but environments, holds and the keys of those who signed', () => {
   const files = git('ls-tree', '-r', '--name-only', summary.branch).trim().split('\n');
   expect(
     files.filter(
-      (file) => !/^models\/flight-delay\/(environments\/(dev|staging|production)\/|holds\.yaml$)/.test(file),
+      (file) =>
+        file !== 'keys.yaml' &&
+        !/^models\/flight-delay\/(environments\/(dev|staging|production)\/|holds\.yaml$)/.test(file),
     ),
   ).toEqual([]);
 });
