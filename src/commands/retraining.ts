@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type MonitorReport, planRetraining } from '../monitoring/index.ts';
-import { baseCommit } from '../registry/index.ts';
+import { baseCommit, pushAtomic, pushRefused, remoteRefs } from '../registry/index.ts';
 import { git, gitBytes, LockstepError, scratchPath, type Workspace } from '../workspace/index.ts';
 
 export interface Retraining {
@@ -43,6 +43,21 @@ export async function prepareRetraining(
   });
   await git(['update-ref', '-m', 'lockstep monitor', `refs/heads/${branch}`, commit], { cwd: root });
   return { branch, commit, title: plan.title, train: plan.train, test: plan.test };
+}
+
+/**
+ * Pushes the branch, so that whoever looks at the compare page opens the pull request. `there` when an earlier run
+ * pushed one for the same month: it stays as it is. Errors: E_GIT, E_GIT_PUSH_REFUSED.
+ */
+export async function pushRetraining(
+  { root }: Workspace,
+  { branch, commit }: Pick<Retraining, 'branch' | 'commit'>,
+): Promise<'pushed' | 'there'> {
+  const ref = `refs/heads/${branch}`;
+  if ((await remoteRefs(root, [ref])).has(ref)) return 'there';
+  const outcome = await pushAtomic(root, { [ref]: commit });
+  if (outcome.kind === 'pushed' || (await remoteRefs(root, [ref])).has(ref)) return 'pushed';
+  throw pushRefused(`the branch ${branch}`, outcome.reason);
 }
 
 /** A commit that replaces one file, made in an index of its own. */
