@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { resolveNative } from '../model/index.ts';
 import type { LayerFile } from './layer.ts';
 import type { Platform } from './platform.ts';
 
@@ -22,10 +23,9 @@ export function runtimeFiles({ folder }: Platform): LayerFile[] {
   ];
 }
 
-/** Where the packages of our own installation lie. */
+/** Where the packages lie that CI installed, else those of our own installation. Errors: E_NATIVE_MISSING. */
 export function runtimeFolders(): { node: string; common: string } {
-  const own = createRequire(import.meta.url);
-  const manifest = own.resolve('onnxruntime-node/package.json');
+  const manifest = resolveNative('onnxruntime-node/package.json', null);
   // onnxruntime-common exports its entry only: <package>/dist/cjs/index.js.
   const entry = createRequire(manifest).resolve('onnxruntime-common');
   return { node: dirname(manifest), common: dirname(dirname(dirname(entry))) };

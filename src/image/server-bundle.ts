@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Digest, digestOf, statePath, type Workspace, writeAtomic } from '../workspace/index.ts';
+import {
+  bundleFolder,
+  type Digest,
+  digestOf,
+  statePath,
+  type Workspace,
+  writeAtomic,
+} from '../workspace/index.ts';
 
 /** Root of our own package: the sources that are bundled, and the node_modules they import from. */
 const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -15,11 +22,12 @@ interface CachedBundle {
 }
 
 /**
- * The model server as one JavaScript file, onnxruntime-node left outside. Bundled again only when one of the
- * files that went in last time has changed. The bytes depend on the sources and the lock file, not on where
+ * The model server as one JavaScript file, onnxruntime-node left outside: the one beside our own bundle, or made
+ * from source, again only when one of the files that went in last time has changed. The bytes depend on the sources and the lock file, not on where
  * either lies.
  */
 export async function bundleServer(workspace: Workspace, entry = 'src/serving/server.ts'): Promise<Buffer> {
+  if (bundleFolder !== null) return readFileSync(join(bundleFolder, 'server.mjs'));
   const path = (name: string) => statePath(workspace, 'cache', 'server', name);
   const bundler = bundlerVersion();
   const known = readCached(path('server.json'), path('server.mjs'), bundler, entry);

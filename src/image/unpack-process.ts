@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { askChild, type Digest, hexOf, statePath, type Workspace } from '../workspace/index.ts';
+import { askChild, type Digest, hexOf, ownProgram, statePath, type Workspace } from '../workspace/index.ts';
 
 export interface UnpackOrder {
   readonly root: string;
   readonly digest: Digest;
 }
 
-const worker = fileURLToPath(new URL('./worker/unpack.ts', import.meta.url));
+const worker = ownProgram(import.meta.url, './worker/unpack.ts');
 
 /** Where an image is unpacked to. */
 export const rootfsOf = (workspace: Workspace, digest: Digest): string =>

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { askChild, LockstepError, type Workspace } from '../workspace/index.ts';
+import { askChild, LockstepError, ownProgram, type Workspace } from '../workspace/index.ts';
 
 export interface ScoreTableOptions {
   /** Absolute paths. */
@@ -28,7 +27,7 @@ export interface ScoreOrder extends ScoreTableOptions {
   readonly workspace: string;
 }
 
-const worker = fileURLToPath(new URL('./worker/score.ts', import.meta.url));
+const worker = ownProgram(import.meta.url, './worker/score.ts');
 
 /**
  * Scores a table with an ONNX model in a child process that sees none of this one's environment, so that

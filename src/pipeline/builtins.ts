@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { ownProgram } from '../workspace/index.ts';
 
 /** A trainer that ships with Lockstep: started as `node <worker>` through the contract of any stage. */
 export interface Builtin {
@@ -8,8 +8,7 @@ export interface Builtin {
   readonly worker: string;
 }
 
-const worker = (name: string): string =>
-  fileURLToPath(new URL(`../training/worker/${name}.ts`, import.meta.url));
+const worker = (name: string): string => ownProgram(import.meta.url, `../training/worker/${name}.ts`);
 
 export const builtins: Readonly<Record<string, Builtin>> = {
   trees: { version: 2, worker: worker('trees') },

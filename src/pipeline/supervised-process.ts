@@ -1,7 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { exitOf, LockstepError, spawnOwn } from '../workspace/index.ts';
+import { exitOf, LockstepError, ownProgram, spawnOwn } from '../workspace/index.ts';
 
 /** What the supervisor is told, as JSON in its first argument. */
 export interface SupervisedCommand {
@@ -24,7 +23,7 @@ export interface SupervisedOptions extends SupervisedCommand {
 }
 
 const drainMs = 2000;
-const supervisor = fileURLToPath(new URL('worker/supervisor.ts', import.meta.url));
+const supervisor = ownProgram(import.meta.url, './worker/supervisor.ts');
 
 /** Runs a command to its end under a supervisor that outlives us just long enough to end it. Errors: E_INTERRUPTED. */
 export async function runSupervised(options: SupervisedOptions): Promise<Outcome> {

@@ -12,6 +12,7 @@ import {
   verdictBanner,
 } from './html-sections.ts';
 import { style } from './html-style.ts';
+import { loadPlotter } from './plotter.ts';
 import type { ReportInput } from './report-input.ts';
 
 /**
@@ -20,8 +21,7 @@ import type { ReportInput } from './report-input.ts';
  * by the templates.
  */
 export async function renderHtml(input: ReportInput): Promise<string> {
-  const { openPlotter } = await import('./plots.ts');
-  const plotter = openPlotter();
+  const plotter = await loadPlotter();
   const { outcome } = headlineOf(input);
   return page(
     `${input.model}: ${outcome}`,

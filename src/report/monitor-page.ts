@@ -5,13 +5,13 @@ import { html, htmlTable, type Markup, nothing, section } from './html-parts.ts'
 import { decaySpec, driftSpec, rateSpec } from './monitor-specs.ts';
 import { countText, intervalText, metricText, percentText, plural } from './numbers.ts';
 import type { Plotter } from './plots.ts';
+import { loadPlotter } from './plotter.ts';
 
 const mostColumns = 30;
 
 /** How the model fares after its training, as one HTML file like the report's. */
 export async function renderMonitorHtml(report: MonitorReport): Promise<string> {
-  const { openPlotter } = await import('./plots.ts');
-  const plotter = openPlotter();
+  const plotter = await loadPlotter();
   return page(
     `${report.model}: after its training`,
     html`${banner(report)}

@@ -3,7 +3,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { Markup } from './html-parts.ts';
 import { chartColors as colors } from './html-style.ts';
 
-/** Only this file loads vega, and only the page loads this file: `await import('./plots.ts')`. */
+/** Only this file loads vega, and only `plotter.ts` loads this file. */
 export interface Plotter {
   draw(spec: PlotSpec): Promise<Markup>;
 }

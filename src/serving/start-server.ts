@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { type Exit, exitOf, LockstepError, spawnOwn } from '../workspace/index.ts';
+import { type Exit, exitOf, LockstepError, ownProgram, spawnOwn } from '../workspace/index.ts';
 import { errorOf, openHttpClient } from './http-client.ts';
 
 export interface RunningServer {
@@ -11,7 +10,7 @@ export interface RunningServer {
   stop(): void;
 }
 
-const program = fileURLToPath(new URL('./server.ts', import.meta.url));
+const program = ownProgram(import.meta.url, './server.ts', 'server.mjs');
 const patienceMs = 30_000;
 
 /**

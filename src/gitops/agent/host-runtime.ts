@@ -1,6 +1,6 @@
 import { cpSync, existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { resolveNative } from '../../model/index.ts';
 import { LockstepError } from '../../workspace/index.ts';
 
 /**
@@ -11,7 +11,7 @@ export function provideHostRuntime(rootfs: string): void {
   const packageFolder = join(rootfs, 'app', 'node_modules', 'onnxruntime-node');
   const native = join('bin', 'napi-v6', process.platform, process.arch);
   if (!existsSync(packageFolder) || existsSync(join(packageFolder, native))) return;
-  const own = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+  const own = resolveNative('onnxruntime-node/package.json', null);
   const library = join(dirname(own), native);
   if (!existsSync(library)) {
     throw new LockstepError('E_IMAGE_PLATFORM', {

@@ -1,0 +1,61 @@
+/**
+ * The chunks of `actions/dist/vendor/`: one a package or family, under names that stay, so that an action loads no more
+ * than it needs and an upgrade changes one file. A family takes what it depends on along, unless an earlier one has it:
+ * what several need stands first.
+ */
+const families: readonly (readonly [chunk: string, packages: RegExp])[] = [
+  ['undici', /^undici$/],
+  ['yaml', /^yaml$/],
+  ['ajv', /^ajv$/],
+  ['semver', /^semver$/],
+  ['small', /^(p-limit|canonicalize|markdown-table|crc-32)$/],
+  ['onnx', /^(@bufbuild\/protobuf|onnx-buf)$/],
+  ['hyparquet', /^hyparquet$/],
+  ['hyparquet-compressors', /^hyparquet-compressors$/],
+  ['hyparquet-writer', /^hyparquet-writer$/],
+  ['csv-parse', /^csv-parse$/],
+  ['fflate', /^fflate$/],
+  ['modern-tar', /^modern-tar$/],
+  [
+    'streams',
+    /^(readable-stream|string_decoder|safe-buffer|inherits|util-deprecate|isarray|process-nextick-args)$/,
+  ],
+  [
+    'es-shims',
+    /^(es-|call-b|typed-?array|is-typed-array|get-|has-|define-|function-bind|to-buffer|for-each|gopd|hasown)/,
+  ],
+  ['isomorphic-git', /^isomorphic-git$/],
+  ['actions-core', /^@actions\/(core|exec|io|http-client)$/],
+  ['globs', /^(minimatch|brace-expansion|balanced-match|concat-map)$/],
+  ['octokit', /^(@octokit\/.*|@actions\/github)$/],
+  ['protobuf-ts', /^@protobuf-ts\//],
+  ['azure-storage', /^(@azure|@typespec)\//],
+  ['actions-cache', /^@actions\/(cache|glob)$/],
+  ['actions-artifact', /^@actions\/artifact$/],
+];
+
+/** The package that a module belongs to, or null for our own. */
+function packageOf(id: string): string | null {
+  const path = id.replaceAll('\\', '/');
+  const place = path.lastIndexOf('node_modules/');
+  if (place < 0) return null;
+  const [first, second] = path.slice(place + 'node_modules/'.length).split('/');
+  return first!.startsWith('@') ? `${first}/${second}` : first!;
+}
+
+export interface ChunkGroup {
+  readonly name: string;
+  readonly priority: number;
+  readonly test: (id: string) => boolean;
+}
+
+export const vendorPrefix = 'vendor-';
+
+/** As rolldown's `codeSplitting.groups`; a package without a family gets the chunk `other`. */
+export const vendorChunks: readonly ChunkGroup[] = [...families, ['other', /./] as const].map(
+  ([chunk, packages], index) => ({
+    name: vendorPrefix + chunk,
+    priority: families.length + 1 - index,
+    test: (id) => packages.test(packageOf(id) ?? ''),
+  }),
+);
