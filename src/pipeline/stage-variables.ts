@@ -10,6 +10,8 @@ const deviceVariables = [
   'ROCR_VISIBLE_DEVICES',
   'ZE_AFFINITY_MASK',
 ];
+/** Where CI put native packages, for the built-in trainers that check what they export. */
+const moduleVariables = ['LOCKSTEP_MODULES'];
 /** Without these no program starts on Windows. */
 const windowsVariables = ['SystemRoot', 'ComSpec', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'];
 
@@ -45,7 +47,12 @@ export function stageVariables({
     dirname(process.execPath),
     host.PATH ?? host.Path ?? '/usr/local/bin:/usr/bin:/bin',
   ].join(delimiter);
-  const passed = [...deviceVariables, ...(process.platform === 'win32' ? windowsVariables : []), ...declared];
+  const passed = [
+    ...deviceVariables,
+    ...moduleVariables,
+    ...(process.platform === 'win32' ? windowsVariables : []),
+    ...declared,
+  ];
   return {
     ...Object.fromEntries(
       passed.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]] as const])),
