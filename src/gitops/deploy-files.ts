@@ -5,12 +5,13 @@ import {
   digestOfJson,
   LockstepError,
   parseYaml,
+  readBlobs,
+  readTree,
   type Workspace,
 } from '../workspace/index.ts';
 import { type ImageChange, kustomizationFile, patchFile, releaseFile } from './environment-folder.ts';
 import { renderKustomization } from './kustomization.ts';
 import { readManifest } from './manifest.ts';
-import { readBlobs, readTree } from './tip.ts';
 
 /** `models/<model>/deploy/` at one commit, as one environment gets it. */
 export interface DeployFiles {

@@ -1,14 +1,6 @@
 import { branchKeysFile } from '../registry/index.ts';
 import type { Digest } from '../workspace/index.ts';
 
-/** One entry of a Git tree, by its whole path on the branch. */
-export interface TreeEntry {
-  /** `100644`, `100755`, `120000` (link) or `160000` (another repository). */
-  readonly mode: string;
-  readonly oid: string;
-  readonly path: string;
-}
-
 /** One file of an environment's folder; the path is relative to the folder. */
 export interface FolderFile {
   readonly path: string;

@@ -8,7 +8,14 @@ import {
   statementOf,
   type Trust,
 } from '../registry/index.ts';
-import { canonicalJson, digestOf, digestOfJson, parseYaml, type Workspace } from '../workspace/index.ts';
+import {
+  canonicalJson,
+  digestOf,
+  digestOfJson,
+  parseYaml,
+  type TreeEntry,
+  type Workspace,
+} from '../workspace/index.ts';
 import { folderDigests, imageChange, readDeployFiles, renderFor } from './deploy-files.ts';
 import {
   type FolderFile,
@@ -17,7 +24,6 @@ import {
   kustomizationFile,
   patchFile,
   releaseFile,
-  type TreeEntry,
 } from './environment-folder.ts';
 import { spliceImage } from './kustomization.ts';
 import { readFolder, type Tip } from './tip.ts';

@@ -1,8 +1,8 @@
 import schema from '../../docs/schemas/holds.json' with { type: 'json' };
 import { personOf } from '../registry/index.ts';
-import { checkSchema, LockstepError, parseYaml, type Workspace } from '../workspace/index.ts';
+import { checkSchema, LockstepError, parseYaml, readBlobs, type Workspace } from '../workspace/index.ts';
 import { holdsPath } from './environment-folder.ts';
-import { readBlobs, type Tip } from './tip.ts';
+import type { Tip } from './tip.ts';
 
 /** A version that nobody may promote. `docs/schemas/holds.json` */
 export interface Hold {

@@ -5,13 +5,15 @@ import {
   checkName,
   git,
   LockstepError,
+  readTree,
   resolveCommit,
+  type TreeEntry,
   type Workspace,
 } from '../workspace/index.ts';
 import { type Attempt, writeBranch } from './branch-write.ts';
 import { type BranchEvent, printMessage, summary } from './commit-message.ts';
 import { type Effects, realEffects } from './effects.ts';
-import { folderOf, holdsPath, imageReference, type TreeEntry } from './environment-folder.ts';
+import { folderOf, holdsPath, imageReference } from './environment-folder.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { addHold, checkNotHeld, checkReason, makeHold, readHolds } from './holds.ts';
 import { awaitOutcome } from './observe.ts';
@@ -19,7 +21,7 @@ import { raceLost } from './promotion.ts';
 import { currentRelease, nextTag } from './promotion-plan.ts';
 import { type Done, noteOf, type RollbackRequest, type RollbackResult } from './rollback-note.ts';
 import { currentTrust } from './run-key.ts';
-import { readFolder, readTree, type Tip, tipAt } from './tip.ts';
+import { readFolder, type Tip, tipAt } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /**

@@ -9,10 +9,10 @@ import {
   trustsBranch,
   withBranchKey,
 } from '../registry/index.ts';
-import type { Workspace } from '../workspace/index.ts';
+import { readBlobs, type Workspace } from '../workspace/index.ts';
 import { writeBranch } from './branch-write.ts';
 import { type Effects, realEffects } from './effects.ts';
-import { readBlobs, readTip, type Tip } from './tip.ts';
+import { readTip, type Tip } from './tip.ts';
 
 /**
  * Makes the key that this machine signs with known on the branch `environments`, where `trust:` says that the keys

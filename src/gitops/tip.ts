@@ -1,6 +1,14 @@
 import { fetchRefs, hasOrigin, localRefs, remoteRefs } from '../registry/index.ts';
-import { git, gitBytes, isLockstepError, resolveCommit, type Workspace } from '../workspace/index.ts';
-import { type FolderFile, folderOf, placeOf, type TreeEntry } from './environment-folder.ts';
+import {
+  git,
+  isLockstepError,
+  readBlobs,
+  readTree,
+  resolveCommit,
+  type TreeEntry,
+  type Workspace,
+} from '../workspace/index.ts';
+import { type FolderFile, folderOf, placeOf } from './environment-folder.ts';
 
 /** The branch `environments` at one commit: what runs where. */
 export interface Tip {
@@ -75,36 +83,6 @@ export async function tipAt(
 ): Promise<Tip> {
   const entries = commit === null ? [] : await readTree(workspace.root, commit);
   return { commit, source, newTags: false, entries };
-}
-
-/** Every file of a commit below a folder. */
-export async function readTree(root: string, commit: string, folder = ''): Promise<TreeEntry[]> {
-  const within = folder === '' ? [] : ['--', `${folder}/`];
-  const text = await git(['ls-tree', '-r', '-z', '--full-tree', commit, ...within], { cwd: root });
-  return text
-    .split('\0')
-    .filter(Boolean)
-    .map((line) => {
-      const [mode, , oid] = line.slice(0, line.indexOf('\t')).split(' ');
-      return { mode: mode!, oid: oid!, path: line.slice(line.indexOf('\t') + 1) };
-    });
-}
-
-/** The bytes of many objects in one git process; other repositories' commits (submodules) have none. */
-export async function readBlobs(root: string, oids: readonly string[]): Promise<Map<string, Buffer>> {
-  const wanted = [...new Set(oids)];
-  const blobs = new Map<string, Buffer>();
-  if (wanted.length === 0) return blobs;
-  const output = await gitBytes(['cat-file', '--batch'], { cwd: root, input: `${wanted.join('\n')}\n` });
-  for (let at = 0; at < output.length; ) {
-    const end = output.indexOf(10, at);
-    const [oid, type, size] = output.subarray(at, end).toString().split(' ');
-    at = end + 1;
-    if (type === 'missing') continue;
-    blobs.set(oid!, output.subarray(at, at + Number(size)));
-    at += Number(size) + 1;
-  }
-  return blobs;
 }
 
 /** One environment's folder, paths relative to it; null when the branch has none. */

@@ -23,6 +23,7 @@ export {
   resolveCommit,
   tryGit,
 } from './git.ts';
+export { readBlobs, readTree, type TreeEntry } from './git-tree.ts';
 export { parseJson, readJson } from './json-file.ts';
 export { acquireLock, withLock } from './lock-file.ts';
 export { checkName, isName } from './names.ts';
