@@ -14,6 +14,7 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   'data verify': () => import('./data-verify.ts'),
   plan: () => import('./plan.ts'),
   run: () => import('./run.ts'),
+  train: () => import('./train.ts'),
   judge: () => import('./judge.ts'),
   register: () => import('./register.ts'),
   'image build': () => import('./image-build.ts'),

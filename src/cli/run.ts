@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkCandidateFolder, writeCandidate } from '../commands/candidate.ts';
+import { candidateOfRun, checkCandidateFolder, writeCandidate } from '../commands/candidate.ts';
 import { runModel } from '../commands/run.ts';
 import { type Report, runPipeline } from '../pipeline/index.ts';
 import type { Workspace } from '../workspace/index.ts';
@@ -39,7 +39,7 @@ export const command: Command = {
     });
     const result = judgedResult(workspace, done);
     if (folder === null) return result;
-    await writeCandidate(workspace, folder, done);
+    await writeCandidate(workspace, folder, candidateOfRun(done));
     return { ...result, text: `${result.text}\ncandidate: ${folder}` };
   },
 };

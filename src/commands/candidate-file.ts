@@ -13,5 +13,7 @@ export interface CandidateFile {
   readonly head: string | null;
   readonly base: string | null;
   readonly fingerprint: Digest;
+  /** Made from a sample of the rows: it can refuse, never pass. */
+  readonly quick?: true;
   readonly files: Readonly<Partial<Record<HandedName, FileRef>>>;
 }

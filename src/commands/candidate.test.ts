@@ -5,7 +5,7 @@ import schema from '../../docs/schemas/candidate.json' with { type: 'json' };
 import { runCli } from '../../test/bad-inputs/command-line.ts';
 import { messageOf } from '../../test/git-sandbox.ts';
 import { checkSchema, digestOf, git, readJson } from '../workspace/index.ts';
-import { writeCandidate } from './candidate.ts';
+import { candidateOfRun, writeCandidate } from './candidate.ts';
 import type { CandidateFile } from './candidate-file.ts';
 import { runModel } from './run.ts';
 import { boastfulYaml, toyProject } from './test-workspace.ts';
@@ -14,7 +14,7 @@ test('a candidate is candidate.json and the files it names, each by its digest, 
   await using project = await toyProject();
   const folder = join(project.folder, 'handed');
   const done = await runModel(project, 'toy');
-  await writeCandidate(project, folder, done);
+  await writeCandidate(project, folder, candidateOfRun(done));
   expect(readdirSync(folder).sort()).toEqual(['candidate.json', 'model.onnx', 'record.json']);
   const candidate = checkSchema<CandidateFile>(readJson(join(folder, 'candidate.json')), schema);
   const head = await git(['rev-parse', 'HEAD'], { cwd: project.root });
@@ -38,7 +38,7 @@ test('a pipeline that is judged by predictions hands them over', async () => {
   const folder = join(project.folder, 'handed');
   mkdirSync(folder);
   const done = await runModel(project, 'toy');
-  await writeCandidate(project, folder, done);
+  await writeCandidate(project, folder, candidateOfRun(done));
   expect(readdirSync(folder).sort()).toEqual([
     'candidate.json',
     'model.onnx',
@@ -65,7 +65,7 @@ test('a folder with something in it stays as it is, and nothing runs', async () 
 
   const done = await runModel(project, 'toy');
   writeFileSync(join(project.folder, 'file'), '');
-  const said = await messageOf(writeCandidate(project, join(project.folder, 'file'), done));
+  const said = await messageOf(writeCandidate(project, join(project.folder, 'file'), candidateOfRun(done)));
   expect(said.replaceAll(project.folder, '<folder>')).toMatchInlineSnapshot(
     `"E_FILE_KIND: <folder>/file is no folder — an empty folder, or a name that is free. Fix: name another folder with --candidate."`,
   );

@@ -1,10 +1,21 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { openStore } from '../data/index.ts';
-import type { FileRef } from '../pipeline/index.ts';
+import type { FileRef, RunRecord } from '../pipeline/index.ts';
 import { diskFull, LockstepError, temporaryBeside, type Workspace, writeAtomic } from '../workspace/index.ts';
 import { type CandidateFile, type HandedName, handedNames } from './candidate-file.ts';
 import type { ModelRun } from './run.ts';
+
+/** What a run hands over: the bytes are in the store. */
+export interface CandidateInput {
+  readonly record: RunRecord;
+  readonly model: FileRef | null;
+  /** Only where they count: predictions that the judge can make itself are not handed over. */
+  readonly predictions: FileRef | null;
+  readonly base: string | null;
+  /** A quick run: it can refuse, never pass. */
+  readonly quick?: boolean;
+}
 
 /** Errors: E_FILE_KIND for what is not an empty folder, or no folder yet. Asked before a run, so that none is in vain. */
 export function checkCandidateFolder(folder: string): void {
@@ -21,14 +32,18 @@ export function checkCandidateFolder(folder: string): void {
  * Writes what the judge is handed: candidate.json and the files it names. The folder is there whole or not at all.
  * Errors: those of `checkCandidateFolder`, E_DISK_FULL.
  */
-export async function writeCandidate(workspace: Workspace, folder: string, done: ModelRun): Promise<void> {
+export async function writeCandidate(
+  workspace: Workspace,
+  folder: string,
+  candidate: CandidateInput,
+): Promise<void> {
   const target = resolve(folder);
   checkCandidateFolder(target);
   mkdirSync(dirname(target), { recursive: true });
   const temporary = temporaryBeside(target);
   try {
     mkdirSync(temporary);
-    await fill(workspace, temporary, done);
+    await fill(workspace, temporary, candidate);
     if (existsSync(target)) rmdirSync(target); // Only an empty folder goes.
     renameSync(temporary, target);
   } catch (error) {
@@ -37,18 +52,23 @@ export async function writeCandidate(workspace: Workspace, folder: string, done:
   }
 }
 
+/** What a judged run hands over. */
+export const candidateOfRun = ({ run, judgement: { objects }, report }: ModelRun): CandidateInput => ({
+  record: run.record,
+  model: objects.model,
+  predictions: run.pipeline.file.evaluate.predictions === undefined ? null : objects.predictions,
+  base: report.base,
+});
+
 async function fill(
   workspace: Workspace,
   folder: string,
-  { run, judgement, report }: ModelRun,
+  { record, model, predictions, base, quick = false }: CandidateInput,
 ): Promise<void> {
   const store = openStore(workspace);
-  const { record, pipeline } = run;
-  const { model, predictions } = judgement.objects;
   const refs: Partial<Record<HandedName, FileRef | null>> = {
     'model.onnx': model,
-    // Predictions that the judge can make itself are not handed over.
-    'predictions.parquet': pipeline.file.evaluate.predictions === undefined ? null : predictions,
+    'predictions.parquet': predictions,
     'record.json': await store.put(`${JSON.stringify(record, null, 2)}\n`),
   };
   const files: Partial<Record<HandedName, FileRef>> = {};
@@ -62,8 +82,9 @@ async function fill(
     v: 1,
     model: record.model,
     head: record.commit,
-    base: report.base,
+    base,
     fingerprint: record.fingerprint,
+    ...(quick ? { quick } : {}),
     files,
   };
   writeAtomic(join(folder, 'candidate.json'), `${JSON.stringify(candidate, null, 2)}\n`);

@@ -15,7 +15,7 @@ import { commitFiles, messageOf } from '../../test/git-sandbox.ts';
 import { OnnxGraph } from '../model/onnx-builder.ts';
 import type { RunRecord } from '../pipeline/index.ts';
 import { type Digest, digestOf } from '../workspace/index.ts';
-import { writeCandidate } from './candidate.ts';
+import { candidateOfRun, writeCandidate } from './candidate.ts';
 import { judgeHandover } from './judge.ts';
 import { runModel } from './run.ts';
 import { boastfulYaml, pipelineYaml, prepare, type ToyProject, toyProject } from './test-workspace.ts';
@@ -24,7 +24,7 @@ import { boastfulYaml, pipelineYaml, prepare, type ToyProject, toyProject } from
 async function handOver(project: ToyProject, name = 'handed') {
   const folder = join(project.folder, name);
   const done = await runModel(project, 'toy');
-  await writeCandidate(project, folder, done);
+  await writeCandidate(project, folder, candidateOfRun(done));
   return { folder, done };
 }
 
@@ -278,7 +278,7 @@ describe('a folder that lies is refused', () => {
       more than all may have
         E_HANDOVER_TOO_LARGE: the folder has 2 GiB and a little — at most 1,073,741,824. Fix: hand over what \`lockstep run --candidate\` writes.
       metrics of its own
-        E_CONFIG_KEY: unknown key "metrics" at the top level in candidate.json — v, model, head, base, fingerprint, files. Fix: remove the key.
+        E_CONFIG_KEY: unknown key "metrics" at the top level in candidate.json — v, model, head, base, fingerprint, quick, files. Fix: remove the key.
       a digest of md5
         E_DIGEST_FORMAT: files.model.onnx.digest is the text "md5:00" in candidate.json — sha256: and 64 lower-case hex digits.
       another digest

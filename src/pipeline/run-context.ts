@@ -24,6 +24,8 @@ export interface RunContext {
   readonly lockDigest: Digest | null;
   readonly store: Store;
   readonly memo: DigestMemo;
+  /** A run on samples: `pipeline` and `lock` are those of `quick:`. */
+  readonly quick?: boolean;
 }
 
 /** Large files are what it is for: a run with nothing changed reads none of their bytes. */

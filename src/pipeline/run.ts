@@ -6,6 +6,7 @@ import { type GitState, readGitState } from './git-state.ts';
 import { completeMaterial, resolveStage } from './material.ts';
 import { type Pipeline, readPipeline } from './pipeline.ts';
 import { decide, type StagePlan } from './plan.ts';
+import { quickPipeline } from './quick.ts';
 import { readLatest, writeLatest } from './run-cache.ts';
 import { openRunContext, type RunContext } from './run-context.ts';
 import type { Report } from './run-event.ts';
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly force?: boolean;
   /** Runs the pipeline, its code and data.lock as they were at a commit, not as they lie in the work tree. */
   readonly source?: { readonly commit: string };
+  /** Runs on a sample of the rows, with the params of `quick:`. */
+  readonly quick?: boolean;
   readonly report?: Report;
 }
 
@@ -43,14 +46,14 @@ const oneDay = 86_400_000;
 export async function runPipeline(
   workspace: Workspace,
   model: string,
-  { until, force = false, source, report = () => {} }: RunOptions = {},
+  { until, force = false, source, quick = false, report = () => {} }: RunOptions = {},
 ): Promise<RunResult> {
   const started = new Date();
   const clock = performance.now();
   const commit = source ? await commitOf(workspace, source.commit) : null;
   const git = commit === null ? readGitState(workspace.root) : Promise.resolve({ commit, dirty: false });
-  const pipeline = await readPipeline(workspace, model, { commit });
-  const context = await openRunContext(workspace, pipeline);
+  const context = await openContext(workspace, await readPipeline(workspace, model, { commit }), quick);
+  const { pipeline } = context;
   const stages = stagesUntil(pipeline.stages, until, pipeline.parsed.file);
   const finished = await runStages(context, stages, force, report);
   context.memo.save();
@@ -64,6 +67,11 @@ export async function runPipeline(
   });
   const outputs = Object.assign({}, ...finished.map((stage) => stage.record.outputs)) as RunResult['outputs'];
   return { record, outputs, cached, pipeline };
+}
+
+async function openContext(workspace: Workspace, pipeline: Pipeline, quick: boolean): Promise<RunContext> {
+  const context = await openRunContext(workspace, pipeline);
+  return quick ? { ...context, ...(await quickPipeline(workspace, pipeline, context.lock)), quick } : context;
 }
 
 async function commitOf(workspace: Workspace, revision: string): Promise<string> {
@@ -149,14 +157,14 @@ function cachedStage(stage: Stage, record: StageRecord, report: Report): Finishe
   return { record, ran: false };
 }
 
-/** What the work tree last ran; a run of another commit says nothing about it. */
+/** What the work tree last ran; a run of another commit, or of a sample, says nothing about it. */
 function keepLatest(
-  { workspace, pipeline }: RunContext,
+  { workspace, pipeline, quick }: RunContext,
   { name }: Stage,
   material: StageMaterial,
   finished: Finished,
 ): Finished {
-  if (pipeline.commit !== null) return finished;
+  if (pipeline.commit !== null || quick) return finished;
   const before = readLatest(workspace, pipeline.model)[name];
   if (before === undefined || canonicalJson(before) !== canonicalJson(material)) {
     writeLatest(workspace, pipeline.model, name, material);

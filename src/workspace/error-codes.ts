@@ -14,6 +14,9 @@ export const errorCodes = [
   'E_FILE_KIND',
   'E_FILE_LIMIT',
   'E_INTERRUPTED',
+  // actions
+  'E_ACTION_INPUT',
+  'E_INSTALL',
   // git
   'E_GIT',
   'E_GIT_IDENTITY',
@@ -76,6 +79,7 @@ export const errorCodes = [
   'E_PIPELINE_CYCLE',
   'E_PIPELINE_INPUT',
   'E_PIPELINE_STAGE',
+  'E_QUICK_INPUT',
   'E_ENVIRONMENT_PREPARE',
   'E_TRAIN_COMMAND',
   'E_TRAIN_FAILED',
