@@ -1,5 +1,6 @@
 // Datasets by hash: data.lock, the store, remotes, and tables read from them.
 export { type AddOptions, type AddResult, addData } from './add.ts';
+export { fileObjects } from './datasets.ts';
 export { type DigestMemo, openMemo } from './digest-memo.ts';
 export { ensureDataset } from './ensure.ts';
 export {
@@ -16,6 +17,7 @@ export { placeDataset } from './placing.ts';
 export { type PullOptions, type PullResult, pullData } from './pull.ts';
 export { type PushResult, pushData } from './push.ts';
 export { openRemote, type Remote } from './remote.ts';
+export { selectEntries } from './selection.ts';
 export { checkUnchanged, type DataStatus, type DatasetStatus, statusData } from './status.ts';
 export { type ObjectRef, objectPath, openStore, type Store } from './store.ts';
 export type { Column, NumberColumn, Table, TextColumn } from './table.ts';

@@ -1,0 +1,4 @@
+import { run } from '../kit/run.ts';
+import { saveTarballs } from './tarballs.ts';
+
+await run(saveTarballs);
