@@ -108,6 +108,9 @@ export const errorCodes = [
   'E_HANDOVER_SHAPE',
   'E_HANDOVER_TOO_LARGE',
   'E_HANDOVER_RECORD',
+  'E_HANDOVER_UPLOAD',
+  'E_HANDOVER_PR',
+  'E_HANDOVER_REPO',
   // metrics and gate
   'E_METRICS_MISSING',
   'E_METRICS_TYPE',
@@ -166,6 +169,15 @@ export const errorCodes = [
   'E_ARCHIVE_DEVICE',
   'E_ARCHIVE_DUPLICATE',
   'E_ARCHIVE_CASE',
+  // GitHub
+  'E_GITHUB_CONTEXT',
+  'E_GITHUB_AUTH',
+  'E_GITHUB_PERMISSION',
+  'E_GITHUB_MISSING',
+  'E_GITHUB_RATE_LIMIT',
+  'E_GITHUB_FAILED',
+  'E_COMMENT_PERMISSION',
+  'E_COMMENT_TOO_LONG',
   // serving and monitoring
   'E_SERVE_PORT',
   'E_SERVE_START',

@@ -1,0 +1,34 @@
+import { rmSync } from 'node:fs';
+import { trainCandidate } from '../../src/commands/train.ts';
+import type { Workspace } from '../../src/workspace/index.ts';
+import { say } from '../kit/foreign-output.ts';
+import { stageGroups } from '../kit/stage-groups.ts';
+
+export interface CandidateOrder {
+  readonly folder: string;
+  readonly quick: boolean;
+  readonly base: string | null;
+}
+
+/** Trains one model, its log folded by stage. What an earlier try left in the folder is replaced. */
+export async function trainInGroups(
+  workspace: Workspace,
+  model: string,
+  { folder, quick, base }: CandidateOrder,
+): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  const { report, end } = stageGroups(model);
+  try {
+    const { run } = await trainCandidate(workspace, model, {
+      folder,
+      quick,
+      report,
+      ...(base === null ? {} : { base }),
+    });
+    end();
+    const kind = quick ? 'trained on a sample' : 'trained';
+    say(`${model}: ${run.cached ? 'nothing changed' : kind}, ${run.record.seconds.toFixed(1)} s`);
+  } finally {
+    end();
+  }
+}
