@@ -1,0 +1,18 @@
+// What GitHub's API gives and takes: the run we are part of, what other runs handed over, the one comment, the one status.
+// Cheap to import: the client itself is loaded when the API is opened.
+export { type AskOptions, type GitHub, type ListOptions, openGitHub } from './api.ts';
+export {
+  type Artifact,
+  type CandidateArtifact,
+  candidateArtifactName,
+  candidateArtifacts,
+  downloadCandidate,
+} from './artifacts.ts';
+export { type CommentInput, type CommentOutcome, publishComment } from './comment.ts';
+export { type RepositoryName, type RunContext, readContext, repositoryOf, runUrl } from './context.ts';
+export { type DeploymentInput, recordDeployment } from './deployments.ts';
+export { type IssueInput, openIssueOnce } from './issues.ts';
+export { approvalsOf, type EnvironmentApproval, mayWrite, mergedPull } from './people.ts';
+export { readRun, triggeringRunId, type WorkflowRun } from './runs.ts';
+export { type CommitStatus, setStatus, verdictContext } from './status.ts';
+export { type RunSubject, subjectOfRun, trainRequestArtifact, workflowFiles } from './subject.ts';

@@ -1,0 +1,53 @@
+import type { GitHub } from './api.ts';
+
+/** Whether somebody may have code run, or models moved, in this repository's name. */
+export async function mayWrite(github: GitHub, user: string): Promise<boolean> {
+  const { permission } = await github.ask<{ permission: string }>(
+    'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
+    { username: user },
+  );
+  return permission === 'admin' || permission === 'write';
+}
+
+export interface EnvironmentApproval {
+  readonly by: string;
+  /** Number of the account. */
+  readonly id: number;
+  readonly environment: string;
+}
+
+interface Answer {
+  readonly state: string;
+  readonly user: { readonly login: string; readonly id: number };
+  readonly environments: readonly { readonly name?: string }[];
+}
+
+/** Who let a run into an environment that has reviewers. */
+export async function approvalsOf(github: GitHub, runId: number): Promise<EnvironmentApproval[]> {
+  const all = await github.ask<Answer[]>(
+    'GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals',
+    { run_id: runId },
+    { needs: 'actions: read' },
+  );
+  return all
+    .filter(({ state }) => state === 'approved')
+    .flatMap(({ user, environments }) =>
+      environments.flatMap(({ name }) =>
+        name === undefined ? [] : [{ by: user.login, id: user.id, environment: name }],
+      ),
+    );
+}
+
+/** The pull request that a commit of the default branch came with, or null for one that was pushed. */
+export async function mergedPull(
+  github: GitHub,
+  commit: string,
+): Promise<{ number: number; head: string } | null> {
+  const pulls = await github.ask<
+    { number: number; merged_at: string | null; merge_commit_sha: string | null; head: { sha: string } }[]
+  >('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { commit_sha: commit });
+  const merged = pulls.find(
+    ({ merged_at, merge_commit_sha }) => merged_at !== null && merge_commit_sha === commit,
+  );
+  return merged ? { number: merged.number, head: merged.head.sha } : null;
+}

@@ -1,0 +1,65 @@
+import { LockstepError } from '../workspace/index.ts';
+import type { GitHub } from './api.ts';
+import type { RunContext } from './context.ts';
+
+/** One run of a workflow, as the API knows it: nothing in it is the run's own word but names and branches. */
+export interface WorkflowRun {
+  readonly id: number;
+  readonly attempt: number;
+  /** `pull_request`, `merge_group`, `workflow_dispatch`, … */
+  readonly event: string;
+  /** The workflow's file: `.github/workflows/lockstep-pull-request.yml`. */
+  readonly path: string;
+  readonly headSha: string;
+  readonly headBranch: string | null;
+  /** Null for a fork that was deleted. */
+  readonly headRepository: { readonly id: number; readonly fullName: string } | null;
+  readonly conclusion: string | null;
+  readonly url: string;
+}
+
+interface Answer {
+  readonly id: number;
+  readonly run_attempt?: number;
+  readonly event: string;
+  readonly path: string;
+  readonly head_sha: string;
+  readonly head_branch: string | null;
+  readonly head_repository: { readonly id: number; readonly full_name: string } | null;
+  readonly conclusion: string | null;
+  readonly html_url: string;
+}
+
+export async function readRun(github: GitHub, id: number): Promise<WorkflowRun> {
+  const run = await github.ask<Answer>(
+    'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
+    { run_id: id },
+    { needs: 'actions: read' },
+  );
+  return {
+    id: run.id,
+    attempt: run.run_attempt ?? 1,
+    event: run.event,
+    // A run names its file with the ref it was read at: `…/x.yml@refs/pull/1/merge`.
+    path: run.path.split('@')[0]!,
+    headSha: run.head_sha,
+    headBranch: run.head_branch,
+    headRepository: run.head_repository && {
+      id: run.head_repository.id,
+      fullName: run.head_repository.full_name,
+    },
+    conclusion: run.conclusion,
+    url: run.html_url,
+  };
+}
+
+/** The run that a `workflow_run` event is about. Errors: E_GITHUB_CONTEXT in any other event. */
+export function triggeringRunId({ eventName, event }: RunContext): number {
+  const run = event.workflow_run as { id?: unknown } | undefined;
+  if (eventName === 'workflow_run' && Number.isSafeInteger(run?.id)) return run!.id as number;
+  throw new LockstepError('E_GITHUB_CONTEXT', {
+    what: `the event is ${eventName || 'none'}, which names no run`,
+    allowed: 'workflow_run',
+    fix: 'call this from a workflow with `on: workflow_run`',
+  });
+}
