@@ -7,7 +7,7 @@ import { runnerFolders } from './runner-folders.ts';
  * What tar does to names and links, whoever packed the archive: no name leads upwards or begins at the root, and no
  * link leads anywhere. (The cache client unpacks with `-P`, which trusts both.)
  */
-const tarOptions = [
+export const tarOptions = [
   'flags=r;s|^/|@/|',
   'flags=r;s|[.][.]|__|g',
   'flags=s;s|.*|nowhere|',
