@@ -23,6 +23,7 @@ const programs = {
   check: () => check,
   format: () => [['format', [biome, 'check', '--write', '.']]],
   bench: (args) => [['bench', [join(root, 'bench/main.ts'), ...args]]],
+  workflows: (args) => [['workflows', [join(root, 'scripts/workflows.ts'), ...args]]],
   'test:interop': (args) => [['interop', [join(root, 'test/interop/main.ts'), ...args]]],
 };
 const vitest = (args) => ['tests', [tool('vitest/vitest.mjs'), 'run', ...args]];
