@@ -57,6 +57,15 @@ export const text: Reader<string> = {
   },
 };
 
+/** A whole number from 1. */
+export const count: Reader<number> = {
+  type: 'number',
+  read(given, name) {
+    if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
+    throw wrong(name, given, 'a whole number from 1');
+  },
+};
+
 /** `true` or `false`, as YAML 1.2 writes them. */
 export const flag: Reader<boolean> = {
   type: '`true` or `false`',

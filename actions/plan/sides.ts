@@ -1,5 +1,8 @@
 import type { RunContext } from '../../src/github/index.ts';
-import { git, LockstepError, resolveCommit, tryGit, type Workspace } from '../../src/workspace/index.ts';
+import { git, LockstepError, resolveCommit, type Workspace } from '../../src/workspace/index.ts';
+import { mergeBase } from '../kit/change-commits.ts';
+import { openForge } from '../kit/forge.ts';
+import { readRequest } from './request.ts';
 
 /** The two commits that are compared, by id. */
 export interface Sides {
@@ -12,15 +15,31 @@ interface Given {
   readonly head: string | null;
 }
 
-/** What the inputs name, else what the event does. Errors: E_GIT for a commit that the checkout doesn't have. */
-export async function chooseSides(workspace: Workspace, context: RunContext, given: Given): Promise<Sides> {
+interface Request {
+  readonly number: number | null;
+  readonly token: string | null;
+}
+
+/**
+ * Of the pull request that somebody asks for, else what the inputs name, else what the event does.
+ * Errors: those of `readRequest`; E_GIT for a commit that the checkout doesn't have.
+ */
+export async function chooseSides(
+  workspace: Workspace,
+  context: RunContext,
+  given: Given & Request,
+): Promise<Sides> {
+  if (given.number !== null) {
+    const github = await openForge(given.token, context);
+    return readRequest(workspace, github, context, given.number);
+  }
   const event = sidesOfEvent(context);
   const head = await commitOf(workspace, given.head ?? event.head ?? 'HEAD');
   const named = given.base ?? event.base;
   if (named === null) return { base: await firstParent(workspace, head), head };
   const base = await commitOf(workspace, named);
   // What the default branch did meanwhile is no part of the change.
-  return { base: given.base === null ? await mergeBase(workspace, base, head) : base, head };
+  return { base: given.base === null ? await mergeBase(workspace.root, base, head) : base, head };
 }
 
 /** Of the payload, which is GitHub's own: only ids are taken from it. */
@@ -50,15 +69,6 @@ async function commitOf({ root }: Workspace, revision: string): Promise<string> 
   throw new LockstepError('E_GIT', {
     what: `the checkout does not have the commit ${revision}`,
     allowed: 'a checkout with the history of both sides',
-    fix: 'check out with `fetch-depth: 0`',
-  });
-}
-
-async function mergeBase({ root }: Workspace, base: string, head: string): Promise<string> {
-  const { status, stdout } = await tryGit(['merge-base', base, head], { cwd: root });
-  if (status === 0) return stdout.trim();
-  throw new LockstepError('E_GIT', {
-    what: `${base.slice(0, 12)} and ${head.slice(0, 12)} have no common commit here`,
     fix: 'check out with `fetch-depth: 0`',
   });
 }

@@ -90,6 +90,7 @@ export const errorCodes = [
   'E_TRAIN_NO_GPU',
   'E_TRAIN_DATA',
   'E_TRAIN_PARITY',
+  'E_TRAIN_REQUEST',
   // models and evaluation
   'E_MODEL_FORMAT',
   'E_MODEL_HEADER',
