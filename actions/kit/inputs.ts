@@ -114,6 +114,12 @@ export function optional<T>(reader: Reader<T>): Reader<T | null> {
   };
 }
 
+/** What is optional in one mode of an action and not in another. Errors: E_ACTION_INPUT. */
+export function wanted<T>(name: string, value: T | null): T {
+  if (value !== null) return value;
+  throw wrong(name, '', 'a value, in this mode');
+}
+
 /** Never printed: the runner masks it from here on. */
 export const token: Reader<string> = {
   type: 'token',

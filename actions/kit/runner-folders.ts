@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export interface RunnerFolders {
   /** Where the repository is checked out. */
@@ -12,3 +12,6 @@ export const runnerFolders = (env: NodeJS.ProcessEnv = process.env): RunnerFolde
   workspace: resolve(env.GITHUB_WORKSPACE || '.'),
   temp: resolve(env.RUNNER_TEMP || tmpdir()),
 });
+
+/** A place of ours that no other job sees. */
+export const scratchFolder = (name: string): string => join(runnerFolders().temp, 'lockstep', name);

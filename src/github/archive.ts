@@ -32,7 +32,11 @@ export async function unpackArchive(zip: string, folder: string, limits: Archive
   try {
     const entries = checkAllowed(await readDirectory(file), limits);
     await mkdir(temporary);
-    for (const entry of entries) await unpack(zip, entry, join(temporary, entry.name));
+    for (const entry of entries) {
+      const target = join(temporary, entry.name);
+      await mkdir(dirname(target), { recursive: true });
+      await unpack(zip, entry, target);
+    }
     await rename(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });

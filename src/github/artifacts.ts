@@ -45,7 +45,10 @@ interface Answer {
 }
 
 /** Errors: E_HANDOVER_SHAPE for names that no workflow of ours gives, or too many. */
-export async function candidateArtifacts(github: GitHub, run: WorkflowRun): Promise<CandidateArtifact[]> {
+export async function candidateArtifacts(
+  github: GitHub,
+  run: Pick<WorkflowRun, 'id'>,
+): Promise<CandidateArtifact[]> {
   const found = (await listArtifacts(github, run)).filter(({ name }) => name.startsWith(prefix));
   if (found.length > mostCandidates) throw shape(`${found.length} candidates`, `at most ${mostCandidates}`);
   return found.map((artifact) => {
@@ -57,11 +60,19 @@ export async function candidateArtifacts(github: GitHub, run: WorkflowRun): Prom
 }
 
 /** One of this name; null when the run left none, or it has expired. */
-export async function findArtifact(github: GitHub, run: WorkflowRun, name: string): Promise<Artifact | null> {
+export async function findArtifact(
+  github: GitHub,
+  run: Pick<WorkflowRun, 'id'>,
+  name: string,
+): Promise<Artifact | null> {
   return (await listArtifacts(github, run, name)).find((artifact) => artifact.name === name) ?? null;
 }
 
-async function listArtifacts(github: GitHub, run: WorkflowRun, name?: string): Promise<Artifact[]> {
+async function listArtifacts(
+  github: GitHub,
+  run: Pick<WorkflowRun, 'id'>,
+  name?: string,
+): Promise<Artifact[]> {
   const all = await github.list<Answer>(
     'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
     { run_id: run.id, ...(name === undefined ? {} : { name }) },
@@ -79,6 +90,17 @@ async function listArtifacts(github: GitHub, run: WorkflowRun, name?: string): P
 export const downloadCandidate = (github: GitHub, artifact: Artifact, folder: string): Promise<void> =>
   withZip(github, artifact, mostTogether, (zip) =>
     unpackArchive(zip, folder, { allowed: candidateFiles, most: mostTogether }),
+  );
+
+/** Any other artifact's files, those of these names, into a folder that must not be there yet. Errors: as above. */
+export const downloadArtifact = (
+  github: GitHub,
+  artifact: Artifact,
+  folder: string,
+  allowed: Allowed,
+): Promise<void> =>
+  withZip(github, artifact, mostTogether, (zip) =>
+    unpackArchive(zip, folder, { allowed, most: mostTogether }),
   );
 
 /** The files of a small artifact in memory; each name at most so many bytes. */

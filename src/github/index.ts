@@ -6,7 +6,9 @@ export {
   type CandidateArtifact,
   candidateArtifactName,
   candidateArtifacts,
+  downloadArtifact,
   downloadCandidate,
+  findArtifact,
 } from './artifacts.ts';
 export { type CommentInput, type CommentOutcome, publishComment } from './comment.ts';
 export { type RepositoryName, type RunContext, readContext, repositoryOf, runUrl } from './context.ts';
