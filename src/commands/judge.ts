@@ -66,7 +66,7 @@ export async function judgeHandover(
   const files = filesOf(workspace, handed);
   await writeJudged(workspace, files, judgement, input);
   const seconds = Math.round(performance.now() - clock) / 1000;
-  return { judgement, report: input, files, cached: false, seconds };
+  return { judgement, report: input, files, doubt, cached: false, seconds };
 }
 
 async function committedBase(workspace: Workspace, revision: string | undefined): Promise<string> {
@@ -142,6 +142,7 @@ function doubtOf(
   { file, predictions }: Handover,
   { file: { evaluate } }: Pipeline,
 ): string | null {
+  if (file.quick) return 'a quick run, on a sample of the rows: it can refuse, never pass';
   if (predictions === null) return null;
   if (evaluate.predictions === undefined)
     return 'the change judges itself by predictions, the base by the model alone; judged on main';

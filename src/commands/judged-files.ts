@@ -18,6 +18,8 @@ export interface Judged {
   readonly judgement: Judgement;
   readonly report: ReportInput;
   readonly files: JudgedFiles;
+  /** Why no verdict can pass, or null; only of what was handed over. */
+  readonly doubt?: string | null;
   /** True when nothing was trained, judged or written. */
   readonly cached: boolean;
   readonly seconds: number;

@@ -5,7 +5,8 @@ import type { Comparison, Evaluation } from '../evaluation/index.ts';
 import type { Verdict } from '../gate/index.ts';
 import { type RunResult, runPath } from '../pipeline/index.ts';
 import { type Digest, type Workspace, writeAtomic } from '../workspace/index.ts';
-import { type Judgement, type JudgementObjects, worst } from './judgement.ts';
+import type { Judgement, JudgementObjects } from './judgement.ts';
+import { worst } from './verdicts.ts';
 
 /** What a run's folder keeps of its last judgement: digests of objects in the store. */
 interface Kept {

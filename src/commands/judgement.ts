@@ -1,6 +1,6 @@
 import { type ObjectRef as FileRef, openStore, type Store } from '../data/index.ts';
 import { type Comparison, compare, type Evaluation, evaluate, type JudgedData } from '../evaluation/index.ts';
-import { judge, type Outcome, type ReadPolicy, readPolicy, type Verdict } from '../gate/index.ts';
+import { type Outcome, type ReadPolicy, readPolicy, type Verdict } from '../gate/index.ts';
 import { goldenRequests, type ModelFile } from '../model/index.ts';
 import type { RunResult } from '../pipeline/index.ts';
 import { canonicalJson, type Digest, type Workspace } from '../workspace/index.ts';
@@ -8,6 +8,7 @@ import { baselineName, type Champions } from './baseline.ts';
 import { type JudgedRows, judgedRows } from './judged-rows.ts';
 import type { StoredTable } from './scoring.ts';
 import { type Candidate, candidateOf, scoreBaseline, scoreCandidate } from './subjects.ts';
+import { verdictsOf, worst } from './verdicts.ts';
 
 /** A candidate with everything that was found out about it, each part an object in the store. */
 export interface Judgement {
@@ -153,6 +154,31 @@ function judgedData({ task, output }: ModelFile, { table, ref, evaluate }: Judge
   };
 }
 
+function judgeEnvironments(
+  workspace: Workspace,
+  { candidate, rows, policy, champions, now }: JudgeInput,
+  { evaluation, comparison, evaluationDigest, comparisonDigest, modelDigest }: Evidence,
+): Verdict[] {
+  return verdictsOf(workspace, {
+    policy: policy.policy,
+    evaluation,
+    comparison,
+    doubt: rows.doubt,
+    now,
+    binding: {
+      model: candidate.model,
+      modelDigest,
+      run: candidate.run,
+      lock: candidate.lock,
+      evaluation: evaluationDigest,
+      comparison: comparisonDigest,
+      baseline: baselineName(champions.baseline),
+      policy: { digest: policy.digest, commit: policy.commit },
+      tip: champions.tip,
+    },
+  });
+}
+
 interface Evidence {
   readonly evaluation: Evaluation;
   readonly comparison: Comparison;
@@ -160,45 +186,3 @@ interface Evidence {
   readonly comparisonDigest: Digest;
   readonly modelDigest: Digest | null;
 }
-
-function judgeEnvironments(
-  workspace: Workspace,
-  { candidate, rows, policy, champions, now }: JudgeInput,
-  evidence: Evidence,
-): Verdict[] {
-  const binding = {
-    model: candidate.model,
-    modelDigest: evidence.modelDigest,
-    run: candidate.run,
-    lock: candidate.lock,
-    evaluation: evidence.evaluationDigest,
-    comparison: evidence.comparisonDigest,
-    baseline: baselineName(champions.baseline),
-    policy: { digest: policy.digest, commit: policy.commit },
-    tip: champions.tip,
-  };
-  return workspace.configuration.environments.map((environment) => {
-    // Holds name versions; what is judged here has none yet.
-    const verdict = judge({
-      policy: policy.policy,
-      environment,
-      evaluation: evidence.evaluation,
-      comparison: evidence.comparison,
-      holds: [],
-      now,
-      binding,
-    });
-    return rows.doubt === null || verdict.verdict === 'fail'
-      ? verdict
-      : { ...verdict, verdict: 'inconclusive' as const, reasons: [rows.doubt, ...verdict.reasons] };
-  });
-}
-
-const order: readonly Outcome[] = ['pass', 'inconclusive', 'fail'];
-
-/** One word for all environments: what will stop the change somewhere is said at once. */
-export const worst = (outcomes: readonly Outcome[]): Outcome =>
-  outcomes.reduce<Outcome>(
-    (worse, outcome) => (order.indexOf(outcome) > order.indexOf(worse) ? outcome : worse),
-    'pass',
-  );

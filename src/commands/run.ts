@@ -16,6 +16,7 @@ import type { DataChange, ReportInput, StageLine } from '../report/index.ts';
 import { readAtCommit, resolveCommit, type Workspace } from '../workspace/index.ts';
 import { chooseBase } from './base.ts';
 import { chooseBaseline } from './baseline.ts';
+import { lockDifference } from './data-changes.ts';
 import { type Judged, type JudgedFiles, writeJudged } from './judged-files.ts';
 import { type Judgement, judgeRun } from './judgement.ts';
 import { keepJudgement, keptJudgement } from './judgement-cache.ts';
@@ -153,14 +154,5 @@ async function wouldBecome(
 async function dataChanges(workspace: Workspace, base: string | null): Promise<DataChange[]> {
   const bytes = base === null ? null : await readAtCommit(workspace.root, base, 'data.lock');
   const before: Lock | null = bytes && parseLock(bytes, 'data.lock at the base commit');
-  const after = findLock(workspace);
-  if (base === null || bytes === null) return [];
-  const entries = (lock: Lock | null) => new Map(lock?.entries.map((entry) => [entry.key, entry]));
-  const [old, now] = [entries(before), entries(after)];
-  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((key): DataChange[] => {
-    const [was, is] = [old.get(key), now.get(key)];
-    return was?.digest === is?.digest
-      ? []
-      : [{ key, ...(was ? { before: was } : {}), ...(is ? { after: is } : {}) }];
-  });
+  return base === null || bytes === null ? [] : lockDifference(before, findLock(workspace));
 }

@@ -161,7 +161,7 @@ export function sliceSection(input: ReportInput, limit: Limits, judgement: 'bett
   );
 }
 
-export function dataSection({ data }: ReportInput, limit: Limits): string {
+export function dataSection({ data }: Pick<ReportInput, 'data'>, limit: Limits): string {
   if (data === null) return '';
   if (data.length === 0) return '**Data**: nothing changed.';
   const shown = data.slice(0, limit.data);

@@ -28,7 +28,7 @@ export interface Limits {
   readonly text: number;
 }
 
-const limits: readonly Limits[] = [
+export const limits: readonly Limits[] = [
   { checks: 60, metrics: 24, slices: 24, chart: 12, data: 40, stages: 40, notes: 20, text: 160 },
   { checks: 20, metrics: 16, slices: 10, chart: 8, data: 12, stages: 12, notes: 8, text: 80 },
   { checks: 6, metrics: 8, slices: 4, chart: 4, data: 5, stages: 5, notes: 3, text: 40 },
@@ -47,10 +47,15 @@ export function renderComment(input: ReportInput): string {
   return `${headLine(input, 40)}\n\n${notice}\n\n${commentMarker}\n`;
 }
 
-function commentBody(input: ReportInput, limit: Limits): string {
+/** One model in a comment on a whole change; `more` stands under the headline. */
+export const modelBody = (input: ReportInput, limit: Limits, more: string): string =>
+  commentBody({ ...input, data: null }, limit, more);
+
+function commentBody(input: ReportInput, limit: Limits, more = ''): string {
   return [
     headLine(input, limit.text),
     baselineLine(input, limit),
+    more,
     environmentTable(input, limit),
     metricSection(input, limit),
     chartSection(input, limit),

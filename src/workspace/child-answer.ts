@@ -10,6 +10,8 @@ type ChildAnswer =
 export interface ChildQuestion {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Words before the program, which start it with fewer rights. */
+  readonly prefix?: readonly string[];
   /** A child that takes longer is killed; none is unless stated. */
   readonly timeoutMs?: number;
   /** The error for a child that ended without an answer: how, with its last words where it had any. */
@@ -23,9 +25,15 @@ export interface ChildQuestion {
 export async function askChild<T>(
   program: string,
   order: unknown,
-  { cwd, env = process.env, timeoutMs, died }: ChildQuestion,
+  { cwd, env = process.env, prefix = [], timeoutMs, died }: ChildQuestion,
 ): Promise<T> {
-  const child = spawnOwn(program, [JSON.stringify(order)], { cwd, env, stdout: 'pipe', stderr: 'pipe' });
+  const child = spawnOwn(program, [JSON.stringify(order)], {
+    cwd,
+    env,
+    prefix,
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   try {
     const [exit, out, err] = await Promise.all([exitOf(child), textOf(child.stdout!), textOf(child.stderr!)]);

@@ -24,6 +24,7 @@ export {
   tryGit,
 } from './git.ts';
 export { readBlobs, readTree, type TreeEntry } from './git-tree.ts';
+export { findIsolation, type Isolation } from './isolation.ts';
 export { parseJson, readJson } from './json-file.ts';
 export { acquireLock, withLock } from './lock-file.ts';
 export { checkName, isName } from './names.ts';

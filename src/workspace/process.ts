@@ -9,6 +9,8 @@ export interface ChildOptions extends Omit<SpawnOptions, 'stdio'> {
   readonly stdin?: 'ignore' | 'pipe' | 'inherit';
   readonly stdout?: 'ignore' | 'pipe' | 'inherit';
   readonly stderr?: 'ignore' | 'pipe' | 'inherit';
+  /** Words before the program, which start it with fewer rights (see isolation.ts). */
+  readonly prefix?: readonly string[];
 }
 
 /**
@@ -16,8 +18,16 @@ export interface ChildOptions extends Omit<SpawnOptions, 'stdio'> {
  * end, however that happens (kill -9 too), the child sees the pipe close and ends. Its entry calls `watchParent`.
  */
 export function spawnOwn(file: string, args: readonly string[], options: ChildOptions = {}): ChildProcess {
-  const { stdin = 'ignore', stdout = 'inherit', stderr = 'inherit', env = process.env, ...rest } = options;
-  return spawn(process.execPath, [file, ...args], {
+  const {
+    stdin = 'ignore',
+    stdout = 'inherit',
+    stderr = 'inherit',
+    env = process.env,
+    prefix = [],
+    ...rest
+  } = options;
+  const [program = process.execPath, ...before] = prefix.length > 0 ? [...prefix, process.execPath] : [];
+  return spawn(program, [...before, file, ...args], {
     ...rest,
     env: { ...env, [lifelineVariable]: '3' },
     stdio: [stdin, stdout, stderr, 'pipe'],

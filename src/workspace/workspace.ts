@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type Configuration, readConfigurationFile } from './configuration.ts';
 import { LockstepError } from './errors.ts';
+import type { Isolation } from './isolation.ts';
 
 /** A checkout that Lockstep works in: where things lie, and what `lockstep.yaml` says. */
 export interface Workspace {
   /** Absolute path of the repository root. */
   readonly root: string;
   readonly configuration: Configuration;
+  /** How children are started that run what a stranger made; as any other child where it is left out. */
+  readonly isolation?: Isolation;
 }
 
 /** Caches and working state below `.lockstep/`, which Git ignores. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeSandbox, messageOf } from '../../test/git-sandbox.ts';
 import { makeProject, registerVersion } from '../../test/release-sandbox.ts';
-import { promote } from '../gitops/index.ts';
+import { refusalKind } from '../registry/push-refusal.ts';
 import { git } from '../workspace/index.ts';
-import { refusalKind } from './push-refusal.ts';
+import { promote } from './index.ts';
 
 const github = {
   protected:

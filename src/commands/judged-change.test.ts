@@ -1,0 +1,153 @@
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runCli } from '../../test/bad-inputs/command-line.ts';
+import { commitFiles, messageOf } from '../../test/git-sandbox.ts';
+import { changeOutcome, renderChange } from '../report/index.ts';
+import { findIsolation, git, openWorkspace, type Workspace } from '../workspace/index.ts';
+import { judgeChange } from './judged-change.ts';
+import { reviewChange } from './judged-review.ts';
+import { type ToyProject, toyProject } from './test-workspace.ts';
+import { trainCandidate } from './train.ts';
+
+interface Change {
+  readonly base: string;
+  readonly head: string;
+  readonly folder: string;
+  /** A clone of the default branch, as the trusted job has it: the change's commits are there, its files are not. */
+  readonly trusted: Workspace;
+}
+
+/** Commits a change on its branch, trains it there, and hands it over. */
+async function handOver(project: ToyProject, files: Record<string, string>, hand = true): Promise<Change> {
+  const base = await git(['rev-parse', 'origin/main'], { cwd: project.root });
+  const head = await commitFiles(project, files, 'a change');
+  const folder = join(project.folder, 'handed');
+  if (hand) await trainCandidate(project, 'toy', { folder: join(folder, 'toy') });
+  await git(['push', '--quiet', '--force', 'origin', 'HEAD:refs/pull/1/head'], { cwd: project.root });
+  const root = join(project.folder, 'trusted');
+  await git(['clone', '--quiet', '--branch', 'main', join(project.folder, 'origin.git'), root], {
+    cwd: project.folder,
+  });
+  await git(['fetch', '--quiet', 'origin', 'refs/pull/1/head'], { cwd: root });
+  cpSync(join(project.root, '.data'), join(root, '.data'), { recursive: true });
+  return { base, head, folder, trusted: openWorkspace(root) };
+}
+
+async function judged({ trusted, folder, base, head }: Change) {
+  const out = join(folder, '..', 'judged');
+  const file = await judgeChange(trusted, { folder, base, head, out });
+  const review = await reviewChange(trusted, out, { base, head });
+  return { file, out, review, outcome: changeOutcome(review), comment: renderChange(review) };
+}
+
+test('a change is judged by the base, in a clone that never holds its files', async () => {
+  await using project = await toyProject();
+  project.train(-1.2);
+  const change = await handOver(project, {});
+  const { file, outcome, comment, out } = await judged(change);
+  expect(file.models).toMatchObject([
+    { model: 'toy', kind: 'judged', why: ['train: toy.onnx changed'], quick: false },
+  ]);
+  expect(outcome).toMatchObject({ state: 'success', description: expect.stringMatching(/^pass: /) });
+  expect(comment).toContain(`./lockstep run toy --base ${change.base.slice(0, 12)}`);
+  expect(comment).toContain('**Changed**: train: toy.onnx changed');
+  expect(existsSync(join(out, 'toy/report.html'))).toBe(true);
+});
+
+test('what the scoring process says of verdicts counts for nothing, and changed numbers are found out', async () => {
+  await using project = await toyProject();
+  project.train(-1.2);
+  const change = await handOver(project, {
+    'models/toy/policy.yaml': 'checks:\n  - {metric: roc_auc, at-least: 0.99}\n',
+  });
+  const { out, review, outcome, comment } = await judged(change);
+  // Its own policy would refuse; the base's decides, and both are told.
+  expect(outcome.state).toBe('success');
+  expect(review.models).toMatchObject([{ kind: 'judged', own: 'fail' }]);
+  expect(comment).toContain('by its own it would be **fail**');
+  const path = join(out, 'toy/evaluation.json');
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace(/"roc_auc":\{[^}]*\}/, '"roc_auc":{"high":1,"low":1,"value":1}'),
+  );
+  expect(await messageOf(reviewChange(change.trusted, out, change))).toMatch(/^E_METRICS_TAMPERED: /);
+});
+
+test('a model that the change touches and nobody handed over is missed', async () => {
+  await using project = await toyProject();
+  project.train(-1.2);
+  const { outcome, comment } = await judged(await handOver(project, {}, false));
+  expect(outcome.state).toBe('failure');
+  expect(outcome.description).toContain('no candidate was handed over');
+  expect(comment).toContain('its run handed nothing over');
+});
+
+test('another model’s folder, another commit, a broken file: refused by name', async () => {
+  await using project = await toyProject();
+  project.train(-1.2);
+  const change = await handOver(project, {});
+  const path = join(change.folder, 'toy/candidate.json');
+  const text = readFileSync(path, 'utf8');
+  const said: string[] = [];
+  for (const broken of [
+    text.replace(change.head, change.base),
+    text.replace('"toy"', '"other"'),
+    '{"v": 1,',
+  ]) {
+    writeFileSync(path, broken);
+    const out = join(change.folder, `../out${said.length}`);
+    const { models } = await judgeChange(change.trusted, { ...change, out });
+    said.push(`${models[0]?.kind} ${models[0]?.code}`);
+  }
+  expect(said).toEqual(['refused E_HANDOVER_SHAPE', 'refused E_HANDOVER_SHAPE', 'refused E_JSON_SYNTAX']);
+});
+
+test('nothing affected, a new model, and one that waits for a GPU', async () => {
+  await using project = await toyProject();
+  const nothing = await judged(await handOver(project, { 'README.md': 'words\n' }, false));
+  expect(nothing.outcome).toEqual({ state: 'success', description: 'unchanged: no model is affected' });
+  await using other = await toyProject();
+  const yaml = readFileSync(join(other.root, 'pipelines/toy/pipeline.yaml'), 'utf8');
+  const { outcome, review, comment } = await judged(
+    await handOver(
+      other,
+      {
+        'pipelines/fresh/pipeline.yaml': yaml,
+        'pipelines/toy/pipeline.yaml': `runs-on: [self-hosted, gpu]\n${yaml.replace('inputs: [toy.onnx,', 'inputs: [toy.onnx, prepare.mjs,')}`,
+      },
+      false,
+    ),
+  );
+  expect(review.models.map(({ model, kind }) => [model, kind])).toEqual([
+    ['fresh', 'new'],
+    ['toy', 'waiting'],
+  ]);
+  expect(outcome.state).toBe('pending');
+  expect(comment).toMatch(/\/train [0-9a-f]{40}/);
+});
+
+test('a foreign model is scored by another user without network where the machine can', async () => {
+  await using project = await toyProject();
+  project.train(-1.2);
+  const { trusted, folder, base, head } = await handOver(project, {});
+  const out = join(folder, '../out');
+  const { isolation, models } = await judgeChange(trusted, { folder, base, head, out, isolated: true });
+  const { user, network } = findIsolation();
+  expect(isolation).toEqual({ user, network });
+  expect(models).toMatchObject([{ kind: 'judged' }]);
+});
+
+test('the command line does the same: judge --all, gate, report', async () => {
+  await using project = await toyProject();
+  project.train(9);
+  const { trusted, folder, base, head } = await handOver(project, {});
+  const range = ['--base', base, '--head', head];
+  const ran = await runCli(trusted.root, ['judge', folder, '--all', ...range, '--out', '../out', '--json']);
+  expect([ran.exit, JSON.parse(ran.stdout).models[0].kind]).toEqual([0, 'judged']);
+  const gated = await runCli(trusted.root, ['gate', '../out', ...range, '--json']);
+  expect([gated.exit, JSON.parse(gated.stdout).state]).toEqual([3, 'failure']);
+  const { stdout } = await runCli(trusted.root, ['report', '../out', ...range]);
+  expect(stdout).toMatch(/^### ❌ \*\*toy\*\* must not be merged/);
+  expect(stdout.trimEnd()).toMatch(/<!-- lockstep:report -->$/);
+});
