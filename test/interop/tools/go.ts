@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { cached } from './cache.ts';
+import { which } from './debian.ts';
+import { openRunner } from './programs.ts';
+import { Unavailable } from './unavailable.ts';
+
+/** A program built from a pinned module, `github.com/nektos/act@v0.2.87`, once a machine. */
+export async function goProgram(module: string): Promise<string> {
+  const folder = await cached('go', [module], (place) => build(place, module));
+  return join(folder, module.split('@')[0]!.split('/').at(-1)!);
+}
+
+async function build(place: string, module: string): Promise<void> {
+  if (which('go') === null)
+    throw new Unavailable(`go install ${module} needs Go, which is not on this machine`);
+  const { code, err } = await openRunner(place).tryRun('go', ['install', module], {
+    env: { ...process.env, GOBIN: place },
+  });
+  if (code !== 0) throw new Unavailable(`go install ${module} ended with ${code}: ${err.trim()}`);
+}
