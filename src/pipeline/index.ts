@@ -12,6 +12,7 @@ export type {
 } from './pipeline-file.ts';
 export { type Decision, type Plan, planRun, type StagePlan } from './plan.ts';
 export { type RunOptions, type RunResult, runPipeline } from './run.ts';
+export { writeStageRecord as keepStage } from './run-cache.ts';
 export type { Report, RunEvent } from './run-event.ts';
 export type { FileRef, RunRecord, StageRecord } from './run-record.ts';
 export { readRunRecord, runPath } from './run-records.ts';
