@@ -38,3 +38,10 @@ function closing(text: string): string {
   const open = (text.match(/<details\b/g)?.length ?? 0) - (text.match(/<\/details>/g)?.length ?? 0);
   return fence + '\n</details>'.repeat(Math.max(0, open));
 }
+
+/** Text as it is, whatever is in it: the fence is longer than any within. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}
