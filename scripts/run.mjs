@@ -22,6 +22,7 @@ const programs = {
   test: (args) => (args.length > 0 ? [vitest(args)] : [...check, vitest([])]),
   check: () => check,
   format: () => [['format', [biome, 'check', '--write', '.']]],
+  bundle: (args) => [['bundle', [join(root, 'scripts/bundle.ts'), ...args]]],
   bench: (args) => [['bench', [join(root, 'bench/main.ts'), ...args]]],
   workflows: (args) => [['workflows', [join(root, 'scripts/workflows.ts'), ...args]]],
   'test:interop': (args) => [['interop', [join(root, 'test/interop/main.ts'), ...args]]],
