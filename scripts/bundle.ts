@@ -4,8 +4,9 @@ import { type OutputChunk, rolldown } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
 import { bundleServer } from '../src/image/server-bundle.ts';
 import { openWorkspace } from '../src/workspace/index.ts';
+import { licensesOf } from './licenses.ts';
 import { nativeLock } from './native-lock.ts';
-import { vendorChunks, vendorPrefix } from './vendor-chunks.ts';
+import { packageFolders, vendorChunks, vendorPrefix } from './vendor-chunks.ts';
 
 // Makes `actions/dist/`, or the folder that is named: what GitHub runs, and whoever has no TypeScript around.
 // Our code stays readable; packages come in minified chunks. What is native, draws charts or bundles stays outside:
@@ -57,10 +58,12 @@ async function chunks(): Promise<[string, string][]> {
         ],
       },
     });
-    return output.map((file) => {
+    const made = output.map((file): [string, string] => {
       if (file.type === 'asset') return [file.fileName, String(file.source)];
       return [file.fileName, file.name.startsWith(vendorPrefix) ? minified(file) : file.code];
     });
+    const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+    return [...made, ['LICENSES.txt', licensesOf(packageFolders(modules))]];
   } finally {
     await build.close();
   }

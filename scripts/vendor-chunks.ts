@@ -34,14 +34,19 @@ const families: readonly (readonly [chunk: string, packages: RegExp])[] = [
   ['actions-artifact', /^@actions\/artifact$/],
 ];
 
-/** The package that a module belongs to, or null for our own. */
-function packageOf(id: string): string | null {
+/** The package that a module belongs to and where it lies, or null for our own. */
+function packageOf(id: string): { readonly name: string; readonly folder: string } | null {
   const path = id.replaceAll('\\', '/');
-  const place = path.lastIndexOf('node_modules/');
-  if (place < 0) return null;
-  const [first, second] = path.slice(place + 'node_modules/'.length).split('/');
-  return first!.startsWith('@') ? `${first}/${second}` : first!;
+  const place = path.lastIndexOf('node_modules/') + 'node_modules/'.length;
+  if (place < 'node_modules/'.length) return null;
+  const [first, second] = path.slice(place).split('/');
+  const name = first!.startsWith('@') ? `${first}/${second}` : first!;
+  return { name, folder: path.slice(0, place) + name };
 }
+
+/** Where the packages of these modules lie, each once. */
+export const packageFolders = (ids: readonly string[]): string[] =>
+  [...new Set(ids.flatMap((id) => packageOf(id)?.folder ?? []))].sort();
 
 export interface ChunkGroup {
   readonly name: string;
@@ -56,6 +61,6 @@ export const vendorChunks: readonly ChunkGroup[] = [...families, ['other', /./] 
   ([chunk, packages], index) => ({
     name: vendorPrefix + chunk,
     priority: families.length + 1 - index,
-    test: (id) => packages.test(packageOf(id) ?? ''),
+    test: (id) => packages.test(packageOf(id)?.name ?? ''),
   }),
 );
