@@ -42,7 +42,7 @@ test('the bundles are what the sources make, in any folder (npm run bundle makes
     'docs/schemas',
     'package.json',
     'package-lock.json',
-    'workflows',
+    'lockstep.yaml',
   ];
   for (const part of parts)
     cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !path.startsWith(dist) });
