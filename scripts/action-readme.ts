@@ -53,7 +53,7 @@ export async function withTables(name: string, readme: string): Promise<string> 
 const table = (rows: readonly (readonly string[])[]): string =>
   markdownTable(
     rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|'))),
-    { padding: false },
+    { alignDelimiters: false },
   );
 
 function between(readme: string, mark: string, text: string): string {

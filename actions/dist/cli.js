@@ -1,0 +1,123 @@
+import { X as isLockstepError, i as openWorkspace, t as systemError, z as watchParent } from "./shared/workspace.js";
+import { n as findCommand, r as parseInvocation, t as UsageError } from "./shared/invocation.js";
+import { resolve } from "node:path";
+var version = "0.1.0";
+const catalogue = {
+	start: () => import("./shared/start.js"),
+	init: () => import("./shared/init.js"),
+	"data add": () => import("./shared/data-add.js"),
+	"data pull": () => import("./shared/data-pull.js"),
+	"data push": () => import("./shared/data-push.js"),
+	"data status": () => import("./shared/data-status.js"),
+	"data verify": () => import("./shared/data-verify.js"),
+	plan: () => import("./shared/plan.js"),
+	run: () => import("./shared/run3.js"),
+	train: () => import("./shared/train2.js"),
+	judge: () => import("./shared/judge2.js"),
+	gate: () => import("./shared/gate2.js"),
+	report: () => import("./shared/report3.js"),
+	register: () => import("./shared/register.js"),
+	"image build": () => import("./shared/image-build.js"),
+	"image push": () => import("./shared/image-push.js"),
+	"image pin-base": () => import("./shared/image-pin-base.js"),
+	"image inspect": () => import("./shared/image-inspect.js"),
+	promote: () => import("./shared/promote.js"),
+	deploy: () => import("./shared/deploy.js"),
+	rollback: () => import("./shared/rollback.js"),
+	hold: () => import("./shared/hold.js"),
+	status: () => import("./shared/status.js"),
+	history: () => import("./shared/history.js"),
+	verify: () => import("./shared/verify.js"),
+	reproduce: () => import("./shared/reproduce.js"),
+	up: () => import("./shared/up.js"),
+	serve: () => import("./shared/serve.js"),
+	predict: () => import("./shared/predict.js"),
+	monitor: () => import("./shared/monitor2.js")
+};
+async function helpOfAll() {
+	const commands = await Promise.all(Object.values(catalogue).map(async (load) => (await load()).command));
+	const width = Math.max(...commands.map(({ name }) => name.length));
+	return [
+		"lockstep: code, data and models in step, from a pull request to production.",
+		"",
+		"Usage: lockstep <command> [options]",
+		"",
+		...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+		"",
+		"--json prints the result for machines, --help a command's options, -C <folder> works there.",
+		"Exit codes: 0 done, 1 refused or failed, 2 usage, 3 verdict fail, 4 verdict inconclusive."
+	].join("\n");
+}
+function helpOf(command) {
+	const options = Object.entries(command.options).map(([name, option]) => ({
+		left: `--${name}${option.type === "string" ? " <value>" : ""}${option.short ? `, -${option.short}` : ""}`,
+		right: command.help[name] ?? ""
+	}));
+	const width = Math.max(0, ...options.map(({ left }) => left.length));
+	return [
+		command.summary,
+		"",
+		`Usage: lockstep ${command.name}${command.positionals ? ` ${command.positionals}` : ""}${options.length > 0 ? " [options]" : ""}`,
+		...options.length > 0 ? ["", ...options.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`)] : []
+	].join("\n");
+}
+watchParent(() => process.kill(process.pid, "SIGTERM"));
+for (const stream of [process.stdout, process.stderr]) stream.on("error", (error) => {
+	if (error.code !== "EPIPE") throw error;
+	process.exit();
+});
+const args = process.argv.slice(2);
+const wantsJson = args.includes("--json");
+process.on("uncaughtException", (error) => process.exit(fail(error)));
+try {
+	process.exitCode = await main(args);
+} catch (error) {
+	process.exitCode = fail(error);
+}
+async function main(args) {
+	const found = findCommand(args, Object.keys(catalogue));
+	if (found.name === "help") {
+		print(await helpOfAll());
+		return args.length === 0 ? 2 : 0;
+	}
+	if (found.name === "version") {
+		print(wantsJson ? JSON.stringify({ version }) : `lockstep ${version}`);
+		return 0;
+	}
+	const { command } = await catalogue[found.name]();
+	const { positionals, values } = parseInvocation(command, found.rest);
+	if (values.help) {
+		print(helpOf(command));
+		return 0;
+	}
+	const cwd = resolve(typeof values.directory === "string" ? values.directory : ".");
+	const result = await command.run({
+		workspace: openWorkspace(cwd),
+		cwd,
+		positionals,
+		values,
+		json: wantsJson
+	});
+	print(wantsJson ? JSON.stringify(result.json) : result.text);
+	return result.exit ?? 0;
+}
+function fail(thrown) {
+	const error = systemError(thrown) ?? thrown;
+	const usage = error instanceof UsageError;
+	const known = isLockstepError(error);
+	const facts = known ? error.toJSON() : {
+		code: usage ? "E_USAGE" : "E_INTERNAL",
+		message: `${usage ? "E_USAGE" : "E_INTERNAL"}: ${error instanceof Error ? error.message : String(error)}`
+	};
+	if (wantsJson) print(JSON.stringify({ error: facts }));
+	process.stderr.write(`${facts.message}\n`);
+	if (!known && !usage) {
+		process.stderr.write("This is a defect of Lockstep, not yours: LOCKSTEP_DEBUG=1 prints where it happened.\n");
+		if (process.env.LOCKSTEP_DEBUG) process.stderr.write(`${error.stack}\n`);
+	}
+	return usage ? 2 : 1;
+}
+function print(text) {
+	if (text !== "") process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+export {};

@@ -1,0 +1,106 @@
+import { o as readContext, s as runUrl } from "./shared/github.js";
+import { l as listPipelines } from "./shared/pipeline.js";
+import { X as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
+import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
+import { i as scratchFolder, n as run, r as runnerFolders, s as say, t as fail } from "./shared/run.js";
+import { i as renderText, n as prepareRetraining, r as pushRetraining, t as monitorModel } from "./shared/monitor.js";
+import { t as openForge } from "./shared/forge.js";
+import { n as fenced, t as addSummary } from "./shared/summary.js";
+import { n as renderMonitorHtml } from "./shared/report.js";
+import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+async function openIssueOnce(github, { title, body, marker }) {
+	const line = `<!-- ${marker} -->`;
+	const found = (await github.list("GET /repos/{owner}/{repo}/issues", {
+		state: "open",
+		creator: "github-actions[bot]"
+	})).find((issue) => issue.body?.includes(line));
+	if (found) return {
+		number: found.number,
+		opened: false
+	};
+	const { number } = await github.ask("POST /repos/{owner}/{repo}/issues", {
+		title,
+		body: `${body.trimEnd()}\n\n${line}\n`
+	}, { needs: "issues: write" });
+	return {
+		number,
+		opened: true
+	};
+}
+const bot = {
+	name: "github-actions[bot]",
+	email: "41898282+github-actions[bot]@users.noreply.github.com"
+};
+function actAsBot(env = process.env) {
+	for (const role of ["AUTHOR", "COMMITTER"]) {
+		env[`GIT_${role}_NAME`] ??= bot.name;
+		env[`GIT_${role}_EMAIL`] ??= bot.email;
+	}
+}
+async function tellAbout(workspace, context, report, { "prepare-retraining": prepare, token }) {
+	const github = await openForge(token, context);
+	actAsBot();
+	const retraining = prepare ? await prepareRetraining(workspace, report) : null;
+	const pushed = retraining === null ? null : await pushRetraining(workspace, retraining);
+	const { model } = report;
+	const { serverUrl, repository } = context;
+	const compare = `${serverUrl}/${repository.owner}/${repository.name}/compare/${retraining?.branch}?expand=1`;
+	const { number, opened } = await openIssueOnce(github, {
+		title: retraining?.title ?? `${model} has moved away from what it learned from`,
+		body: [
+			retraining === null ? "" : `[Open the pull request](${compare}): its branch \`${retraining.branch}\` is pushed.`,
+			fenced(renderText(report)),
+			`[The run that found it](${runUrl(context)})`
+		].join("\n\n"),
+		marker: `lockstep:retrain ${retraining?.branch ?? model}`
+	});
+	say(`${model}: issue ${number} ${opened ? "opened" : "is open already"}`);
+	return pushed === "pushed" ? [retraining.branch] : [];
+}
+const spec = {
+	models,
+	environment: optional(text),
+	log: optional(path),
+	"prepare-retraining": flag,
+	token: optional(token)
+};
+const reportFolder = () => scratchFolder("monitor");
+async function watch(workspace, model, { environment, log }) {
+	const where = environment ?? workspace.configuration.environments.at(-1);
+	try {
+		const report = await monitorModel(workspace, model, {
+			environment: where,
+			...log === null ? {} : { log }
+		});
+		for (const line of renderText(report).split("\n")) say(line);
+		await addSummary(`### ${model} in ${where}\n\n${fenced(renderText(report))}`);
+		mkdirSync(reportFolder(), { recursive: true });
+		writeFileSync(join(reportFolder(), `${model}.html`), await renderMonitorHtml(report));
+		return report;
+	} catch (error) {
+		if (!isLockstepError(error, "E_NOT_RUNNING") && !isLockstepError(error, "E_MONITOR_DATA")) throw error;
+		say(error.message);
+		return null;
+	}
+}
+await run(async () => {
+	const inputs = readInputs(spec);
+	const workspace = openWorkspace(runnerFolders().workspace);
+	const models = inputs.models.length > 0 ? inputs.models : listPipelines(workspace);
+	const [alerts, branches] = [[], []];
+	for (const model of models) try {
+		const report = await watch(workspace, model, inputs);
+		if (report === null || report.alerts.length === 0) continue;
+		alerts.push(model);
+		if (inputs.token !== null) branches.push(...await tellAbout(workspace, readContext(), report, inputs));
+	} catch (error) {
+		fail(error);
+	}
+	setOutputs({
+		alerts: alerts.join(" "),
+		branches: branches.join(" "),
+		report: reportFolder()
+	});
+});
+export {};

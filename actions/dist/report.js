@@ -1,0 +1,231 @@
+import { a as triggeringRunId, c as publishComment, d as downloadArtifact, f as downloadCandidate, i as readRun, o as readContext, p as findArtifact, r as workflowFiles, s as runUrl, t as subjectOfRun, u as candidateArtifacts } from "./shared/github.js";
+import { i as openWorkspace } from "./shared/workspace.js";
+import { t as openForge } from "./shared/forge.js";
+import { c as optional, f as token, l as path, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
+import { i as scratchFolder, n as run, r as runnerFolders, s as say, t as fail } from "./shared/run.js";
+import { t as uploadFolder } from "./shared/upload.js";
+import { t as changedModels } from "./shared/changed-models.js";
+import { t as fetchChange } from "./shared/change-commits.js";
+import { n as partsOfModel, t as judgedFileName } from "./shared/judged-file.js";
+import { t as reviewChange } from "./shared/judged-review.js";
+import { a as commentMarker, i as renderChange, s as changeOutcome } from "./shared/report.js";
+import { t as addSummary } from "./shared/summary.js";
+import { join } from "node:path";
+import { rmSync } from "node:fs";
+const verdictContext = "lockstep/verdict";
+const mostCharacters = 140;
+async function setStatus(github, { sha, state, description, url, context = verdictContext }) {
+	const text = cut(description);
+	const newest = (await github.ask("GET /repos/{owner}/{repo}/commits/{ref}/statuses", {
+		ref: sha,
+		per_page: 100
+	})).find((status) => status.context === context);
+	if (newest && runOf(newest.target_url) > runOf(url)) return "skipped";
+	if (newest?.state === state && newest.description === text) return "unchanged";
+	await github.ask("POST /repos/{owner}/{repo}/statuses/{sha}", {
+		sha,
+		state,
+		description: text,
+		target_url: url,
+		context
+	}, { needs: "statuses: write" });
+	return "set";
+}
+const runOf = (url) => Number(/\/actions\/runs\/(\d+)/.exec(url ?? "")?.[1] ?? 0);
+function cut(text) {
+	const line = text.replace(/\s+/g, " ").trim();
+	const characters = [...line];
+	return line.length <= mostCharacters ? line : `${takeUnits(characters, 139)}…`;
+}
+function takeUnits(characters, most) {
+	let text = "";
+	for (const character of characters) {
+		if (text.length + character.length > most) break;
+		text += character;
+	}
+	return text;
+}
+async function findChange({ context, workspace, github }) {
+	const run = await readRun(github, triggeringRunId(context));
+	const subject = await subjectOfRun(github, run);
+	if (subject.kind === "stale") return subject;
+	if (run.conclusion === "action_required") return {
+		kind: "unapproved",
+		subject
+	};
+	const { head, baseRef } = subject;
+	const from = subject.kind === "pull-request" ? `refs/pull/${subject.number}/head` : head;
+	const commits = await fetchChange(workspace, {
+		from,
+		head,
+		baseRef
+	});
+	return commits === null ? {
+		kind: "stale",
+		why: "the change has a newer commit"
+	} : {
+		kind: "change",
+		run,
+		subject,
+		commits
+	};
+}
+async function collect(job, folder) {
+	const change = await findChange(job);
+	if (change.kind === "stale") {
+		say(`nothing to report on: ${change.why}`);
+		return {
+			subject: "",
+			judge: false,
+			models: ""
+		};
+	}
+	const { subject } = change;
+	if (change.kind === "unapproved") return {
+		subject: described(subject),
+		judge: false,
+		models: ""
+	};
+	const { run, commits } = change;
+	const touched = await changedModels(job.workspace, commits);
+	const found = touched.length === 0 ? [] : await candidatesOf(job.github, run, subject.head, touched);
+	rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	for (const artifact of found) {
+		await downloadCandidate(job.github, artifact, join(folder, artifact.model));
+		say(`${artifact.model}: candidate of ${artifact.size} bytes`);
+	}
+	return {
+		subject: {
+			...described(subject),
+			...commits
+		},
+		judge: true,
+		models: found.map(({ model }) => model).join(" "),
+		...commits,
+		folder
+	};
+}
+const described = (subject) => ({
+	kind: subject.kind,
+	...subject.kind === "pull-request" ? { number: subject.number } : {},
+	head: subject.head
+});
+async function candidatesOf(github, run, head, touched) {
+	const found = new Map();
+	for (const from of [run, ...await runsBeside(github, run, head)]) for (const artifact of await candidateArtifacts(github, from)) if (touched.some(({ model }) => model === artifact.model) && !found.has(artifact.model)) found.set(artifact.model, artifact);
+	return [...found.values()].sort((a, b) => a.model < b.model ? -1 : 1);
+}
+async function runsBeside(github, run, head) {
+	if (run.path !== workflowFiles.trainPr) return [];
+	const [newest] = await github.list("GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs", {
+		workflow_id: workflowFiles.pullRequest.split("/").at(-1),
+		head_sha: head,
+		event: "pull_request",
+		status: "completed"
+	}, {
+		key: "workflow_runs",
+		most: 1,
+		needs: "actions: read"
+	});
+	return newest === void 0 ? [] : [newest];
+}
+const spec = {
+	mode: oneOf("collect", "keep", "publish"),
+	token: optional(token),
+	folder: optional(path),
+	judged: optional(path)
+};
+const judgedArtifact = "lockstep-judged";
+const mostManifest = 4194304;
+const mostPage = 67108864;
+async function publish(job) {
+	const change = await findChange(job);
+	if (change.kind === "stale") {
+		say(`nothing to report on: ${change.why}`);
+		return {};
+	}
+	if (change.kind === "unapproved") {
+		await status(job, change.subject, "pending", "waiting for a maintainer to let the workflow run");
+		return { verdict: "pending" };
+	}
+	const review = await reviewOf(job, change);
+	if (review === null) {
+		await status(job, change.subject, "error", "the change could not be judged: the run of lockstep-report says why");
+		return { verdict: "error" };
+	}
+	const { state, description } = changeOutcome(review);
+	const markdown = renderChange(review).replace(commentMarker, "").trimEnd();
+	await addSummary(markdown);
+	const comment = review.models.length === 0 ? {} : await commentOn(job, change, markdown);
+	await status(job, change.subject, state, description);
+	say(`${state}: ${description}`);
+	return {
+		verdict: state,
+		...comment
+	};
+}
+async function reviewOf(job, { run, commits }) {
+	const artifact = await findArtifact(job.github, { id: job.context.runId }, judgedArtifact);
+	if (artifact === null) return null;
+	const models = (await changedModels(job.workspace, commits)).map(({ model }) => model);
+	const folder = scratchFolder("judged-again");
+	rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	await downloadArtifact(job.github, artifact, folder, allowedFor(models));
+	const trainedIn = run.path === workflowFiles.trainPr ? "lockstep-train-pr" : "the pull request's run";
+	return {
+		...await reviewChange(job.workspace, folder, commits),
+		trainedIn
+	};
+}
+const allowedFor = (models) => Object.fromEntries([[judgedFileName, mostManifest], ...models.flatMap((model) => Object.entries({
+	...partsOfModel,
+	"report.html": mostPage
+}).map(([name, most]) => [`${model}/${name}`, most]))]);
+async function commentOn({ context, github }, { subject, commits: { head } }, body) {
+	if (subject.kind !== "pull-request") return {};
+	const { runId, runAttempt } = context;
+	try {
+		const outcome = await publishComment(github, {
+			number: subject.number,
+			body,
+			head,
+			runId,
+			runAttempt
+		});
+		say(outcome.kind === "skipped" ? `no comment: ${outcome.why}` : `comment ${outcome.kind}: ${outcome.url}`);
+		return outcome.kind === "skipped" ? {} : { comment: outcome.url };
+	} catch (error) {
+		fail(error);
+		return {};
+	}
+}
+async function status({ context, github }, subject, state, description) {
+	await setStatus(github, {
+		sha: subject.head,
+		state,
+		description,
+		url: runUrl(context)
+	});
+}
+await run(async () => {
+	const inputs = readInputs(spec);
+	if (inputs.mode === "keep") {
+		await uploadFolder(judgedArtifact, wanted("judged", inputs.judged), 6);
+		return;
+	}
+	const [context, workspace] = [readContext(), openWorkspace(runnerFolders().workspace)];
+	const job = {
+		context,
+		workspace,
+		github: await openForge(inputs.token, context)
+	};
+	const folder = inputs.folder ?? scratchFolder("candidates");
+	setOutputs(inputs.mode === "collect" ? await collect(job, folder) : await publish(job));
+});
+export {};

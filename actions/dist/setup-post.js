@@ -1,0 +1,4 @@
+import { n as run } from "./shared/run.js";
+import { n as saveTarballs } from "./shared/tarballs.js";
+await run(saveTarballs);
+export {};

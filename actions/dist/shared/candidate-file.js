@@ -1,0 +1,6 @@
+const handedNames = [
+	"model.onnx",
+	"predictions.parquet",
+	"record.json"
+];
+export { handedNames as t };

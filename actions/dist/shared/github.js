@@ -1,0 +1,688 @@
+import { A as checkSchema, K as diskFull, N as isName, X as isLockstepError, Y as LockstepError, Z as printable, m as parseJson, q as temporaryBeside } from "./workspace.js";
+import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { setTimeout } from "node:timers/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { crc32, createInflateRaw } from "node:zlib";
+import { pipeline } from "node:stream/promises";
+const requestTimeout = 3e4;
+const tries = 3;
+const mostWaiting = 90;
+async function openGitHub(token, context) {
+	if (token === "") throw new LockstepError("E_GITHUB_AUTH", {
+		what: "no token",
+		allowed: "a token for this repository",
+		fix: "pass the token of the job (`github.token`), or set GITHUB_TOKEN"
+	});
+	const { getOctokit } = await import("./github2.js");
+	const octokit = getOctokit(token, { baseUrl: context.apiUrl });
+	const { owner, name: repo } = context.repository;
+	let requests = 0;
+	let waited = 0;
+	async function send(route, parameters, { needs }) {
+		for (let attempt = 1;; attempt++) {
+			requests++;
+			try {
+				const signal = AbortSignal.timeout(requestTimeout);
+				const { data, headers } = await octokit.request(route, {
+					owner,
+					repo,
+					...parameters,
+					request: { signal }
+				});
+				return {
+					data,
+					link: headers.link ?? ""
+				};
+			} catch (error) {
+				const pause = pauseBefore(error, route, attempt);
+				if (pause === null || waited + pause > mostWaiting) throw failureOf(error, route, needs);
+				waited += pause;
+				await setTimeout(pause * 1e3);
+			}
+		}
+	}
+	return {
+		repository: context.repository,
+		get requests() {
+			return requests;
+		},
+		ask: async (route, parameters = {}, options = {}) => (await send(route, parameters, options)).data,
+		async list(route, parameters = {}, { key, from = 1, most = 1e3, ...options } = {}) {
+			const found = [];
+			for (let page = from; page < from + most; page++) {
+				const { data, link } = await send(route, {
+					...parameters,
+					per_page: 100,
+					page
+				}, options);
+				found.push(...key === void 0 ? data : data[key] ?? []);
+				if (!link.includes("rel=\"next\"")) break;
+			}
+			return found;
+		},
+		async download(route, parameters) {
+			const { url, headers } = octokit.request.endpoint(route, {
+				owner,
+				repo,
+				...parameters
+			});
+			requests++;
+			const first = await fetch(url, {
+				headers: {
+					...headers,
+					authorization: `token ${token}`
+				},
+				redirect: "manual",
+				signal: AbortSignal.timeout(requestTimeout)
+			});
+			if (first.status === 200) return first;
+			const location = first.headers.get("location");
+			if (first.status !== 302 || location === null) throw failureOf({
+				status: first.status,
+				message: await first.text()
+			}, route, "actions: read");
+			return fetch(checkedRedirect(location, context.apiUrl), {
+				redirect: "error",
+				signal: AbortSignal.timeout(6e5)
+			});
+		}
+	};
+}
+function pauseBefore({ status, response }, route, attempt) {
+	const headers = response?.headers ?? {};
+	if ((status === 429 || status === 403 && (headers["retry-after"] || headers["x-ratelimit-remaining"] === "0")) && attempt < tries) {
+		const reset = Number(headers["x-ratelimit-reset"] ?? 0) - Date.now() / 1e3;
+		return Math.max(1, Number(headers["retry-after"] ?? 0) || Math.min(91, Math.ceil(reset)));
+	}
+	return !route.startsWith("POST") && (status === void 0 || status >= 500) && attempt < tries ? attempt ** 2 / 2 : null;
+}
+function failureOf({ status, message, response }, route, needs) {
+	const [method, path] = route.split(" ");
+	const what = `GitHub answered ${status ?? "nothing"} to ${method} ${path}: ${printable((message ?? "").split("\n")[0], 200)}`;
+	if (status === 429 || response?.headers?.["x-ratelimit-remaining"] === "0") return new LockstepError("E_GITHUB_RATE_LIMIT", {
+		what,
+		allowed: "a thousand requests an hour for a repository",
+		fix: "run the workflow again later"
+	});
+	if (status === 401) return new LockstepError("E_GITHUB_AUTH", {
+		what,
+		allowed: "a valid token",
+		fix: "pass a token that has not ended"
+	});
+	if (status === 403) return new LockstepError("E_GITHUB_PERMISSION", {
+		what,
+		allowed: needs === void 0 ? "a token that may" : `a token with \`${needs}\``,
+		fix: needs === void 0 ? "give the job the permission" : `add \`${needs}\` to the job's permissions`
+	});
+	if (status === 404) return new LockstepError("E_GITHUB_MISSING", {
+		what,
+		allowed: `something that is there${needs === void 0 ? "" : `, and a token with \`${needs}\``}`,
+		fix: "look whether it was deleted, and whether this token may see it"
+	});
+	return new LockstepError("E_GITHUB_FAILED", {
+		what,
+		allowed: "an answer",
+		fix: status === void 0 || status >= 500 ? "run the workflow again" : "read the message; LOCKSTEP_DEBUG=1 tells more"
+	});
+}
+function checkedRedirect(location, apiUrl) {
+	const [target, api] = [URL.parse(location), new URL(apiUrl)];
+	const loopback = (host) => /^(127\.|localhost$|\[::1\]$)/.test(host);
+	if (target?.protocol === "https:" && !loopback(target.hostname)) return target.href;
+	if (target?.protocol === "http:" && loopback(target.hostname) && loopback(api.hostname)) return target.href;
+	throw new LockstepError("E_REMOTE_REDIRECT", {
+		what: `the API sent us to ${printable(target ? target.origin : location, 100)}`,
+		allowed: "https to another host",
+		fix: "run the workflow again; tell GitHub if it goes on"
+	});
+}
+const signatures = {
+	end: 101010256,
+	entry: 33639248,
+	local: 67324752
+};
+const endLength = 22;
+const mostEntries = 64;
+const mostDirectory = 262144;
+async function readDirectory(file) {
+	const { size } = await file.stat();
+	const { offset, length, count } = await findEnd(file, size);
+	const directory = await readAt(file, offset, length);
+	const entries = [];
+	for (let at = 0, left = count; left > 0; left--) {
+		if (at + 46 > directory.length || directory.readUInt32LE(at) !== signatures.entry) throw broken("its directory");
+		const next = at + 46 + directory.readUInt16LE(at + 28) + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+		if (next > directory.length) throw broken("its directory");
+		entries.push(await entryAt(file, directory.subarray(at, next), offset));
+		at = next;
+	}
+	checkNames(entries.map(({ name }) => name));
+	checkRanges(entries, offset);
+	return entries;
+}
+async function findEnd(file, size) {
+	const length = Math.min(size, 65557);
+	const tail = await readAt(file, size - length, length);
+	for (let at = tail.length - endLength; at >= 0; at--) {
+		if (tail.readUInt32LE(at) !== signatures.end) continue;
+		if (at + endLength + tail.readUInt16LE(at + 20) !== tail.length) continue;
+		const found = {
+			count: tail.readUInt16LE(at + 10),
+			length: tail.readUInt32LE(at + 12),
+			offset: tail.readUInt32LE(at + 16)
+		};
+		if (!(tail.readUInt32LE(at + 4) === 0 && tail.readUInt16LE(at + 8) === found.count) || found.offset + found.length > size - length + at) throw broken("its end");
+		if (found.count > mostEntries || found.length > mostDirectory) throw refused("E_ARCHIVE_FORMAT", `${found.count} entries`, `at most ${mostEntries}`);
+		return found;
+	}
+	throw broken("its end");
+}
+async function entryAt(file, record, directory) {
+	const [flags, method] = [record.readUInt16LE(8), record.readUInt16LE(10)];
+	const bytes = record.subarray(46, 46 + record.readUInt16LE(28));
+	const name = nameOf(bytes);
+	checkPath(name);
+	checkKind(name, record.readUInt8(5), record.readUInt32LE(38) >>> 16);
+	if (flags & 1 || method !== 0 && method !== 8) throw refused("E_ARCHIVE_FORMAT", `"${printable(name, 80)}" is encrypted or packed in a rare way`, "stored or deflated files");
+	const [packed, size, local] = [
+		record.readUInt32LE(20),
+		record.readUInt32LE(24),
+		record.readUInt32LE(42)
+	];
+	const header = await readAt(file, local, 30);
+	const nameLength = header.length === 30 ? header.readUInt16LE(26) : 0;
+	if (!(header.length === 30 && header.readUInt32LE(0) === signatures.local && header.readUInt16LE(8) === method) || !(await readAt(file, local + 30, nameLength)).equals(bytes)) throw broken(`the header of "${printable(name, 80)}"`);
+	const start = local + 30 + nameLength + header.readUInt16LE(28);
+	if (start + packed > directory) throw broken(`the place of "${printable(name, 80)}"`);
+	return {
+		name,
+		deflated: method === 8,
+		crc: record.readUInt32LE(16),
+		packed,
+		size,
+		start
+	};
+}
+async function readAt(file, position, length) {
+	const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+	return buffer.subarray(0, bytesRead);
+}
+function nameOf(bytes) {
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+	} catch {
+		throw refused("E_ARCHIVE_FORMAT", "a name that is no UTF-8", "names in UTF-8");
+	}
+}
+function checkPath(name) {
+	const shown = printable(name, 80);
+	if (/^[/\\]|^[A-Za-z]:/.test(name)) throw refused("E_ARCHIVE_ABSOLUTE", `the entry "${shown}"`, "a plain file name");
+	if (name.split(/[/\\]/).includes("..")) throw refused("E_ARCHIVE_TRAVERSAL", `the entry "${shown}"`, "a plain file name");
+	if (name === "" || /[\u0000-\u001f\u007f\\:]/.test(name)) throw refused("E_ARCHIVE_FORMAT", `the entry "${shown}"`, "a plain file name");
+}
+function checkKind(name, system, mode) {
+	const kind = system === 3 || system === 19 ? mode & 61440 : 0;
+	if (kind === 40960) throw refused("E_ARCHIVE_LINK", `"${printable(name, 80)}" is a link`, "plain files");
+	if (kind !== 0 && kind !== 32768 && kind !== 16384) throw refused("E_ARCHIVE_DEVICE", `"${printable(name, 80)}" is a device or pipe`, "plain files");
+}
+function checkNames(names) {
+	const twice = names.find((name, index) => names.indexOf(name) !== index);
+	if (twice !== void 0) throw refused("E_ARCHIVE_DUPLICATE", `"${printable(twice, 80)}" twice`, "each file once");
+	const folded = names.map((name) => name.normalize("NFC").toLowerCase());
+	const twin = names.find((_, index) => folded.indexOf(folded[index]) !== index);
+	if (twin !== void 0) throw refused("E_ARCHIVE_CASE", `"${printable(twin, 80)}" beside one that differs in case or composition only`, "names that differ everywhere");
+}
+function checkRanges(entries, directory) {
+	const sorted = [...entries].sort((a, b) => a.start - b.start);
+	for (const [index, { name, start, packed }] of sorted.entries()) {
+		const next = sorted[index + 1]?.start ?? directory;
+		if (start + packed > next) throw refused("E_ARCHIVE_BOMB", `"${printable(name, 80)}" shares bytes with another entry`, "bytes of its own for each file");
+	}
+}
+const broken = (what) => refused("E_ARCHIVE_FORMAT", `no whole ZIP: ${what} can't be read`, "a ZIP as GitHub makes them");
+const refused = (code, what, allowed) => new LockstepError(code, {
+	what,
+	where: { file: "the artifact" },
+	allowed,
+	fix: "hand over what the action `train` uploads"
+});
+const slack = 65536;
+async function unpackArchive(zip, folder, limits) {
+	if (existsSync(folder)) throw new LockstepError("E_FILE_KIND", {
+		what: `${folder} is there already`,
+		allowed: "a free name"
+	});
+	await mkdir(dirname(folder), { recursive: true });
+	const temporary = temporaryBeside(folder);
+	const file = await open(zip);
+	try {
+		const entries = checkAllowed(await readDirectory(file), limits);
+		await mkdir(temporary);
+		for (const entry of entries) {
+			const target = join(temporary, entry.name);
+			await mkdir(dirname(target), { recursive: true });
+			await unpack(zip, entry, target);
+		}
+		await rename(temporary, folder);
+	} catch (error) {
+		await rm(temporary, {
+			recursive: true,
+			force: true
+		});
+		throw diskFull(error, folder);
+	} finally {
+		await file.close();
+	}
+}
+async function readArchive(zip, limits) {
+	const folder = `${zip}.d`;
+	await unpackArchive(zip, folder, limits);
+	const names = Object.keys(limits.allowed).filter((name) => existsSync(join(folder, name)));
+	const missing = Object.keys(limits.allowed).find((name) => !names.includes(name));
+	if (missing !== void 0) throw refused("E_HANDOVER_SHAPE", `no ${missing}`, Object.keys(limits.allowed).join(", "));
+	return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))])));
+}
+function checkAllowed(entries, { allowed, most }) {
+	for (const { name, size } of entries) {
+		const limit = Object.hasOwn(allowed, name) ? allowed[name] : null;
+		if (limit === null) throw refused("E_HANDOVER_SHAPE", `"${printable(name, 80)}"`, Object.keys(allowed).join(", "));
+		if (size > limit) throw tooLarge$1(name, size, limit);
+	}
+	const together = entries.reduce((sum, { size }) => sum + size, 0);
+	if (together > most) throw tooLarge$1("all files together", together, most);
+	return entries;
+}
+const tooLarge$1 = (name, size, most) => refused("E_HANDOVER_TOO_LARGE", `${name}: ${size.toLocaleString("en-US")} bytes`, `at most ${most.toLocaleString("en-US")}`);
+async function unpack(zip, { name, deflated, crc, packed, size, start }, target) {
+	let [seen, sum] = [0, 0];
+	const counted = async function* (source) {
+		for await (const chunk of source) {
+			seen += chunk.byteLength;
+			if (seen > size + slack) throw refused("E_ARCHIVE_BOMB", `${name} unpacks to more than the ${size} bytes it declares`, "what it declares");
+			sum = crc32(chunk, sum);
+			yield chunk;
+		}
+	};
+	const source = packed === 0 ? emptyStream() : createReadStream(zip, {
+		start,
+		end: start + packed - 1
+	});
+	const sink = createWriteStream(target, {
+		flags: "wx",
+		mode: 420,
+		flush: true
+	});
+	try {
+		await (deflated && packed > 0 ? pipeline(source, createInflateRaw(), counted, sink) : pipeline(source, counted, sink));
+	} catch (error) {
+		const { code } = error;
+		throw code?.startsWith("Z_") ? refused("E_ARCHIVE_FORMAT", `${name} can't be unpacked (${code})`, "a whole ZIP") : error;
+	}
+	if (seen !== size || sum !== crc) throw refused(seen > size ? "E_ARCHIVE_BOMB" : "E_ARCHIVE_FORMAT", `${name} unpacks to ${seen} bytes that are not what it declares`, `${size} bytes with its checksum`);
+}
+async function* emptyStream() {}
+const prefix = "lockstep-candidate-";
+const candidateArtifactName = (model) => `${prefix}${model}`;
+const candidateFiles = {
+	"candidate.json": 262144,
+	"record.json": 16777216,
+	"model.onnx": 1024 ** 3,
+	"predictions.parquet": 1024 ** 3
+};
+const mostTogether = 1024 ** 3;
+const mostCandidates = 1e3;
+async function candidateArtifacts(github, run) {
+	const found = (await listArtifacts(github, run)).filter(({ name }) => name.startsWith(prefix));
+	if (found.length > mostCandidates) throw shape(`${found.length} candidates`, `at most ${mostCandidates}`);
+	return found.map((artifact) => {
+		const model = artifact.name.slice(19);
+		if (!isName(model)) throw shape(`a candidate called "${printable(artifact.name, 80)}"`, `${prefix}<model>`);
+		return {
+			...artifact,
+			model
+		};
+	});
+}
+async function findArtifact(github, run, name) {
+	return (await listArtifacts(github, run, name)).find((artifact) => artifact.name === name) ?? null;
+}
+async function listArtifacts(github, run, name) {
+	return (await github.list("GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts", {
+		run_id: run.id,
+		...name === void 0 ? {} : { name }
+	}, {
+		key: "artifacts",
+		most: 11,
+		needs: "actions: read"
+	})).filter(({ expired }) => !expired).map((one) => ({
+		id: one.id,
+		name: one.name,
+		size: one.size_in_bytes,
+		digest: one.digest ?? null
+	}));
+}
+const downloadCandidate = (github, artifact, folder) => withZip(github, artifact, mostTogether, (zip) => unpackArchive(zip, folder, {
+	allowed: candidateFiles,
+	most: mostTogether
+}));
+const downloadArtifact = (github, artifact, folder, allowed) => withZip(github, artifact, mostTogether, (zip) => unpackArchive(zip, folder, {
+	allowed,
+	most: mostTogether
+}));
+const readArtifact = (github, artifact, allowed) => {
+	const most = Object.values(allowed).reduce((sum, size) => sum + size, 0);
+	return withZip(github, artifact, most, (zip) => readArchive(zip, {
+		allowed,
+		most
+	}));
+};
+async function withZip(github, artifact, most, use) {
+	const limit = most + 1048576;
+	if (artifact.size > limit) throw tooLarge(artifact, artifact.size, limit);
+	const folder = mkdtempSync(join(tmpdir(), "lockstep-artifact-"));
+	try {
+		const path = join(folder, "artifact.zip");
+		await fetchTo(github, artifact, path, limit);
+		return await use(path);
+	} finally {
+		rmSync(folder, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+async function fetchTo(github, artifact, path, limit) {
+	const response = await github.download("GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}", {
+		artifact_id: artifact.id,
+		archive_format: "zip"
+	});
+	if (!response.ok || response.body === null) throw new LockstepError("E_GITHUB_FAILED", {
+		what: `the artifact ${artifact.name} can't be downloaded (${response.status})`,
+		allowed: "an artifact that has not expired",
+		fix: "run the workflow that made it again"
+	});
+	const hash = createHash("sha256");
+	let size = 0;
+	const counted = async function* (source) {
+		for await (const chunk of source) {
+			size += chunk.byteLength;
+			if (size > limit) throw tooLarge(artifact, size, limit);
+			hash.update(chunk);
+			yield chunk;
+		}
+	};
+	await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(path, { flags: "wx" }));
+	const digest = `sha256:${hash.digest("hex")}`;
+	if (artifact.digest !== null && artifact.digest !== digest) throw new LockstepError("E_DIGEST_MISMATCH", {
+		what: `the artifact ${artifact.name} is ${digest}`,
+		allowed: `${artifact.digest}, as GitHub has it`,
+		fix: "run the workflow that made it again"
+	});
+}
+const shape = (what, allowed) => new LockstepError("E_HANDOVER_SHAPE", {
+	what,
+	allowed,
+	fix: "hand over what the action `train` uploads"
+});
+const tooLarge = ({ name }, size, most) => new LockstepError("E_HANDOVER_TOO_LARGE", {
+	what: `the artifact ${name} has ${size > most ? `more than ${most.toLocaleString("en-US")}` : size} bytes`,
+	allowed: `at most ${most.toLocaleString("en-US")}`,
+	fix: "hand over what the action `train` uploads"
+});
+const mostUnits = 65536;
+const workflowLogin = "github-actions[bot]";
+const markerLine = /\n*<!-- lockstep:report(?: run=(\d{1,15})\.(\d{1,6}) head=[0-9a-f]{40,64})? -->\s*$/;
+async function publishComment(github, input) {
+	const { number, head } = input;
+	const body = `${input.body.trimEnd()}\n\n${printMarker(input)}\n`;
+	if (body.length > 65536) throw tooLong(body.length);
+	if ((await github.ask("GET /repos/{owner}/{repo}/pulls/{pull_number}", { pull_number: number })).head.sha !== head) return {
+		kind: "skipped",
+		why: "the head has moved on"
+	};
+	const { own: before, count } = await listOwn(github, input);
+	if (before.length > 0) return settle(github, input, body, before, null);
+	const mine = ownOf(await write(() => github.ask("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+		issue_number: number,
+		body
+	})));
+	const { own: now } = await listOwn(github, input, Math.max(1, Math.ceil(count / 100) - 1));
+	return settle(github, input, body, now.some(({ id }) => id === mine.id) ? now : [...now, mine], mine.id);
+}
+async function settle(github, { runId, runAttempt, body: text }, body, own, created) {
+	const [oldest, ...younger] = [...own].sort((a, b) => a.id - b.id);
+	for (const { id } of younger) await remove(github, id);
+	const { id, url } = oldest;
+	if (id === created) return {
+		kind: "created",
+		id,
+		url
+	};
+	if (isNewer(oldest.run, [runId, runAttempt])) return {
+		kind: "skipped",
+		why: "a newer run already reported"
+	};
+	if (oldest.text === text.trimEnd()) return {
+		kind: "unchanged",
+		id,
+		url
+	};
+	await write(() => github.ask("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+		comment_id: id,
+		body
+	}));
+	return {
+		kind: "updated",
+		id,
+		url
+	};
+}
+async function remove(github, id) {
+	try {
+		await write(() => github.ask("DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", { comment_id: id }));
+	} catch (error) {
+		if (!isLockstepError(error, "E_GITHUB_MISSING")) throw error;
+	}
+}
+async function listOwn(github, { number, author = workflowLogin }, from = 1) {
+	const all = await github.list("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", { issue_number: number }, { from });
+	return {
+		own: all.flatMap((comment) => comment.user?.login === author ? ownOf(comment) ?? [] : []),
+		count: all.length
+	};
+}
+function ownOf({ id, body = "", html_url: url }) {
+	const found = markerLine.exec(body);
+	if (!found) return null;
+	return {
+		id,
+		url,
+		text: body.slice(0, found.index).trimEnd(),
+		run: [Number(found[1] ?? 0), Number(found[2] ?? 0)]
+	};
+}
+const printMarker = ({ runId, runAttempt, head }) => `<!-- lockstep:report run=${runId}.${runAttempt} head=${head} -->`;
+const isNewer = ([run, attempt], [otherRun, otherAttempt]) => run > otherRun || run === otherRun && attempt > otherAttempt;
+async function write(work) {
+	try {
+		return await work();
+	} catch (error) {
+		if (!isLockstepError(error, "E_GITHUB_PERMISSION")) throw error;
+		throw new LockstepError("E_COMMENT_PERMISSION", {
+			what: "the token may not comment on pull requests",
+			allowed: "a token with `pull-requests: write`",
+			fix: "add `pull-requests: write` to the permissions of the job that comments",
+			cause: error
+		});
+	}
+}
+const tooLong = (units) => new LockstepError("E_COMMENT_TOO_LONG", {
+	what: `a comment of ${units} UTF-16 units`,
+	allowed: `at most ${mostUnits}`,
+	fix: "tell us: a comment of ours is cut before it gets so long"
+});
+function readContext(env = process.env) {
+	const path = env.GITHUB_EVENT_PATH;
+	const event = path ? parseJson(readFileSync(path), "the event").value : {};
+	return {
+		repository: repositoryOf(env.GITHUB_REPOSITORY),
+		apiUrl: env.GITHUB_API_URL ?? "https://api.github.com",
+		serverUrl: env.GITHUB_SERVER_URL ?? "https://github.com",
+		eventName: env.GITHUB_EVENT_NAME ?? "",
+		event,
+		ref: env.GITHUB_REF ?? "",
+		sha: env.GITHUB_SHA ?? "",
+		runId: Number(env.GITHUB_RUN_ID ?? 0),
+		runAttempt: Number(env.GITHUB_RUN_ATTEMPT ?? 1),
+		workflowRef: env.GITHUB_WORKFLOW_REF ?? null,
+		actor: env.GITHUB_ACTOR ?? null
+	};
+}
+function repositoryOf(text) {
+	const [, owner, name] = /^([A-Za-z0-9_.-]{1,100})\/([A-Za-z0-9_.-]{1,100})$/.exec(text ?? "") ?? [];
+	if (owner && name) return {
+		owner,
+		name
+	};
+	throw new LockstepError("E_GITHUB_CONTEXT", {
+		what: text ? `the repository "${text}"` : "no repository is named",
+		allowed: "GITHUB_REPOSITORY as owner/name, as a runner sets it",
+		fix: "run this in a workflow, or set GITHUB_REPOSITORY"
+	});
+}
+const runUrl = ({ serverUrl, repository, runId }) => `${serverUrl}/${repository.owner}/${repository.name}/actions/runs/${runId}`;
+async function readRun(github, id) {
+	const run = await github.ask("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { run_id: id }, { needs: "actions: read" });
+	return {
+		id: run.id,
+		attempt: run.run_attempt ?? 1,
+		event: run.event,
+		path: run.path.split("@")[0],
+		headSha: run.head_sha,
+		headBranch: run.head_branch,
+		headRepository: run.head_repository && {
+			id: run.head_repository.id,
+			fullName: run.head_repository.full_name
+		},
+		conclusion: run.conclusion,
+		url: run.html_url
+	};
+}
+function triggeringRunId({ eventName, event }) {
+	const run = event.workflow_run;
+	if (eventName === "workflow_run" && Number.isSafeInteger(run?.id)) return run.id;
+	throw new LockstepError("E_GITHUB_CONTEXT", {
+		what: `the event is ${eventName || "none"}, which names no run`,
+		allowed: "workflow_run",
+		fix: "call this from a workflow with `on: workflow_run`"
+	});
+}
+var train_request_default = {
+	$schema: "https://json-schema.org/draft/2020-12/schema",
+	$id: "train-request.json",
+	title: "request.json",
+	description: "Which commit of which pull request a maintainer asked to be trained; uploaded by lockstep-train-pr before anything of the pull request runs.",
+	type: "object",
+	additionalProperties: false,
+	required: [
+		"v",
+		"number",
+		"head"
+	],
+	properties: {
+		"v": { "const": 1 },
+		"number": {
+			"description": "Of the pull request.",
+			"type": "integer",
+			"minimum": 1,
+			"maximum": 2147483647
+		},
+		"head": {
+			"description": "Its commit.",
+			"type": "string",
+			"pattern": "^[0-9a-f]{40}$"
+		}
+	}
+};
+const workflowFiles = {
+	pullRequest: ".github/workflows/lockstep-pull-request.yml",
+	trainPr: ".github/workflows/lockstep-train-pr.yml"
+};
+const trainRequestArtifact = "lockstep-train-request";
+async function subjectOfRun(github, run) {
+	if (run.path === workflowFiles.trainPr) return trained(github, run);
+	if (run.path !== workflowFiles.pullRequest) throw otherRun(`the run is of ${run.path}`);
+	if (run.event === "merge_group") return mergeGroup(run);
+	if (run.event !== "pull_request") throw otherRun(`the run was started by ${run.event}`);
+	const { headRepository, headBranch } = run;
+	if (headRepository === null || headBranch === null) return {
+		kind: "stale",
+		why: "the fork is gone"
+	};
+	const own = (await github.ask("GET /repos/{owner}/{repo}/pulls", {
+		head: `${headRepository.fullName.split("/")[0]}:${headBranch}`,
+		state: "open",
+		per_page: 100
+	})).filter(({ head }) => head.repo?.id === headRepository.id);
+	const pull = own.find(({ head }) => head.sha === run.headSha);
+	if (pull) return subjectOf(pull);
+	return {
+		kind: "stale",
+		why: own.length > 0 ? "the pull request has a newer commit" : "no open pull request has this head"
+	};
+}
+async function trained(github, run) {
+	if (run.headRepository?.fullName.toLowerCase() !== fullName(github).toLowerCase()) throw otherRun(`the run is of ${run.headRepository?.fullName ?? "a repository that is gone"}`);
+	const artifact = await findArtifact(github, run, trainRequestArtifact);
+	if (artifact === null) throw badRequest("the run holds no request");
+	const { number, head } = readRequest((await readArtifact(github, artifact, { "request.json": 65536 }))["request.json"]);
+	const pull = await github.ask("GET /repos/{owner}/{repo}/pulls/{pull_number}", { pull_number: number });
+	if (pull.state !== "open") return {
+		kind: "stale",
+		why: "the pull request is closed"
+	};
+	return pull.head.sha === head ? subjectOf(pull) : {
+		kind: "stale",
+		why: "the pull request has a newer commit"
+	};
+}
+function readRequest(bytes) {
+	try {
+		return checkSchema(parseJson(bytes, "request.json"), train_request_default);
+	} catch (error) {
+		throw isLockstepError(error) ? badRequest(error.what) : error;
+	}
+}
+const subjectOf = ({ number, head, base }) => ({
+	kind: "pull-request",
+	number,
+	head: head.sha,
+	baseRef: base.ref,
+	headRepository: head.repo?.full_name ?? ""
+});
+function mergeGroup({ headBranch, headSha }) {
+	const [, baseRef, base] = /^gh-readonly-queue\/(.+)\/pr-\d+-([0-9a-f]{40})$/.exec(headBranch ?? "") ?? [];
+	if (!baseRef || !base) throw otherRun(`the merge group's branch is called ${headBranch}`);
+	return {
+		kind: "merge-group",
+		head: headSha,
+		base,
+		baseRef
+	};
+}
+const fullName = ({ repository }) => `${repository.owner}/${repository.name}`;
+const otherRun = (what) => new LockstepError("E_HANDOVER_REPO", {
+	what,
+	allowed: `a run of ${Object.values(workflowFiles).join(" or ")} for this repository`,
+	fix: "nothing is judged of it; see who started that run"
+});
+const badRequest = (what) => new LockstepError("E_HANDOVER_PR", {
+	what,
+	allowed: "{\"v\": 1, \"number\": a pull request, \"head\": its commit} as lockstep-train-pr wrote it",
+	fix: "start the training again with /train"
+});
+export { triggeringRunId as a, publishComment as c, downloadArtifact as d, downloadCandidate as f, readRun as i, candidateArtifactName as l, openGitHub as m, trainRequestArtifact as n, readContext as o, findArtifact as p, workflowFiles as r, runUrl as s, subjectOfRun as t, candidateArtifacts as u };

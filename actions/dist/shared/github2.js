@@ -1,0 +1,1 @@
+export { r as getOctokit } from "../vendor/octokit.js";

@@ -1,0 +1,191 @@
+import { t as judgeHandover } from "./judge.js";
+import { B as canonicalJson, J as writeAtomic, S as resolveCommit, X as isLockstepError, Y as LockstepError, g as findIsolation, m as parseJson, o as shown } from "./workspace.js";
+import { t as chooseBase } from "./base.js";
+import { t as changedModels } from "./changed-models.js";
+import { t as judgedFileName } from "./judged-file.js";
+import { t as judgedResult } from "./judged-result.js";
+import { n as textOption } from "./option-values.js";
+import { t as drawStages } from "./stage-progress.js";
+import { basename, join, resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+async function judgeChange(workspace, options) {
+	const { out, isolated = false } = options;
+	if (existsSync(out)) throw new LockstepError("E_FILE_KIND", {
+		what: `${out} is there already`,
+		allowed: "a free name",
+		fix: "name another folder with --out"
+	});
+	const [base, head] = [await commitOf(workspace, options.base), await commitOf(workspace, options.head)];
+	const isolation = isolated ? findIsolation() : void 0;
+	const judging = isolation === void 0 ? workspace : {
+		...workspace,
+		isolation
+	};
+	mkdirSync(out, { recursive: true });
+	try {
+		const models = [];
+		for (const changed of await changedModels(workspace, {
+			base,
+			head
+		})) models.push(await judgeOne(judging, changed, {
+			...options,
+			base,
+			head
+		}));
+		const file = {
+			v: 1,
+			base,
+			head,
+			judge: await resolveCommit(workspace.root, "HEAD") ?? base,
+			isolation: {
+				user: isolation?.user ?? false,
+				network: isolation?.network ?? false
+			},
+			models
+		};
+		writeAtomic(join(out, judgedFileName), `${JSON.stringify(file, null, 2)}\n`);
+		return file;
+	} catch (error) {
+		rmSync(out, {
+			recursive: true,
+			force: true
+		});
+		throw error;
+	}
+}
+async function commitOf(workspace, revision) {
+	return await chooseBase(workspace, revision);
+}
+async function judgeOne(workspace, { model, why, known, gpu }, { folder, base, head, out, report }) {
+	const facts = {
+		model,
+		why: why.slice(0, 200),
+		known,
+		gpu,
+		quick: false
+	};
+	const handed = join(folder, model);
+	if (!known) return {
+		...facts,
+		kind: "new"
+	};
+	if (!existsSync(handed)) return {
+		...facts,
+		kind: "missing"
+	};
+	try {
+		checkClaims(handed, model, head);
+		const judged = await judgeHandover(workspace, handed, {
+			base,
+			...report ? { report } : {}
+		});
+		writeParts(join(out, model), judged);
+		const { report: input, judgement } = judged;
+		return {
+			...facts,
+			kind: "judged",
+			quick: isQuick(handed),
+			doubt: judged.doubt ?? null,
+			baseline: judgement.baselineName,
+			tip: judgement.verdicts[0]?.binding.tip ?? null,
+			notes: [...input.notes ?? []],
+			stages: input.stages
+		};
+	} catch (error) {
+		if (!isLockstepError(error)) throw error;
+		rmSync(join(out, model), {
+			recursive: true,
+			force: true
+		});
+		return {
+			...facts,
+			kind: "refused",
+			code: error.code,
+			reason: error.message.slice(0, 4e3)
+		};
+	}
+}
+function checkClaims(folder, model, head) {
+	const path = join(folder, "candidate.json");
+	const claim = existsSync(path) ? parseJson(readFileSync(path), "candidate.json").value : {};
+	for (const [what, found, wanted] of [[
+		"model",
+		claim?.model,
+		model
+	], [
+		"head",
+		claim?.head,
+		head
+	]]) {
+		if (found === wanted) continue;
+		throw new LockstepError("E_HANDOVER_SHAPE", {
+			what: `a candidate of the ${what} ${String(found)}`,
+			where: { file: `${basename(folder)}/candidate.json` },
+			allowed: String(wanted),
+			fix: "hand over what the action `train` uploads"
+		});
+	}
+}
+const isQuick = (folder) => parseJson(readFileSync(join(folder, "candidate.json")), "candidate.json").value.quick === true;
+function writeParts(folder, { judgement, report, files }) {
+	const json = (name, value) => writeAtomic(join(folder, name), canonicalJson(value));
+	json("evaluation.json", judgement.evaluation);
+	json("baseline.json", judgement.baseline);
+	json("comparison.json", judgement.comparison);
+	json("record.json", report.run);
+	writeAtomic(join(folder, "report.html"), readFileSync(files.report));
+}
+const command = {
+	name: "judge",
+	summary: "judge a candidate that somebody handed over, by the base commit alone",
+	positionals: "<folder>",
+	options: {
+		base: { type: "string" },
+		all: { type: "boolean" },
+		head: { type: "string" },
+		out: { type: "string" },
+		isolated: { type: "boolean" }
+	},
+	help: {
+		base: "revision whose policy, rows and model.yaml judge (default: where HEAD left the default branch of origin)",
+		all: "the folder holds one folder a model: judge all that the change from --base to --head touches",
+		head: "commit of the change, of which nothing is run (with --all)",
+		out: "folder for what `gate` and `report` read; must not be there (with --all)",
+		isolated: "score as another user and without network, as far as this machine can"
+	},
+	async run(input) {
+		return input.values.all === true ? judgeAll(input) : judgeFolder(input);
+	}
+};
+async function judgeFolder({ workspace, cwd, positionals, values }) {
+	const apart = values.isolated === true ? {
+		...workspace,
+		isolation: findIsolation()
+	} : workspace;
+	const judged = await judgeHandover(apart, resolve(cwd, positionals[0]), {
+		report: drawStages(),
+		...typeof values.base === "string" ? { base: values.base } : {}
+	});
+	return judgedResult(workspace, judged);
+}
+async function judgeAll({ workspace, cwd, positionals, values }) {
+	const out = resolve(cwd, textOption(values, "out", "judge --all"));
+	const file = await judgeChange(workspace, {
+		folder: resolve(cwd, positionals[0]),
+		base: textOption(values, "base", "judge --all"),
+		head: textOption(values, "head", "judge --all"),
+		out,
+		isolated: values.isolated === true,
+		report: drawStages()
+	});
+	const lines = file.models.map(({ model, kind, reason }) => `  ${model}  ${reason ?? kind}`);
+	return {
+		json: file,
+		text: [
+			`${file.models.length} models that the change touches`,
+			...lines,
+			`written to ${shown(workspace, out)}`
+		].join("\n")
+	};
+}
+export { command };

@@ -1,0 +1,1 @@
+export { n as parquetWriteBuffer } from "../vendor/hyparquet-writer.js";

@@ -1,0 +1,221 @@
+import "./data.js";
+import { d as recordRunKey, p as readTip } from "./gitops.js";
+import { a as attachEvidence } from "./image.js";
+import { a as openStore } from "./remote-address.js";
+import { a as readModelFile } from "./model.js";
+import { b as committer, c as listVersions, n as readRelease, p as versionTag, t as createVersionTag, x as personOf } from "./registry.js";
+import { B as canonicalJson, C as tryGit, S as resolveCommit, X as isLockstepError, Y as LockstepError } from "./workspace.js";
+import { c as isRegistryName, o as pushImage } from "./platform.js";
+import { t as buildModelImage } from "./model-image.js";
+import { t as versionAfter } from "./next-version.js";
+import { t as runModel } from "./run2.js";
+import { t as UsageError } from "./invocation.js";
+async function cleanCommit(workspace, model) {
+	const commit = await resolveCommit(workspace.root, "HEAD");
+	if (commit === null) throw new LockstepError("E_GIT", {
+		what: "nothing is committed",
+		fix: "commit the pipeline, the model and data.lock"
+	});
+	const paths = [
+		"data.lock",
+		"lockstep.yaml",
+		`pipelines/${model}`,
+		`models/${model}`
+	];
+	const [own, tracked] = await Promise.all([tryGit([
+		"status",
+		"--porcelain",
+		"--untracked-files=all",
+		"--",
+		...paths
+	], { cwd: workspace.root }), tryGit([
+		"status",
+		"--porcelain",
+		"--untracked-files=no"
+	], { cwd: workspace.root })]);
+	const changed = [...new Set(`${own.stdout}${tracked.stdout}`.split("\n").filter(Boolean).map((line) => line.slice(3)))];
+	if (changed.length === 0) return commit;
+	throw new LockstepError("E_GIT_DIRTY", {
+		what: `${changed.length} file${changed.length === 1 ? "" : "s"} not committed (${changed.slice(0, 3).join(", ")}${changed.length > 3 ? ", …" : ""})`,
+		allowed: "a version names one commit, so all of it has to be there",
+		fix: "git add and git commit, then register again"
+	});
+}
+function evidenceOf(store, { judgement: { objects }, run, files }) {
+	return {
+		"evaluation.json": store.pathOf(objects.evaluation),
+		"baseline.json": store.pathOf(objects.baseline),
+		"comparison.json": store.pathOf(objects.comparison),
+		"predictions.parquet": store.pathOf(objects.predictions.digest),
+		"golden.json": store.pathOf(objects.golden),
+		"model.onnx": store.pathOf(objects.model.digest),
+		"record.json": Buffer.from(canonicalJson(run.record)),
+		"report.html": files.report,
+		...Object.fromEntries(Object.entries(objects.verdicts).map(([environment, digest]) => [`verdict-${environment}.json`, store.pathOf(digest)]))
+	};
+}
+const mostTries = 10;
+async function registerModel(workspace, model, { bump, platform } = {}) {
+	const commit = await cleanCommit(workspace, model);
+	const done = await runModel(workspace, model);
+	const modelFile = await readModelFile(workspace, model);
+	await readTip(workspace, {
+		tagsOf: model,
+		ask: "required"
+	});
+	for (let tries = 1;; tries++) {
+		const versions = await listVersions(workspace.root, model);
+		const same = await alreadyRegistered(workspace, versions, commit, done);
+		if (same !== null) return same;
+		refuseUnlessPassing(workspace, done);
+		await recordRunKey(workspace, model);
+		const version = await versionAfter(workspace, modelFile, versions, bump);
+		try {
+			return await register(workspace, {
+				model,
+				version,
+				commit,
+				done,
+				modelFile,
+				...platform === void 0 ? {} : { platform }
+			});
+		} catch (error) {
+			if (tries === mostTries || !isLockstepError(error, "E_TAG_EXISTS")) throw error;
+			await readTip(workspace, {
+				tagsOf: model,
+				ask: "required"
+			});
+		}
+	}
+}
+async function alreadyRegistered(workspace, versions, commit, { judgement }) {
+	const digest = judgement.objects.model?.digest;
+	for (const tag of versions.toReversed()) {
+		if (tag.deregistered) continue;
+		const { record } = await readRelease(workspace, tag.model, tag.version, { askOrigin: false });
+		if (record.commit !== commit && record.modelDigest !== digest) continue;
+		const { model, version, image, modelDigest } = record;
+		return {
+			model,
+			version,
+			tag: versionTag(model, version),
+			commit: record.commit,
+			image: `${image.name}@${image.digest}`,
+			modelDigest,
+			outcome: "unchanged",
+			pushed: false,
+			public: null,
+			base: null
+		};
+	}
+	return null;
+}
+function refuseUnlessPassing(workspace, { judgement, run }) {
+	const [first] = workspace.configuration.environments;
+	const verdict = judgement.verdicts.find(({ environment }) => environment === first);
+	if (verdict?.verdict === "pass") return;
+	throw new LockstepError("E_GATE_REFUSED", {
+		what: `${run.pipeline.model}: the verdict for ${first} is ${verdict?.verdict ?? "missing"}: ${verdict?.reasons.slice(0, 2).join("; ") ?? ""}`,
+		allowed: "only what passes the gate gets a version",
+		fix: "improve the model; a check is waived in policy.yaml on the default branch"
+	});
+}
+async function register(workspace, release) {
+	const { model, version, commit, done, modelFile, platform } = release;
+	const { objects, verdicts } = done.judgement;
+	const built = await buildModelImage(workspace, {
+		done,
+		modelFile,
+		version,
+		revision: commit,
+		...platform === void 0 ? {} : { platform }
+	});
+	await attachEvidence(workspace, built.digest, evidenceOf(openStore(workspace), done));
+	const record = {
+		v: 1,
+		model,
+		version,
+		commit,
+		lock: done.run.record.lock,
+		run: done.run.record.fingerprint,
+		modelDigest: built.modelDigest,
+		golden: built.golden,
+		evaluation: objects.evaluation,
+		predictions: objects.predictions.digest,
+		policy: verdicts[0].binding.policy,
+		verdicts: Object.fromEntries(verdicts.map(({ environment, verdict, reasons, checks }) => [environment, {
+			verdict,
+			digest: objects.verdicts[environment],
+			reasons,
+			checks
+		}])),
+		image: {
+			name: built.name,
+			digest: built.digest,
+			platform: built.platform
+		},
+		made: {
+			by: personOf(await committer(workspace.root)),
+			workflow: process.env.GITHUB_WORKFLOW_REF ?? null,
+			time: new Date().toISOString()
+		}
+	};
+	const { name, digest } = built;
+	const remote = isRegistryName(name);
+	const push = () => pushImage(workspace, {
+		name,
+		digest,
+		tag: version
+	});
+	const image = remote ? await push() : null;
+	const { tag, pushed } = await createVersionTag(workspace, {
+		record,
+		commit,
+		push: true
+	});
+	if (remote) await push();
+	return {
+		model,
+		version,
+		tag,
+		commit,
+		image: `${built.name}@${built.digest}`,
+		modelDigest: record.modelDigest,
+		outcome: "registered",
+		pushed,
+		public: image?.public ?? null,
+		base: built.base
+	};
+}
+const bumps = [
+	"patch",
+	"minor",
+	"major"
+];
+const command = {
+	name: "register",
+	summary: "give what HEAD holds a version: image, evidence, signed tag",
+	positionals: "<model>",
+	options: {
+		bump: { type: "string" },
+		platform: { type: "string" }
+	},
+	help: {
+		bump: "patch, minor or major (default: as model.yaml says, and major where the contract breaks)",
+		platform: "platform of the image (default linux/amd64)"
+	},
+	async run({ workspace, positionals, values }) {
+		const { bump, platform } = values;
+		if (bump !== void 0 && !bumps.includes(bump)) throw new UsageError(`--bump is one of ${bumps.join(", ")}`);
+		const result = await registerModel(workspace, positionals[0], {
+			...bump === void 0 ? {} : { bump },
+			...typeof platform === "string" ? { platform } : {}
+		});
+		const { outcome, tag, image, commit, pushed } = result;
+		return {
+			json: result,
+			text: outcome === "unchanged" ? `${tag} is this very model: nothing to register` : `${tag} at ${commit.slice(0, 12)}${pushed ? ", pushed to origin" : ""}\n${image}\nNext: lockstep promote ${result.model} ${result.version} --to ${workspace.configuration.environments[0]}`
+		};
+	}
+};
+export { command };

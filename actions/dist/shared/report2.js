@@ -1,0 +1,1 @@
+export { o as renderComment, t as renderHtml } from "./report.js";

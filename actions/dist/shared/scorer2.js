@@ -1,0 +1,1 @@
+export { t as openScorer } from "./scorer.js";

@@ -1,0 +1,1 @@
+export { t as parse } from "../vendor/csv-parse.js";

@@ -1,0 +1,50 @@
+import { t as trainCandidate } from "./train.js";
+import { t as drawStages } from "./stage-progress.js";
+import { resolve } from "node:path";
+const command = {
+	name: "train",
+	summary: "run a pipeline and judge nothing: what a pull request hands over",
+	positionals: "<model>",
+	options: {
+		candidate: { type: "string" },
+		quick: { type: "boolean" },
+		base: { type: "string" },
+		force: { type: "boolean" }
+	},
+	help: {
+		candidate: "write what `lockstep judge` takes into this folder, which must be empty or absent",
+		quick: "on a sample of the rows, with the params of `quick:` in pipeline.yaml: it can refuse, never pass",
+		base: "revision that the change began at (default: where HEAD left the default branch of origin)",
+		force: "run every stage again, whatever the cache has"
+	},
+	async run({ workspace, cwd, positionals, values }) {
+		const { candidate, base } = values;
+		const { run, folder, quick } = await trainCandidate(workspace, positionals[0], {
+			quick: values.quick === true,
+			force: values.force === true,
+			report: drawStages(),
+			...typeof candidate === "string" ? { folder: resolve(cwd, candidate) } : {},
+			...typeof base === "string" ? { base } : {}
+		});
+		const { record, outputs, cached, pipeline } = run;
+		const { model } = pipeline;
+		const lines = Object.entries(outputs).map(([name, { digest, size }]) => `  ${name}  ${size} bytes  ${digest}`);
+		return {
+			json: {
+				model,
+				run: record.fingerprint,
+				outputs,
+				quick,
+				cached,
+				seconds: record.seconds,
+				candidate: folder
+			},
+			text: [
+				`${model}: trained${quick ? " on a sample" : ""}${cached ? ", nothing changed" : ""}`,
+				...lines,
+				...folder === null ? [] : [`candidate: ${folder}`]
+			].join("\n")
+		};
+	}
+};
+export { command };

@@ -1,0 +1,1300 @@
+import { i as canonicalize } from "../vendor/small.js";
+import { t as require__2020 } from "../vendor/ajv.js";
+import { t as require_dist } from "../vendor/yaml.js";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { createHash, randomBytes } from "node:crypto";
+import { closeSync, constants, copyFileSync, createReadStream, existsSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { Socket } from "node:net";
+import { hostname } from "node:os";
+import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { stderr } from "node:process";
+var LockstepError = class extends Error {
+	name = "LockstepError";
+	code;
+	what;
+	where;
+	allowed;
+	fix;
+	constructor(code, parts) {
+		super(composeMessage(code, parts), { cause: parts.cause });
+		this.code = code;
+		this.what = parts.what;
+		this.where = parts.where;
+		this.allowed = parts.allowed;
+		this.fix = parts.fix;
+	}
+	toJSON() {
+		return {
+			code: this.code,
+			message: this.message,
+			...this.where ? { file: this.where.file } : {},
+			...this.where?.line === void 0 ? {} : { line: this.where.line },
+			...this.fix === void 0 ? {} : { fix: this.fix }
+		};
+	}
+};
+const isLockstepError = (error, code) => error instanceof LockstepError && (code === void 0 || error.code === code);
+const printable = (text, most = 200) => {
+	return (text.length > most ? `${text.slice(0, most)}…` : text).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+};
+function composeMessage(code, { what, where, allowed, fix }) {
+	const place = where ? ` in ${printable(formatPlace(where))}` : "";
+	const rule = allowed === void 0 ? "" : ` — ${printable(allowed, 600)}`;
+	const action = fix === void 0 ? "" : `. Fix: ${printable(fix, 600)}`;
+	const sentence = `${code}: ${printable(what, 600)}${place}${rule}${action}`;
+	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+const formatPlace = ({ file, line, column }) => file + (line === void 0 ? "" : `:${line}${column === void 0 ? "" : `:${column}`}`);
+function writeAtomic(path, content, mode = 420) {
+	mkdirSync(dirname(path), { recursive: true });
+	const temporary = temporaryBeside(path);
+	try {
+		const handle = openSync(temporary, "wx", mode);
+		try {
+			writeFileSync(handle, content);
+			fsyncSync(handle);
+		} finally {
+			closeSync(handle);
+		}
+		renameSync(temporary, path);
+	} catch (error) {
+		rmSync(temporary, { force: true });
+		throw diskFull(error, path);
+	}
+}
+const temporaryBeside = (path) => `${path}.tmp-${process.pid}-${randomBytes(4).toString("hex")}`;
+function diskFull(error, path) {
+	const code = error.code;
+	if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+	return new LockstepError("E_DISK_FULL", {
+		what: "no space left to write",
+		where: { file: path },
+		fix: "free some space (.lockstep/ holds caches that can be made again) and run the command again",
+		cause: error
+	});
+}
+const pattern$1 = /^sha256:[0-9a-f]{64}$/;
+const isDigest = (text) => typeof text === "string" && pattern$1.test(text);
+const hexOf = (digest) => digest.slice(7);
+const digestOf = (bytes) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+async function digestFile(path) {
+	const hash = createHash("sha256");
+	let size = 0;
+	for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+		hash.update(chunk);
+		size += chunk.byteLength;
+	}
+	return {
+		digest: `sha256:${hash.digest("hex")}`,
+		size
+	};
+}
+function canonicalJson(value) {
+	const text = canonicalize(value);
+	if (text === void 0) throw new TypeError("value has no canonical JSON form");
+	return text;
+}
+const digestOfJson = (value) => digestOf(canonicalJson(value));
+const lifelineVariable = "LOCKSTEP_LIFELINE";
+function spawnOwn(file, args, options = {}) {
+	const { stdin = "ignore", stdout = "inherit", stderr = "inherit", env = process.env, prefix = [], ...rest } = options;
+	const [program = process.execPath, ...before] = prefix.length > 0 ? [...prefix, process.execPath] : [];
+	return spawn(program, [
+		...before,
+		file,
+		...args
+	], {
+		...rest,
+		env: {
+			...env,
+			[lifelineVariable]: "3"
+		},
+		stdio: [
+			stdin,
+			stdout,
+			stderr,
+			"pipe"
+		]
+	});
+}
+function watchParent(onEnd = () => process.exit(1)) {
+	const descriptor = Number(process.env[lifelineVariable] ?? NaN);
+	delete process.env[lifelineVariable];
+	if (!Number.isInteger(descriptor)) return;
+	try {
+		fstatSync(descriptor);
+	} catch {
+		return;
+	}
+	const lifeline = new Socket({
+		fd: descriptor,
+		readable: true,
+		writable: false
+	});
+	lifeline.on("close", onEnd).on("error", onEnd);
+	lifeline.resume().unref();
+}
+const exitOf = (child) => new Promise((resolve, reject) => {
+	child.once("error", reject);
+	child.once("exit", (code, signal) => resolve({
+		code,
+		signal
+	}));
+});
+function isAlive(pid) {
+	try {
+		process.kill(pid, 0);
+	} catch (error) {
+		return error.code === "EPERM";
+	}
+	if (process.platform !== "linux") return true;
+	try {
+		return !/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+	} catch {
+		return false;
+	}
+}
+async function askChild(program, order, { cwd, env = process.env, prefix = [], timeoutMs, died }) {
+	const child = spawnOwn(program, [JSON.stringify(order)], {
+		cwd,
+		env,
+		prefix,
+		stdout: "pipe",
+		stderr: "pipe"
+	});
+	const timer = timeoutMs === void 0 ? void 0 : setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+	try {
+		const [exit, out, err] = await Promise.all([
+			exitOf(child),
+			textOf(child.stdout),
+			textOf(child.stderr)
+		]);
+		if (exit.code !== 0) throw died(`${exit.signal ?? `exit code ${exit.code}`}${lastWords(err)}`);
+		const answer = JSON.parse(out);
+		if ("ok" in answer) return answer.ok;
+		throw new LockstepError(answer.error.code, answer.error.parts);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+async function answerParent(work) {
+	watchParent();
+	const answer = await work(JSON.parse(process.argv[2])).then((ok) => ({ ok }), (error) => {
+		if (!isLockstepError(error)) throw error;
+		const { code, what, where, allowed, fix } = error;
+		return { error: {
+			code,
+			parts: {
+				what,
+				where,
+				allowed,
+				fix
+			}
+		} };
+	});
+	process.stdout.write(JSON.stringify(answer));
+}
+const mostText = 1 << 20;
+async function textOf(stream) {
+	let text = "";
+	for await (const chunk of stream) if (text.length < mostText) text += String(chunk);
+	return text;
+}
+const lastWords = (stderr) => {
+	const line = /^\w*Error: .*$/m.exec(stderr)?.[0];
+	return line ? ` (${line})` : "";
+};
+var lockstep_default = {
+	$schema: "https://json-schema.org/draft/2020-12/schema",
+	$id: "lockstep.json",
+	title: "lockstep.yaml",
+	description: "The one optional configuration file at the root; with none, the embedded defaults hold.",
+	type: "object",
+	additionalProperties: false,
+	properties: {
+		"remote": {
+			"description": "Where datasets' bytes live.",
+			"type": "string",
+			"minLength": 1
+		},
+		"images": {
+			"description": "Repository of an OCI registry; without it images lie in an OCI layout on this machine.",
+			"type": "string",
+			"pattern": "^[a-z0-9]+([._-][a-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+			"x-code": { "pattern": "E_IMAGE_REF" },
+			"x-allowed": "registry/repository in lower case, without tag"
+		},
+		"image": {
+			"type": "object",
+			"additionalProperties": false,
+			"properties": { "base": {
+				"description": "Base image, by digest from staging on.",
+				"type": "string",
+				"minLength": 1
+			} }
+		},
+		"environments": {
+			"description": "In the order of promotion.",
+			"type": "array",
+			"minItems": 1,
+			"items": { "anyOf": [{ "type": "string" }, {
+				"type": "object",
+				"additionalProperties": false,
+				"required": ["name"],
+				"properties": {
+					"name": { "type": "string" },
+					"url": {
+						"description": "Where it answers, when it is not the local agent's.",
+						"type": "string",
+						"pattern": "^https?://"
+					}
+				}
+			}] }
+		},
+		"gitops": {
+			"type": "object",
+			"additionalProperties": false,
+			"properties": {
+				"branch": {
+					"type": "string",
+					"pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]*$"
+				},
+				"mode": { "enum": ["push"] }
+			}
+		},
+		"trust": {
+			"description": "Who may sign release and promotion records; with none, only the local agent takes this machine's key.",
+			"type": "array",
+			"items": {
+				"type": "object",
+				"additionalProperties": false,
+				"required": ["owner"],
+				"properties": {
+					"key": {
+						"description": "Ed25519 public key, SPKI in base64.",
+						"type": "string",
+						"pattern": "^[A-Za-z0-9+/]+=*$"
+					},
+					"keys": {
+						"description": "Instead of a key: those that runs left in keys.yaml on the branch `environments`, so whoever may push that branch is trusted.",
+						"enum": ["environments"]
+					},
+					"owner": {
+						"type": "string",
+						"minLength": 1
+					},
+					"environments": {
+						"type": "array",
+						"items": { "type": "string" }
+					}
+				},
+				"oneOf": [{ "required": ["key"] }, {
+					"required": ["keys"],
+					"properties": { "environments": false }
+				}]
+			}
+		}
+	}
+};
+const pattern = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+const isName = (text) => pattern.test(text);
+function checkName(text, kind, where) {
+	if (isName(text)) return text;
+	throw new LockstepError("E_NAME", {
+		what: `the ${kind} name "${text}"`,
+		where,
+		allowed: "1 to 40 lower-case letters, digits and hyphens, beginning with a letter, not ending with a hyphen"
+	});
+}
+var import__2020 = require__2020();
+function nearest(word, known) {
+	const best = known.map((candidate) => ({
+		candidate,
+		far: distance(word.toLowerCase(), candidate.toLowerCase())
+	})).sort((a, b) => a.far - b.far)[0];
+	return best && best.far <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : void 0;
+}
+function distance(a, b) {
+	let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+	for (let i = 1; i <= a.length; i++) {
+		const next = [i];
+		for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+		row = next;
+	}
+	return row[b.length];
+}
+const compiled = new Map();
+let ajv;
+function checkSchema(parsed, schema) {
+	const validate = compiledFor(schema);
+	if (validate(parsed.value)) return parsed.value;
+	throw schemaError(parsed, mostTelling(validate.errors ?? []));
+}
+function compiledFor(schema) {
+	ajv ??= new import__2020.Ajv2020({
+		allErrors: true,
+		verbose: true,
+		strict: true,
+		strictRequired: false,
+		allowUnionTypes: true,
+		validateFormats: false,
+		validateSchema: false,
+		code: { optimize: false }
+	}).addVocabulary(["x-code", "x-allowed"]);
+	let validate = compiled.get(schema);
+	if (!validate) {
+		validate = ajv.compile(schema);
+		compiled.set(schema, validate);
+	}
+	return validate;
+}
+function mostTelling(errors) {
+	const weight = (error) => error.instancePath.split("/").length * 4 + (error.keyword === "additionalProperties" ? 2 : error.keyword === "anyOf" || error.keyword === "oneOf" || error.keyword === "if" ? -2 : 1);
+	return [...errors].sort((a, b) => weight(b) - weight(a))[0];
+}
+function schemaError(parsed, error) {
+	const path = error.instancePath.split("/").slice(1).map(unescapePointer);
+	const at = path.join(".") || "the top level";
+	const parent = error.parentSchema;
+	const code = parent["x-code"]?.[error.keyword];
+	const allowed = parent["x-allowed"];
+	const params = error.params;
+	const where = parsed.locate(path.map((step) => /^\d+$/.test(step) ? Number(step) : step));
+	switch (error.keyword) {
+		case "additionalProperties":
+		case "unevaluatedProperties": {
+			const key = String(params.additionalProperty ?? params.unevaluatedProperty);
+			const known = Object.keys(parent.properties ?? {});
+			const near = nearest(key, known);
+			return new LockstepError(code ?? "E_CONFIG_KEY", {
+				what: `unknown key "${key}" at ${at}`,
+				where: parsed.locate([...path, key]),
+				allowed: allowed ?? known.join(", "),
+				fix: near ? `did you mean "${near}"?` : "remove the key"
+			});
+		}
+		case "required": return new LockstepError(code ?? "E_CONFIG_KEY", {
+			what: `no "${String(params.missingProperty)}" at ${at}`,
+			where,
+			allowed: allowed ?? "the key is required",
+			fix: `add ${String(params.missingProperty)}`
+		});
+		case "type": return new LockstepError(code ?? "E_CONFIG_TYPE", {
+			what: `${at} is ${describe(error.data)}`,
+			where,
+			allowed: allowed ?? [params.type].flat().map(typeWord).join(" or ")
+		});
+		default: return new LockstepError(code ?? "E_CONFIG_VALUE", {
+			what: `${at} is ${describe(error.data)}`,
+			where,
+			allowed: allowed ?? ruleOf(error)
+		});
+	}
+}
+function ruleOf(error) {
+	const params = error.params;
+	if (Array.isArray(params.allowedValues)) return `one of ${params.allowedValues.map(String).join(", ")}`;
+	const { limit } = params;
+	switch (error.keyword) {
+		case "minItems": return `at least ${limit} ${limit === 1 ? "entry" : "entries"}`;
+		case "minProperties": return `at least ${limit} ${limit === 1 ? "key" : "keys"}`;
+		case "minLength": return limit === 1 ? "a text that is not empty" : `at least ${limit} characters`;
+		case "maxLength": return `at most ${limit} characters`;
+		case "minimum": return `${limit} or more`;
+		case "exclusiveMinimum": return `more than ${limit}`;
+		case "maximum": return `${limit} or less`;
+		case "exclusiveMaximum": return `less than ${limit}`;
+		case "uniqueItems": return "each entry once";
+		case "pattern": return `a text that matches ${params.pattern}`;
+		default: return error.message ?? error.keyword;
+	}
+}
+const typeWord = (type) => ({
+	object: "a mapping",
+	array: "a list",
+	string: "a text",
+	number: "a number",
+	integer: "a whole number",
+	boolean: "true or false"
+})[String(type)] ?? String(type);
+function describe(value) {
+	if (Array.isArray(value)) return `a list of ${value.length}`;
+	if (value !== null && typeof value === "object") return `a mapping of ${Object.keys(value).join(", ") || "nothing"}`;
+	return typeof value === "string" ? `the text "${value}"` : `${typeof value === "object" ? "" : `the ${typeof value} `}${String(value)}`;
+}
+const unescapePointer = (step) => step.replaceAll("~1", "/").replaceAll("~0", "~");
+var import_dist = require_dist();
+const mostBytes$1 = 262144;
+const deepest$1 = 64;
+function parseYaml(content, file) {
+	const text = decodeText(content, file);
+	const lines = new import_dist.LineCounter();
+	const document = parseOne(text, file, lines);
+	const place = (offset) => {
+		if (offset === void 0) return { file };
+		const { line, col } = lines.linePos(offset);
+		return {
+			file,
+			line,
+			column: col
+		};
+	};
+	checkNodes(document, place);
+	return {
+		file,
+		value: document.toJS({ maxAliasCount: 0 }),
+		locate: (path) => place(offsetAt(document, path))
+	};
+}
+const readYaml = (path, shownAs = path) => parseYaml(readConfiguration(path, shownAs), shownAs);
+function readConfiguration(path, shownAs = path) {
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		throw new LockstepError("E_CONFIG_MISSING", {
+			what: `cannot read ${shownAs} (${error.code ?? "error"})`,
+			fix: "create the file, or correct its path",
+			cause: error
+		});
+	}
+}
+function decodeText(content, file, most = mostBytes$1) {
+	const bytes = typeof content === "string" ? Buffer.from(content) : content;
+	if (bytes.byteLength > most) throw new LockstepError("E_CONFIG_TOO_LARGE", {
+		what: `${bytes.byteLength} bytes`,
+		where: { file },
+		allowed: `at most ${most} bytes`
+	});
+	const refuse = (what) => {
+		throw new LockstepError("E_CONFIG_ENCODING", {
+			what,
+			where: { file },
+			allowed: "UTF-8 without a byte order mark"
+		});
+	};
+	if (bytes[0] === 239 && bytes[1] === 187 && bytes[2] === 191) refuse("a byte order mark");
+	try {
+		return new TextDecoder("utf-8", {
+			fatal: true,
+			ignoreBOM: true
+		}).decode(bytes);
+	} catch {
+		return refuse("bytes that are not UTF-8");
+	}
+}
+function parseOne(text, file, lineCounter) {
+	try {
+		const documents = (0, import_dist.parseAllDocuments)(text, {
+			lineCounter,
+			version: "1.2",
+			schema: "core",
+			uniqueKeys: true,
+			strict: true,
+			logLevel: "silent"
+		});
+		if (!Array.isArray(documents) || documents.length === 0) throw new LockstepError("E_YAML_SYNTAX", {
+			what: "an empty file",
+			where: { file },
+			allowed: "one YAML document"
+		});
+		const [document, second] = documents;
+		const problem = document.errors[0];
+		if (problem?.message.includes("call stack")) throw tooDeep({ file });
+		if (problem) {
+			const [from] = problem.linePos ?? [];
+			throw new LockstepError(syntaxCode(problem.code), {
+				...wordsFor(problem, text),
+				where: {
+					file,
+					line: from?.line,
+					column: from?.col
+				},
+				cause: problem
+			});
+		}
+		if (second) {
+			const { line, col } = lineCounter.linePos(second.range[0]);
+			throw new LockstepError("E_YAML_MULTIDOC", {
+				what: "a second document",
+				where: {
+					file,
+					line,
+					column: col
+				},
+				allowed: "one YAML document"
+			});
+		}
+		return document;
+	} catch (error) {
+		if (error instanceof RangeError) throw tooDeep({ file });
+		throw error;
+	}
+}
+const syntaxCode = (code) => code === "DUPLICATE_KEY" ? "E_YAML_DUPLICATE" : code === "TAG_RESOLVE_FAILED" ? "E_YAML_TAG" : "E_YAML_SYNTAX";
+function wordsFor({ code, message, pos }, text) {
+	if (/^(<<<<<<<|=======|>>>>>>>)/m.test(text)) return {
+		what: "a conflict that Git left behind",
+		fix: "resolve the conflict"
+	};
+	if (code === "DUPLICATE_KEY") {
+		const [key] = /^[^:\n]*/.exec(text.slice(pos[0]));
+		return {
+			what: `the key ${key.trim()} a second time`,
+			allowed: "each key once",
+			fix: "remove one of them"
+		};
+	}
+	if (code === "TAB_AS_INDENT") return {
+		what: "a tab as indentation",
+		allowed: "spaces",
+		fix: "replace tabs by two spaces each"
+	};
+	return { what: message.split("\n")[0].replace(/ at line \d+, column \d+:?$/, "") };
+}
+const tooDeep = (where) => new LockstepError("E_YAML_DEPTH", {
+	what: "values nested too deeply",
+	where,
+	allowed: `at most ${deepest$1} levels`
+});
+function checkNodes(document, place) {
+	(0, import_dist.visit)(document, (_key, node, path) => {
+		const where = place(node?.range?.[0]);
+		if (path.filter((parent) => (0, import_dist.isCollection)(parent)).length > deepest$1) throw tooDeep(where);
+		if ((0, import_dist.isAlias)(node) || ((0, import_dist.isScalar)(node) || (0, import_dist.isCollection)(node)) && node.anchor) throw new LockstepError("E_YAML_ALIAS", {
+			what: "an anchor or alias",
+			where,
+			allowed: "every value written out"
+		});
+		if (((0, import_dist.isScalar)(node) || (0, import_dist.isCollection)(node)) && node.tag !== void 0) throw new LockstepError("E_YAML_TAG", {
+			what: `the tag ${node.tag}`,
+			where,
+			allowed: "plain values only"
+		});
+		if ((0, import_dist.isScalar)(node)) checkScalar(node.value, node.type === "PLAIN", String(node.source ?? ""), where);
+	});
+}
+function checkScalar(value, plain, source, where) {
+	if (typeof value === "number" && !Number.isFinite(value)) throw new LockstepError("E_NUMBER_NOT_FINITE", {
+		what: `the number ${source}`,
+		where,
+		allowed: "a finite number"
+	});
+	if (plain && /^(yes|no|on|off)$/i.test(source)) throw new LockstepError("E_CONFIG_TYPE", {
+		what: `the bare word ${source}, a boolean to some readers and a string to others`,
+		where,
+		allowed: `"${source}" in quotes, or true or false`,
+		fix: `write "${source}" if you mean the text`
+	});
+}
+function offsetAt(document, path) {
+	let offset = document.contents?.range?.[0];
+	let node = document.contents;
+	for (const step of path) {
+		if (!(0, import_dist.isCollection)(node)) break;
+		const pair = (0, import_dist.isMap)(node) ? node.items.find((item) => (0, import_dist.isScalar)(item.key) && item.key.value === step) : void 0;
+		const child = node.get(step, true);
+		const found = (pair?.key)?.range?.[0] ?? child?.range?.[0];
+		if (found === void 0) break;
+		offset = found;
+		node = child;
+	}
+	return offset;
+}
+function readConfigurationFile(root) {
+	const path = join(root, "lockstep.yaml");
+	return existsSync(path) ? parseConfiguration(readYaml(path, "lockstep.yaml")) : parseConfiguration(null);
+}
+function parseConfiguration(parsed) {
+	const file = parsed ? checkSchema(parsed, lockstep_default) : {};
+	const environments = (file.environments ?? [
+		"dev",
+		"staging",
+		"production"
+	]).map((entry) => typeof entry === "string" ? { name: entry } : entry);
+	for (const [index, { name }] of environments.entries()) {
+		const where = parsed?.locate(["environments", index]);
+		checkName(name, "environment", where);
+		if (environments.findIndex((other) => other.name === name) === index) continue;
+		throw new LockstepError("E_CONFIG_VALUE", {
+			what: `the environment "${name}" a second time`,
+			where,
+			allowed: "each environment once, in the order of promotion",
+			fix: "remove one of them"
+		});
+	}
+	return {
+		remote: file.remote ?? "file:.data",
+		images: file.images ?? null,
+		image: file.image ?? {},
+		environments: environments.map(({ name }) => name),
+		urls: Object.fromEntries(environments.flatMap(({ name, url }) => url ? [[name, url]] : [])),
+		gitops: {
+			branch: file.gitops?.branch ?? "environments",
+			mode: "push"
+		},
+		trust: file.trust ?? []
+	};
+}
+function checkEnvironment(configuration, name) {
+	if (configuration.environments.includes(name)) return name;
+	const near = nearest(name, configuration.environments);
+	throw new LockstepError("E_ENV_UNKNOWN", {
+		what: `no environment "${name}"`,
+		allowed: configuration.environments.join(", "),
+		fix: near ? `did you mean "${near}"?` : "name one of them, or add it to lockstep.yaml"
+	});
+}
+const errorCodes = [
+	"E_USAGE",
+	"E_INTERNAL",
+	"E_NAME",
+	"E_WORKSPACE_MISSING",
+	"E_BUSY",
+	"E_DISK_FULL",
+	"E_FILE_PERMISSION",
+	"E_FILE_KIND",
+	"E_FILE_LIMIT",
+	"E_INTERRUPTED",
+	"E_ACTION_INPUT",
+	"E_INSTALL",
+	"E_GIT",
+	"E_GIT_IDENTITY",
+	"E_GIT_PUSH_REFUSED",
+	"E_GIT_DIRTY",
+	"E_YAML_ALIAS",
+	"E_YAML_TAG",
+	"E_YAML_MULTIDOC",
+	"E_YAML_DUPLICATE",
+	"E_YAML_DEPTH",
+	"E_YAML_SYNTAX",
+	"E_JSON_SYNTAX",
+	"E_JSON_DUPLICATE",
+	"E_JSON_DEPTH",
+	"E_CONFIG_MISSING",
+	"E_CONFIG_TOO_LARGE",
+	"E_CONFIG_ENCODING",
+	"E_CONFIG_TYPE",
+	"E_CONFIG_KEY",
+	"E_CONFIG_VALUE",
+	"E_NUMBER_NOT_FINITE",
+	"E_PATH_TRAVERSAL",
+	"E_PATH_ABSOLUTE",
+	"E_PATH_RESERVED",
+	"E_PATH_CONTROL",
+	"E_PATH_LENGTH",
+	"E_DIGEST_FORMAT",
+	"E_DIGEST_MISMATCH",
+	"E_SIZE_MISMATCH",
+	"E_LOCK_MISSING",
+	"E_LOCK_EMPTY",
+	"E_LOCK_ENCODING",
+	"E_LOCK_NONCANONICAL",
+	"E_LOCK_DUPLICATE",
+	"E_LOCK_CASE_COLLISION",
+	"E_LOCK_UNICODE_COLLISION",
+	"E_LOCK_TOO_LARGE",
+	"E_DATA_KIND",
+	"E_DATA_MISSING",
+	"E_DATA_CHANGED",
+	"E_OBJECT_MISSING",
+	"E_REMOTE_NOT_DATA",
+	"E_REMOTE_RATE_LIMIT",
+	"E_REMOTE_REDIRECT",
+	"E_REMOTE_CREDENTIALS",
+	"E_REMOTE_SCHEME",
+	"E_REMOTE_READ_ONLY",
+	"E_REMOTE_FAILED",
+	"E_REMOTE_TOO_LARGE",
+	"E_TABLE_FORMAT",
+	"E_TABLE_EMPTY",
+	"E_TABLE_COLUMN",
+	"E_TABLE_VALUE",
+	"E_PIPELINE_MISSING",
+	"E_PIPELINE_CYCLE",
+	"E_PIPELINE_INPUT",
+	"E_PIPELINE_STAGE",
+	"E_QUICK_INPUT",
+	"E_ENVIRONMENT_PREPARE",
+	"E_TRAIN_COMMAND",
+	"E_TRAIN_FAILED",
+	"E_TRAIN_KILLED",
+	"E_TRAIN_NO_OUTPUT",
+	"E_TRAIN_OUTPUT_KIND",
+	"E_TRAIN_TIMEOUT",
+	"E_TRAIN_NO_GPU",
+	"E_TRAIN_DATA",
+	"E_TRAIN_PARITY",
+	"E_TRAIN_REQUEST",
+	"E_MODEL_FORMAT",
+	"E_MODEL_HEADER",
+	"E_MODEL_LAYOUT",
+	"E_MODEL_EMPTY",
+	"E_MODEL_EXTERNAL_DATA",
+	"E_MODEL_CUSTOM_OP",
+	"E_MODEL_INPUT",
+	"E_MODEL_RUN",
+	"E_NATIVE_MISSING",
+	"E_EVALUATE_ROWS",
+	"E_EVALUATE_TARGET",
+	"E_BASELINE_DATA",
+	"E_BASELINE_MISSING",
+	"E_HANDOVER_SHAPE",
+	"E_HANDOVER_TOO_LARGE",
+	"E_HANDOVER_RECORD",
+	"E_HANDOVER_UPLOAD",
+	"E_HANDOVER_PR",
+	"E_HANDOVER_REPO",
+	"E_METRICS_MISSING",
+	"E_METRICS_TYPE",
+	"E_METRICS_TOO_MANY",
+	"E_METRICS_NAME",
+	"E_METRICS_TAMPERED",
+	"E_GATE_OPERATOR",
+	"E_GATE_EMPTY",
+	"E_GATE_REFUSED",
+	"E_RUN_MISSING",
+	"E_VERSION",
+	"E_VERSION_UNKNOWN",
+	"E_TAG_LIGHTWEIGHT",
+	"E_TAG_MOVED",
+	"E_TAG_EXISTS",
+	"E_TAG_REQUEST",
+	"E_RECORD_FORMAT",
+	"E_SIGNATURE",
+	"E_VERDICT_MISSING",
+	"E_VERDICT_FAILED",
+	"E_VERDICT_INCONCLUSIVE",
+	"E_VERDICT_ENVIRONMENT",
+	"E_VERDICT_POLICY",
+	"E_VERDICT_EXPIRED",
+	"E_VERDICT_BINDING",
+	"E_ENV_UNKNOWN",
+	"E_PROMOTE_ORDER",
+	"E_PROMOTE_SOAK",
+	"E_PROMOTE_HELD",
+	"E_PROMOTE_RACE",
+	"E_PROMOTE_NOT_OBSERVED",
+	"E_PROMOTE_REFUSED_BY_AGENT",
+	"E_ROLLBACK_NONE",
+	"E_ENV_FILE_IMAGE",
+	"E_ENV_FILE_TAG",
+	"E_ENV_FILE_REMOTE_BASE",
+	"E_ENV_FILE_LINK",
+	"E_ENV_FILE_MISSING",
+	"E_ENV_FILE_TAMPERED",
+	"E_DEPLOY_MISSING",
+	"E_DEPLOY_FILE",
+	"E_IMAGE_REF",
+	"E_IMAGE_TAG",
+	"E_IMAGE_MISSING",
+	"E_IMAGE_LAYOUT",
+	"E_IMAGE_PLATFORM",
+	"E_BASE_MISSING",
+	"E_BASE_UNPINNED",
+	"E_REGISTRY_AUTH",
+	"E_REGISTRY_DIGEST",
+	"E_REGISTRY_RATE_LIMIT",
+	"E_REGISTRY_FAILED",
+	"E_CONTEXT_SECRET",
+	"E_ARCHIVE_FORMAT",
+	"E_ARCHIVE_BOMB",
+	"E_ARCHIVE_ABSOLUTE",
+	"E_ARCHIVE_TRAVERSAL",
+	"E_ARCHIVE_LINK",
+	"E_ARCHIVE_DEVICE",
+	"E_ARCHIVE_DUPLICATE",
+	"E_ARCHIVE_CASE",
+	"E_GITHUB_CONTEXT",
+	"E_GITHUB_AUTH",
+	"E_GITHUB_PERMISSION",
+	"E_GITHUB_MISSING",
+	"E_GITHUB_RATE_LIMIT",
+	"E_GITHUB_FAILED",
+	"E_COMMENT_PERMISSION",
+	"E_COMMENT_TOO_LONG",
+	"E_SERVE_PORT",
+	"E_SERVE_START",
+	"E_PREDICT",
+	"E_MONITOR_DATA",
+	"E_NOT_RUNNING"
+];
+async function git(args, options) {
+	const result = await tryGit(args, options);
+	if (result.status === 0) return result.stdout.replace(/\n$/, "");
+	throw gitError(args, result, options.cwd);
+}
+async function tryGit(args, options) {
+	const { status, stdout, stderr } = await runGit(args, options);
+	return {
+		status,
+		stdout: stdout.toString(),
+		stderr
+	};
+}
+async function gitBytes(args, options) {
+	const { status, stdout, stderr } = await runGit(args, options);
+	if (status === 0) return stdout;
+	throw gitError(args, {
+		status,
+		stdout: "",
+		stderr
+	}, options.cwd);
+}
+function runGit(args, options) {
+	return new Promise((resolve, reject) => {
+		const child = spawn("git", [
+			"-c",
+			"safe.directory=*",
+			"-c",
+			"core.quotePath=false",
+			...args
+		], {
+			cwd: options.cwd,
+			env: {
+				...gitEnvironment(),
+				...options.env
+			},
+			stdio: [
+				"pipe",
+				"pipe",
+				"pipe"
+			]
+		});
+		const out = [];
+		const err = [];
+		child.stdout.on("data", (chunk) => out.push(chunk));
+		child.stderr.on("data", (chunk) => err.push(chunk));
+		child.on("error", (error) => reject(new LockstepError("E_GIT", {
+			what: `git could not start (${error.message})`,
+			fix: "install Git",
+			cause: error
+		})));
+		child.on("close", (code) => resolve({
+			status: code ?? 1,
+			stdout: Buffer.concat(out),
+			stderr: Buffer.concat(err).toString()
+		}));
+		child.stdin.on("error", () => {});
+		child.stdin.end(options.input ?? "");
+	});
+}
+function gitEnvironment() {
+	const pointing = [
+		"GIT_DIR",
+		"GIT_WORK_TREE",
+		"GIT_INDEX_FILE",
+		"GIT_OBJECT_DIRECTORY",
+		"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+		"GIT_COMMON_DIR",
+		"GIT_NAMESPACE",
+		"GIT_PREFIX"
+	];
+	const kept = Object.entries(process.env).filter(([name, value]) => value !== void 0 && !pointing.includes(name));
+	return {
+		...Object.fromEntries(kept),
+		GIT_TERMINAL_PROMPT: "0",
+		LC_ALL: "C"
+	};
+}
+function gitError(args, { status, stderr }, cwd) {
+	const words = stderr.trim().split("\n").filter(Boolean);
+	return /Please tell me who you are|empty ident name|unable to auto-detect email/.test(stderr) ? new LockstepError("E_GIT_IDENTITY", {
+		what: "git does not know who you are",
+		fix: "git config user.name \"Your Name\" && git config user.email you@example.com"
+	}) : new LockstepError("E_GIT", {
+		what: `git ${args.slice(0, 3).join(" ")} ended with ${status} in ${cwd}: ${words.find((line) => /^(fatal|error)/.test(line)) ?? words.at(-1) ?? "no message"}`,
+		...[
+			"fetch",
+			"ls-remote",
+			"push"
+		].includes(args[0] ?? "") ? { fix: "see that the remote can be reached (git remote -v, git fetch), then run the command again" } : {}
+	});
+}
+async function resolveCommit(cwd, revision) {
+	const result = await tryGit([
+		"rev-parse",
+		"--verify",
+		"--quiet",
+		"--end-of-options",
+		`${revision}^{commit}`
+	], { cwd });
+	return result.status === 0 ? result.stdout.trim() : null;
+}
+async function readAtCommit(cwd, commit, path) {
+	const { status, stdout } = await runGit([
+		"cat-file",
+		"blob",
+		`${commit}:${path}`
+	], { cwd });
+	return status === 0 ? stdout : null;
+}
+async function readTree(root, treeish, folder = "") {
+	return (await git([
+		"ls-tree",
+		"-r",
+		"-z",
+		"--full-tree",
+		treeish,
+		...folder === "" ? [] : ["--", `${folder}/`]
+	], { cwd: root })).split("\0").filter(Boolean).map((line) => {
+		const [mode, , oid] = line.slice(0, line.indexOf("	")).split(" ");
+		return {
+			mode,
+			oid,
+			path: line.slice(line.indexOf("	") + 1)
+		};
+	});
+}
+async function readBlobs(root, oids) {
+	const wanted = [...new Set(oids)];
+	const blobs = new Map();
+	if (wanted.length === 0) return blobs;
+	const output = await gitBytes(["cat-file", "--batch"], {
+		cwd: root,
+		input: `${wanted.join("\n")}\n`
+	});
+	for (let at = 0; at < output.length;) {
+		const end = output.indexOf(10, at);
+		const [oid, type, size] = output.subarray(at, end).toString().split(" ");
+		at = end + 1;
+		if (type === "missing") continue;
+		blobs.set(oid, output.subarray(at, at + Number(size)));
+		at += Number(size) + 1;
+	}
+	return blobs;
+}
+const nobody = 65534;
+const asNobody = [
+	"setpriv",
+	`--reuid=${nobody}`,
+	`--regid=${nobody}`,
+	"--clear-groups",
+	"--no-new-privs"
+];
+function findIsolation() {
+	const raise = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
+	return [
+		{
+			prefix: [
+				...raise,
+				"unshare",
+				"-n",
+				...asNobody
+			],
+			user: true,
+			network: true
+		},
+		{
+			prefix: ["unshare", "-rn"],
+			user: false,
+			network: true
+		},
+		{
+			prefix: [...raise, ...asNobody],
+			user: true,
+			network: false
+		}
+	].find(({ prefix }) => works(prefix)) ?? {
+		prefix: [],
+		user: false,
+		network: false
+	};
+}
+function works([program, ...args]) {
+	const { status } = spawnSync(program, [
+		...args,
+		process.execPath,
+		"--version"
+	], {
+		stdio: "ignore",
+		timeout: 1e4
+	});
+	return status === 0;
+}
+const deepest = 64;
+const mostBytes = 16777216;
+function parseJson(content, file, most = mostBytes) {
+	const text = decodeText(content, file, most);
+	checkDepth(text, file);
+	const value = parse(text, file);
+	checkDuplicates(text, file);
+	return {
+		file,
+		value,
+		locate: () => ({ file })
+	};
+}
+const readJson = (path, shownAs = path, most = mostBytes) => parseJson(readConfiguration(path, shownAs), shownAs, most);
+function parse(text, file) {
+	try {
+		return JSON.parse(text, (_name, value) => {
+			if (typeof value !== "number" || Number.isFinite(value)) return value;
+			throw new LockstepError("E_NUMBER_NOT_FINITE", {
+				what: "a number too large for JSON",
+				where: { file },
+				allowed: "a finite number"
+			});
+		});
+	} catch (error) {
+		if (error instanceof LockstepError) throw error;
+		const message = error.message;
+		const offset = Number(/position (\d+)/.exec(message)?.[1] ?? (message.includes("end of JSON") ? text.length : 0));
+		throw new LockstepError("E_JSON_SYNTAX", {
+			what: message.replace(/,? ?(\.\.\.)?".*" is not valid JSON$/s, "").replace(/ in JSON at position.*$/s, ""),
+			where: placeOf(text, offset, file),
+			allowed: "JSON without comments or trailing commas",
+			cause: error
+		});
+	}
+}
+const token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;
+function checkDepth(text, file) {
+	let depth = 0;
+	for (const match of text.matchAll(token)) {
+		if (match[0] === "{" || match[0] === "[") depth++;
+		if (match[0] === "}" || match[0] === "]") depth--;
+		if (depth > deepest) throw new LockstepError("E_JSON_DEPTH", {
+			what: "values nested too deeply",
+			where: placeOf(text, match.index, file),
+			allowed: `at most ${deepest} levels`
+		});
+	}
+}
+function checkDuplicates(text, file) {
+	const open = [];
+	let last;
+	for (const match of text.matchAll(token)) {
+		const [found] = match;
+		if (found === "{" || found === "[") open.push(new Set());
+		else if (found === "}" || found === "]") open.pop();
+		else if (found === ":") {
+			const name = JSON.parse(last.text);
+			const names = open.at(-1);
+			if (names.has(name)) throw new LockstepError("E_JSON_DUPLICATE", {
+				what: `the name "${name}" twice in one object`,
+				where: placeOf(text, last.index, file),
+				allowed: "each name once"
+			});
+			names.add(name);
+		} else if (found !== ",") last = {
+			text: found,
+			index: match.index
+		};
+	}
+}
+function placeOf(text, offset, file) {
+	const before = text.slice(0, offset);
+	return {
+		file,
+		line: before.split("\n").length,
+		column: offset - before.lastIndexOf("\n")
+	};
+}
+async function withLock(path, options, work) {
+	const release = await acquireLock(path, options);
+	try {
+		return await work();
+	} finally {
+		release();
+	}
+}
+async function acquireLock(path, { what, waitMs = 0, onWait }) {
+	mkdirSync(dirname(path), { recursive: true });
+	const until = Date.now() + waitMs;
+	for (let told = false;;) {
+		const held = tryAcquire(path, what);
+		if (held !== null) return () => release(path, held);
+		const found = readText(path);
+		if (found === null) continue;
+		const holder = parseHolder(found);
+		if (holder === null || holder.host === hostname() && !isAlive(holder.pid)) {
+			takeOver(path, found);
+			continue;
+		}
+		const name = `process ${holder.pid} on ${holder.host} (${holder.what}, since ${holder.started})`;
+		if (Date.now() >= until) throw new LockstepError("E_BUSY", {
+			what: `${what} waits for ${name}`,
+			where: { file: path },
+			fix: "let it finish, or stop it"
+		});
+		if (!told) onWait?.(name);
+		told = true;
+		await setTimeout$1(100);
+	}
+}
+function tryAcquire(path, what) {
+	const holder = {
+		pid: process.pid,
+		host: hostname(),
+		started: new Date().toISOString(),
+		what
+	};
+	const temporary = temporaryBeside(path);
+	const text = JSON.stringify(holder);
+	writeFileSync(temporary, text);
+	try {
+		return placeNew(temporary, path) ? text : null;
+	} finally {
+		rmSync(temporary, { force: true });
+	}
+}
+function placeNew(from, path) {
+	try {
+		linkSync(from, path);
+		return true;
+	} catch (error) {
+		if (error.code === "EEXIST") return false;
+	}
+	try {
+		copyFileSync(from, path, constants.COPYFILE_EXCL);
+		return true;
+	} catch (error) {
+		if (error.code === "EEXIST") return false;
+		throw error;
+	}
+}
+function takeOver(path, abandoned) {
+	const aside = temporaryBeside(path);
+	try {
+		renameSync(path, aside);
+	} catch {
+		return;
+	}
+	if (readText(aside) !== abandoned) placeNew(aside, path);
+	rmSync(aside, { force: true });
+}
+function release(path, held) {
+	if (readText(path) === held) rmSync(path, { force: true });
+}
+function readText(path) {
+	try {
+		return readFileSync(path, "utf8");
+	} catch (error) {
+		if (error.code === "ENOENT") return null;
+		throw error;
+	}
+}
+function parseHolder(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+const bundleFolder = import.meta.url.endsWith(".ts") ? null : dirname(dirname(fileURLToPath(import.meta.url)));
+function ownProgram(from, source, bundle = join("worker", basename(source).replace(/\.ts$/, ".js"))) {
+	return bundleFolder === null ? fileURLToPath(new URL(source, from)) : join(bundleFolder, bundle);
+}
+function startProgress(label, unit = "count", stream = stderr) {
+	if (!stream.isTTY) return {
+		update: () => {},
+		end: () => {}
+	};
+	const started = performance.now();
+	let drawn = 0;
+	return {
+		update(done, of) {
+			const now = performance.now();
+			if (now - drawn < 100) return;
+			drawn = now;
+			const rate = done / Math.max(.001, (now - started) / 1e3);
+			const left = of && rate > 0 ? `, ${Math.ceil((of - done) / rate)} s left` : "";
+			const share = of ? ` ${String(Math.floor(100 * done / of)).padStart(3)} %` : "";
+			stream.write(`\r\u001b[2K${label}${share} ${amount(done, unit)}${of ? ` of ${amount(of, unit)}` : ""}, ${amount(rate, unit)}/s${left}`);
+		},
+		end(text) {
+			stream.write(`\r\u001b[2K${text === void 0 ? "" : `${text}\n`}`);
+		}
+	};
+}
+function amount(value, unit) {
+	if (unit === "count") return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+	const units = [
+		"B",
+		"KB",
+		"MB",
+		"GB",
+		"TB"
+	];
+	const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+	return `${(value / 1e3 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+const statePath = (workspace, ...parts) => join(workspace.root, ".lockstep", ...parts);
+const pipelinePath = (workspace, model, ...parts) => join(workspace.root, "pipelines", model, ...parts);
+const modelPath = (workspace, model, ...parts) => join(workspace.root, "models", model, ...parts);
+const shown = (workspace, path) => {
+	const inside = relative(workspace.root, path);
+	return inside.startsWith("..") ? path : inside.split(sep).join("/") || ".";
+};
+function openWorkspace(from = process.cwd()) {
+	for (let folder = resolve(from);; folder = dirname(folder)) {
+		if ([
+			".git",
+			"lockstep.yaml",
+			"data.lock",
+			"pipelines"
+		].some((mark) => existsSync(join(folder, mark)))) return {
+			root: folder,
+			configuration: readConfigurationFile(folder)
+		};
+		if (dirname(folder) === folder) break;
+	}
+	throw new LockstepError("E_WORKSPACE_MISSING", {
+		what: `no repository at ${from} or above it`,
+		allowed: "a folder with .git, lockstep.yaml, data.lock or pipelines/",
+		fix: "change into your repository, or run `git init` there"
+	});
+}
+function scratchPath(workspace, name, ending = "") {
+	const folder = statePath(workspace, "work");
+	mkdirSync(folder, { recursive: true });
+	return `${folder}/${name}-${process.pid}-${randomBytes(4).toString("hex")}${ending}`;
+}
+function systemError(error) {
+	if (!(error instanceof Error) || !("code" in error)) return null;
+	const { code, path, dest, syscall } = error;
+	const file = dest ?? path;
+	const where = file === void 0 ? void 0 : { file };
+	switch (code) {
+		case "EACCES":
+		case "EPERM":
+		case "EROFS": return new LockstepError("E_FILE_PERMISSION", {
+			what: `this user may not ${syscall ?? "do that"} (${code})`,
+			where,
+			allowed: "a checkout whose files this user may read and write",
+			fix: "take the files over (chown), or work in a clone of your own",
+			cause: error
+		});
+		case "EISDIR":
+		case "ENOTDIR":
+		case "EEXIST":
+		case "ELOOP":
+		case "ENAMETOOLONG": return new LockstepError("E_FILE_KIND", {
+			what: `${inTheWay[code]} (${syscall ?? code})`,
+			where,
+			fix: "move what is in the way, and run the command again",
+			cause: error
+		});
+		case "EMFILE":
+		case "ENFILE": return new LockstepError("E_FILE_LIMIT", {
+			what: "too many open files",
+			where,
+			fix: "raise the limit (ulimit -n 4096) and run the command again",
+			cause: error
+		});
+		default: {
+			const full = diskFull(error, file ?? "the disk");
+			return full instanceof LockstepError ? full : null;
+		}
+	}
+}
+const inTheWay = {
+	EISDIR: "a folder where a file belongs",
+	ENOTDIR: "a file where a folder belongs",
+	EEXIST: "something else is there already",
+	ELOOP: "links that lead in a circle",
+	ENAMETOOLONG: "a name longer than the file system takes"
+};
+export { checkSchema as A, canonicalJson as B, tryGit as C, parseYaml as D, parseConfiguration as E, askChild as F, isDigest as G, digestFile as H, exitOf as I, writeAtomic as J, diskFull as K, isAlive as L, checkName as M, isName as N, readConfiguration as O, answerParent as P, spawnOwn as R, resolveCommit as S, checkEnvironment as T, digestOf as U, digestOfJson as V, hexOf as W, isLockstepError as X, LockstepError as Y, printable as Z, readBlobs as _, pipelinePath as a, gitBytes as b, amount as c, ownProgram as d, acquireLock as f, findIsolation as g, readJson as h, openWorkspace as i, nearest as j, readYaml as k, startProgress as l, parseJson as m, scratchPath as n, shown as o, withLock as p, temporaryBeside as q, modelPath as r, statePath as s, systemError as t, bundleFolder as u, readTree as v, errorCodes as w, readAtCommit as x, git as y, watchParent as z };

@@ -1,0 +1,59 @@
+import { l as candidateArtifactName } from "./shared/github.js";
+import { i as openWorkspace } from "./shared/workspace.js";
+import { c as optional, d as text, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
+import { n as run, r as runnerFolders, s as say, t as fail } from "./shared/run.js";
+import { t as uploadFolder } from "./shared/upload.js";
+import { t as trainCandidate } from "./shared/train.js";
+import { t as stageGroups } from "./shared/stage-groups.js";
+import { join } from "node:path";
+import { rmSync } from "node:fs";
+async function trainInGroups(workspace, model, { folder, quick, base }) {
+	rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	const { report, end } = stageGroups(model);
+	try {
+		const { run } = await trainCandidate(workspace, model, {
+			folder,
+			quick,
+			report,
+			...base === null ? {} : { base }
+		});
+		end();
+		const kind = quick ? "trained on a sample" : "trained";
+		say(`${model}: ${run.cached ? "nothing changed" : kind}, ${run.record.seconds.toFixed(1)} s`);
+	} finally {
+		end();
+	}
+}
+const spec = {
+	models,
+	folder: optional(path),
+	quick: flag,
+	base: optional(text),
+	upload: flag
+};
+const uncompressed = 0;
+await run(async () => {
+	const { models, folder: named, quick, base, upload } = readInputs(spec);
+	const { workspace: root, temp } = runnerFolders();
+	const [workspace, folder] = [openWorkspace(root), named ?? join(temp, "lockstep", "candidates")];
+	const trained = [];
+	for (const model of models) try {
+		await trainInGroups(workspace, model, {
+			folder: join(folder, model),
+			quick,
+			base
+		});
+		if (upload) await uploadFolder(candidateArtifactName(model), join(folder, model), uncompressed);
+		trained.push(model);
+	} catch (error) {
+		fail(error);
+	}
+	setOutputs({
+		folder,
+		trained: trained.join(" ")
+	});
+});
+export {};

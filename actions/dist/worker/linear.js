@@ -1,0 +1,13 @@
+import { Y as LockstepError } from "../shared/workspace.js";
+import { c as linearParams, s as runStage } from "../shared/judging-folds.js";
+import { t as trainLinear } from "../shared/train-linear.js";
+import { t as trainStage } from "../shared/training-stage.js";
+await runStage("linear", linearParams, async (stage) => {
+	if (stage.model.task !== "regression") throw new LockstepError("E_TRAIN_DATA", {
+		what: `the task is ${stage.model.task}`,
+		allowed: "linear regression is for regression",
+		fix: "use `uses: logistic`, or correct the task in model.yaml"
+	});
+	await trainStage(stage, "linear", trainLinear);
+});
+export {};

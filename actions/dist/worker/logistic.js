@@ -1,0 +1,13 @@
+import { Y as LockstepError } from "../shared/workspace.js";
+import { c as linearParams, s as runStage } from "../shared/judging-folds.js";
+import { n as trainLogistic } from "../shared/train-linear.js";
+import { t as trainStage } from "../shared/training-stage.js";
+await runStage("logistic", linearParams, async (stage) => {
+	if (stage.model.task !== "binary-classification") throw new LockstepError("E_TRAIN_DATA", {
+		what: `the task is ${stage.model.task}`,
+		allowed: "logistic regression is for binary-classification",
+		fix: "use `uses: linear`, or correct the task in model.yaml"
+	});
+	await trainStage(stage, "logistic", trainLogistic);
+});
+export {};
