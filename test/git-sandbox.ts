@@ -82,7 +82,7 @@ export function makeRecord(
     predictions: of('predictions'),
     policy: { digest: of('policy'), commit: over.commit },
     verdicts: Object.fromEntries(['dev', 'staging', 'production'].map((name) => [name, verdict(name)])),
-    image: { name: `lockstep.local/${model}`, digest: of('image'), platform: 'linux/amd64' },
+    image: { name: `localhost/${model}`, digest: of('image'), platform: 'linux/amd64' },
     made: { by: 'Ada <ada@example.com>', workflow: null, time: '2026-11-21T12:00:00Z' },
     ...over,
   };

@@ -59,7 +59,7 @@ test('the life of two versions, in the words of the commands', async () => {
     nothing was written
 
     churn v1.0.0 in dev: written, not observed
-      churn#dev#1 in commit <hex>, image lockstep.local/churn@sha256:<hex>
+      churn#dev#1 in commit <hex>, image localhost/churn@sha256:<hex>
 
     churn v1.0.0 in dev: there already, nothing written, not observed
 
@@ -70,7 +70,7 @@ test('the life of two versions, in the words of the commands', async () => {
     decision written to decision.json
 
     churn v1.1.0 in dev (was v1.0.0): written, not observed
-      churn#dev#2 in commit <hex>, image lockstep.local/churn@sha256:<hex>
+      churn#dev#2 in commit <hex>, image localhost/churn@sha256:<hex>
 
     churn v1.1.0 in dev: there already, nothing written, not observed
 
@@ -79,11 +79,11 @@ test('the life of two versions, in the words of the commands', async () => {
       v1.1.0 is held: lockstep hold churn v1.1.0 --release --reason "…" lets it go
 
     churn
-      dev  v1.0.0  lockstep.local/churn@sha256:<hex>…  since <time>  not observed
+      dev  v1.0.0  localhost/churn@sha256:<hex>…  since <time>  not observed
       v1.1.0 is held by ada <ada@example.com>: late flights
 
     the one environment agrees with its evidence
-      churn dev: v1.0.0, lockstep.local/churn@sha256:<hex>
+      churn dev: v1.0.0, localhost/churn@sha256:<hex>
 
     churn v1.1.0 is not held (commit <hex>)
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { type ObjectRef as FileRef, openStore } from '../data/index.ts';
 import type { Subject } from '../evaluation/index.ts';
 import { readFolders, readTip, type Tip, verifyFolder } from '../gitops/index.ts';
-import { readEvidence } from '../image/index.ts';
+import { pullEvidence, readEvidence } from '../image/index.ts';
 import { listVersions, type ReleaseRecord, readRelease, type Trust, trustedKeys } from '../registry/index.ts';
 import { type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
 
@@ -102,8 +102,11 @@ export async function evidenceObject(
 ): Promise<FileRef & { path: string }> {
   const store = openStore(workspace);
   if (!store.has(digest)) {
-    const evidence = readEvidence(workspace, record.image.digest);
-    const found = Object.values(evidence).find((file) => file.digest === digest);
+    const find = () =>
+      Object.values(readEvidence(workspace, record.image.digest)).find((file) => file.digest === digest);
+    const found =
+      find() ??
+      ((await pullEvidence(workspace, record.image.name, record.image.digest)) ? find() : undefined);
     if (found) await store.putFile(found.path);
   }
   if (!store.has(digest)) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type GitSandbox, makeSandbox, messageOf } from '../../test/git-sandbox.ts';
 import { makeProject, registerVersion } from '../../test/release-sandbox.ts';
 import { hold } from '../gitops/index.ts';
-import { git, readAtCommit, type Workspace } from '../workspace/index.ts';
+import { digestOf, git, readAtCommit, type Workspace } from '../workspace/index.ts';
 import { carryOut, jobOfTag, unansweredJobs } from './promotion-request.ts';
 
 const soaking = 'checks:\n  - {metric: roc_auc, at-least: 0.6}\nenvironments:\n  staging: {soak: 24h}\n';
@@ -75,3 +75,19 @@ test('a remote that is gone is no answer', () =>
       await messageOf(carryOut(workspace, { model: 'churn', version: 'v1.0.0', environment: 'dev' })),
     ).toMatch(/^E_GIT: /);
   }));
+
+test('beyond the first environment an image that left the laptop stands on a base that is pinned', async () => {
+  await using sandbox = await makeSandbox();
+  const workspace = await makeProject(sandbox);
+  const image = { name: 'ghcr.io/acme/churn', digest: digestOf('image'), platform: 'linux/amd64' };
+  const yaml = (base: string) => ({ 'lockstep.yaml': `image: {base: "docker.io/library/node:24${base}"}\n` });
+  const pinned = `@${digestOf('base')}`;
+  await registerVersion(workspace, 'v1.0.0', { image }, yaml(''));
+  await registerVersion(workspace, 'v1.1.0', { image }, yaml(pinned));
+  const to = (version: string, environment: string) =>
+    carryOut(workspace, { model: 'churn', version, environment });
+  expect((await to('v1.0.0', 'dev')).kind).toBe('written');
+  expect(await to('v1.0.0', 'staging')).toMatchObject({ kind: 'refused', code: 'E_BASE_UNPINNED' });
+  expect((await to('v1.1.0', 'dev')).kind).toBe('written');
+  expect((await to('v1.1.0', 'staging')).kind).toBe('written');
+});

@@ -1,6 +1,6 @@
 import { openStore } from '../data/index.ts';
 import { readTip, recordRunKey } from '../gitops/index.ts';
-import { attachEvidence } from '../image/index.ts';
+import { attachEvidence, isRegistryName, pushImage } from '../image/index.ts';
 import { type ModelFile, readModelFile } from '../model/index.ts';
 import {
   type Bump,
@@ -37,6 +37,10 @@ export interface RegisterResult {
   /** `unchanged`: this very model, or this commit, has a version already. */
   readonly outcome: 'registered' | 'unchanged';
   readonly pushed: boolean;
+  /** Whether anybody can pull the image; null where nobody else could, or nothing was pushed. */
+  readonly public: boolean | null;
+  /** What lies under it, and whether lockstep.yaml names its digest; null without one. */
+  readonly base: { readonly reference: string; readonly pinned: boolean } | null;
 }
 
 const mostTries = 10;
@@ -100,6 +104,8 @@ async function alreadyRegistered(
       modelDigest,
       outcome: 'unchanged',
       pushed: false,
+      public: null,
+      base: null,
     };
   }
   return null;
@@ -162,7 +168,13 @@ async function register(workspace: Workspace, release: NewVersion): Promise<Regi
       time: new Date().toISOString(),
     },
   };
+  const { name, digest } = built;
+  const remote = isRegistryName(name);
+  const push = () => pushImage(workspace, { name, digest, tag: version });
+  const image = remote ? await push() : null;
   const { tag, pushed } = await createVersionTag(workspace, { record, commit, push: true });
+  // Who lost the race for this version may have tagged its own image with it.
+  if (remote) await push();
   return {
     model,
     version,
@@ -172,5 +184,7 @@ async function register(workspace: Workspace, release: NewVersion): Promise<Regi
     modelDigest: record.modelDigest,
     outcome: 'registered',
     pushed,
+    public: image?.public ?? null,
+    base: built.base,
   };
 }

@@ -1,7 +1,15 @@
 import { readPolicy } from '../gate/index.ts';
 import type { CheckResult } from '../gate/verdict.ts';
+import { isRegistryName } from '../image/index.ts';
 import type { Approval, Observation, ReleaseRecord, Trust } from '../registry/index.ts';
-import { LockstepError, tryGit, type Workspace } from '../workspace/index.ts';
+import {
+  LockstepError,
+  parseConfiguration,
+  parseYaml,
+  readAtCommit,
+  tryGit,
+  type Workspace,
+} from '../workspace/index.ts';
 import type { Effects } from './effects.ts';
 import { folderOf } from './environment-folder.ts';
 import { checkNotHeld, readHolds } from './holds.ts';
@@ -42,6 +50,7 @@ export async function decide(
 ): Promise<Decision> {
   checkNotHeld(await readHolds(workspace, tip, record.model), record.model, record.version);
   checkVerdict(record, environment);
+  await checkBasePinned(workspace, record, environment);
   const soak = await checkPolicy(workspace, record, environment, effects.now());
   const observed = await checkOrder(workspace, tip, record, environment, trust, effects);
   await checkSoak(workspace, tip, record, environment, soak, effects.now());
@@ -165,6 +174,27 @@ async function checkSoak(
     what: `${record.model} ${record.version} has not been in ${previous} for ${soak}`,
     allowed: `promotion to ${environment} from ${ready.toISOString()} on`,
     fix: 'wait, and promote again',
+  });
+}
+
+/**
+ * From the second environment on, what runs must be what anybody can build again: the version's own lockstep.yaml names
+ * its base by digest. Images that leave no laptop need none. Errors: E_BASE_UNPINNED.
+ */
+async function checkBasePinned(
+  workspace: Workspace,
+  record: ReleaseRecord,
+  environment: string,
+): Promise<void> {
+  if (before(workspace, environment) === undefined || !isRegistryName(record.image.name)) return;
+  const bytes = await readAtCommit(workspace.root, record.commit, 'lockstep.yaml');
+  const base = bytes && parseConfiguration(parseYaml(bytes, 'lockstep.yaml')).image.base;
+  if (base?.includes('@sha256:')) return;
+  throw new LockstepError('E_BASE_UNPINNED', {
+    what: `${record.model} ${record.version} is built upon ${base ? `${base}, a name that may mean other bytes tomorrow` : 'nothing that lockstep.yaml names'}`,
+    where: { file: 'lockstep.yaml' },
+    allowed: `for ${environment}: a base by digest at the version's commit`,
+    fix: 'commit what `lockstep image pin-base` writes, and promote the version that comes of it',
   });
 }
 

@@ -38,7 +38,7 @@ describe('promoting', () => {
         version: 'v1.0.0',
         environment: 'dev',
         from: null,
-        image: `lockstep.local/churn@${record.image.digest}`,
+        image: `localhost/churn@${record.image.digest}`,
         modelDigest: record.modelDigest,
         tag: 'churn#dev#1',
         commit: null,
@@ -66,7 +66,7 @@ describe('promoting', () => {
         ),
       );
       expect(await file(origin, branch, `${folder}/kustomization.yaml`)).toBe(
-        `${deployFiles['models/churn/deploy/kustomization.yaml']}patches:\n  - path: patch.yaml\nimages:\n  - name: model\n    newName: lockstep.local/churn\n    digest: ${record.image.digest}\n`,
+        `${deployFiles['models/churn/deploy/kustomization.yaml']}patches:\n  - path: patch.yaml\nimages:\n  - name: model\n    newName: localhost/churn\n    digest: ${record.image.digest}\n`,
       );
       expect((await verifyEnvironments(workspace)).findings).toEqual([]);
       expect(

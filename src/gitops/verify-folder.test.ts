@@ -78,7 +78,7 @@ test.each([
   [
     'another repository',
     kustomization,
-    (text: string) => text.replace('newName: lockstep.local', 'newName: evil.example'),
+    (text: string) => text.replace('newName: localhost', 'newName: evil.example'),
     ['E_VERDICT_BINDING kustomization.yaml:11'],
   ],
   [
@@ -285,7 +285,7 @@ describe('forged evidence', () => {
       version: signed({ version: 'v2.0.0' }),
       environment: signed({ environment: 'staging' }),
       record: signed({ record: zero }),
-      image: signed({ image: `lockstep.local/churn@${zero}` }),
+      image: signed({ image: `localhost/churn@${zero}` }),
       files: signed({ files: {} }),
       kustomization: signed({ kustomization: zero }),
       fail: signed({ verdict: 'fail' }),

@@ -1,4 +1,4 @@
-import { checkSchema, type Digest, LockstepError, parseJson, type Workspace } from '../workspace/index.ts';
+import { checkSchema, type Digest, LockstepError, parseJson } from '../workspace/index.ts';
 import type { Layout } from './layout.ts';
 import { type Descriptor, type ImageConfig, type Manifest, mediaTypes } from './oci.ts';
 import { documents } from './oci-schema.ts';
@@ -14,24 +14,25 @@ export interface Base {
 }
 
 /**
- * The configured base when it is named by digest, from the workspace's own layout. With none, or one by tag (which
- * may be other bytes tomorrow), the image is built without: for the local agent only.
- * Errors: E_IMAGE_REF, E_BASE_MISSING, E_IMAGE_PLATFORM.
+ * A base by digest, from the layout. Errors: E_IMAGE_REF, E_BASE_MISSING, E_IMAGE_PLATFORM.
  */
-export function readBase({ configuration }: Workspace, layout: Layout, platform: Platform): Base | null {
-  const text = configuration.image.base;
-  if (text === undefined) return null;
+export function readBase(text: string, layout: Layout, platform: Platform): Base {
   const { name, digest } = parseReference(text);
-  if (digest === null) return null;
-  if (!layout.has(digest)) throw missing(text, layout.path);
+  if (digest === null || !layout.has(digest)) throw missing(text, layout.path);
   const manifest = manifestFor(layout, digest, platform, text);
   const config = readConfig(layout, manifest.config);
   if (config.os !== platform.os || config.architecture !== platform.architecture) {
     throw otherPlatform(text, `${config.os}/${config.architecture}`, platform);
   }
   for (const layer of manifest.layers) if (!layout.has(layer.digest)) throw missing(text, layout.path);
-  return { name, digest, config, layers: manifest.layers };
+  return { name, digest, config, layers: manifest.layers.map(inOurWords) };
 }
+
+/** Docker's name for the very same bytes. */
+const inOurWords = (layer: Descriptor): Descriptor =>
+  layer.mediaType === 'application/vnd.docker.image.rootfs.diff.tar.gzip'
+    ? { ...layer, mediaType: mediaTypes.layer }
+    : layer;
 
 export function readConfig(layout: Layout, descriptor: Descriptor): ImageConfig {
   const bytes = layout.readBlob(descriptor.digest, descriptor.size);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { checkName, type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
 import { readBase } from './base.ts';
+import { asksForBase, findBase } from './base-source.ts';
 import { type LayerFile, makeLayer } from './layer.ts';
 import { cachedLayer } from './layer-cache.ts';
 import { openImages } from './layout.ts';
@@ -19,6 +20,8 @@ export interface ImageInput extends Naming {
   readonly files: Readonly<Record<string, Uint8Array | string>>;
   /** `linux/amd64` unless stated. */
   readonly platform?: string;
+  /** Look up what a base's tag names now; where that is asked of us unless stated (on a runner). */
+  readonly askBase?: boolean;
   /** The program at `/app/server.mjs`, for tests; the bundled model server unless stated. */
   readonly server?: Uint8Array;
 }
@@ -30,6 +33,8 @@ export interface BuiltImage {
   readonly platform: string;
   /** False when nothing but the local agent can run it, for want of a base. */
   readonly portable: boolean;
+  /** `name@sha256:…` of the base; null without one. */
+  readonly base: { readonly reference: string; readonly pinned: boolean } | null;
   /** Bytes of all layers, packed. */
   readonly size: number;
 }
@@ -44,7 +49,8 @@ export async function buildImage(workspace: Workspace, input: ImageInput): Promi
   const reference = `${name}:${checkTag(input.version)}`;
   const platform = parsePlatform(input.platform ?? defaultPlatform);
   const layout = openImages(workspace);
-  const base = readBase(workspace, layout, platform);
+  const source = await findBase(workspace, layout, platform, input.askBase ?? asksForBase());
+  const base = source && readBase(source.reference, layout, platform);
   const server = input.server ?? (await bundleServer(workspace));
   const layers: OurLayers = [
     ['runtime', await cachedLayer(workspace, runtimeFiles(platform))],
@@ -65,6 +71,7 @@ export async function buildImage(workspace: Workspace, input: ImageInput): Promi
     digest: descriptor.digest,
     platform: `${os}/${architecture}`,
     portable: base !== null,
+    base: source,
     size: document.layers.reduce((sum, { size }) => sum + size, 0),
   };
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { type Digest, hexOf, LockstepError, type Workspace } from '../workspace/index.ts';
+import { type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
 import { openImages } from './layout.ts';
 import { annotation, type Descriptor, describe, type Index, type Manifest, mediaTypes } from './oci.ts';
+import { referrersTag } from './registry/images.ts';
 
 export interface EvidenceFile {
   readonly digest: Digest;
@@ -85,8 +86,6 @@ export function readEvidence(workspace: Workspace, image: Digest): Record<string
     }),
   );
 }
-
-const referrersTag = (image: Digest): string => `sha256-${hexOf(image)}`;
 
 const typeOf = (name: string): string =>
   name.endsWith('.json')

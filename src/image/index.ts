@@ -7,7 +7,10 @@ export type { BuiltImage, ImageInput } from './build.ts';
 export { attachEvidence, type EvidenceFile, readEvidence } from './evidence.ts';
 export { type ImageDescription, listImages, readImage } from './inspect.ts';
 export { type Layout, openImages, openLayout } from './layout.ts';
+export { type PinnedBase, pinBase } from './pin-base.ts';
 export { type ImageReference, imageName, parseReference } from './reference.ts';
+export { isRegistryName } from './registry/address.ts';
+export { type PushedImage, pullEvidence, pushImage } from './registry/images.ts';
 export { unpackImage } from './unpack-process.ts';
 
 // Packing loads the archive libraries, which most commands never need; unpacking is a process of its own.

@@ -16,7 +16,14 @@ export interface ImageReference {
 
 /** The repository a model's images go by: below `images:` of the configuration, `localhost/` without one. Errors: E_IMAGE_REF. */
 export const imageName = ({ configuration }: Workspace, model: string): string =>
-  checkRepository(`${configuration.images ?? 'localhost'}/${model}`);
+  checkRepository(`${configuration.images ?? defaultImages(process.env)}/${model}`);
+
+/** On GitHub the repository's own packages; on a laptop the layout. */
+export const defaultImages = ({
+  GITHUB_ACTIONS: runner,
+  GITHUB_REPOSITORY: repository,
+}: NodeJS.ProcessEnv): string =>
+  runner === 'true' && repository ? `ghcr.io/${repository.toLowerCase()}` : 'localhost';
 
 /** `name`, `name:tag`, `name@sha256:…` or `name:tag@sha256:…`. Errors: E_IMAGE_REF, E_IMAGE_TAG. */
 export function parseReference(text: string): ImageReference {

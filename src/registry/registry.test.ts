@@ -223,7 +223,7 @@ describe('reading a release refuses', () => {
         "E_TAG_MOVED: the tag churn@v2.0.3 moved: commit <hex> in its record, commit <hex> in Git — a tag that stays where it was created. Fix: find out who moved it; register a new version instead of moving an old one.",
         "E_RECORD_FORMAT: a statement of type urn:lockstep:promotion:v1 in tag churn@v2.0.4 — urn:lockstep:release:v1.",
         "E_RECORD_FORMAT: unknown key "surprise" at the top level in tag churn@v2.0.5 — v, model, version, commit, lock, run, modelDigest, golden, evaluation, predictions, policy, verdicts, image, made.",
-        "E_RECORD_FORMAT: the statement is about churn/model.onnx <hex> and lockstep.local/churn <hex> in tag churn@v2.0.6 — what its predicate names: churn/model.onnx <hex> and lockstep.local/churn <hex>.",
+        "E_RECORD_FORMAT: the statement is about churn/model.onnx <hex> and localhost/churn <hex> in tag churn@v2.0.6 — what its predicate names: churn/model.onnx <hex> and localhost/churn <hex>.",
         "E_SIGNATURE: the signature of this machine does not fit what it stands under in tag churn@v2.0.7. Fix: restore what was signed; it was changed afterwards.",
       ]
     `);

@@ -1,0 +1,23 @@
+import { parseReference, pushImage, readImage } from '../image/index.ts';
+import { amount } from '../workspace/index.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  name: 'image push',
+  summary: 'push a built image and its evidence to the registry that its name begins with',
+  positionals: '<reference>',
+  options: { tag: { type: 'string' } },
+  help: { tag: 'the tag it gets there (default: the one it was built with)' },
+  async run({ workspace, positionals, values }) {
+    const image = readImage(workspace, positionals[0]!);
+    const { name, tag } = parseReference(image.reference ?? positionals[0]!);
+    const chosen = typeof values.tag === 'string' ? values.tag : (tag ?? image.digest.replace(':', '-'));
+    const pushed = await pushImage(workspace, { name, digest: image.digest, tag: chosen });
+    const seen =
+      pushed.public === null ? '' : pushed.public ? ', public' : ', private: a cluster needs a pull secret';
+    return {
+      json: { ...pushed, image: `${name}@${pushed.digest}`, tag: chosen },
+      text: `${name}@${pushed.digest}\n${pushed.sent === 0 ? 'there already' : `${amount(pushed.sent, 'bytes')} sent`}${seen}`,
+    };
+  },
+};

@@ -1,0 +1,51 @@
+import { LockstepError } from '../../workspace/index.ts';
+
+/** One repository of a registry that speaks OCI's distribution protocol. */
+export interface RegistryAddress {
+  /** As the image's name begins: `ghcr.io`, `127.0.0.1:5000`. */
+  readonly host: string;
+  /** Repository within the registry: `acme/models/churn`. */
+  readonly repository: string;
+  /** Ends without a slash: `https://ghcr.io/v2/acme/models/churn`. */
+  readonly url: string;
+}
+
+/** Names of Docker's own hub, whose registry has another host than its images' names. */
+const hub = ['docker.io', 'index.docker.io'];
+
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host);
+
+/** Plain HTTP only to this very machine, as Docker's own client has it. Errors: E_IMAGE_REF for a name without a registry. */
+export function registryAddress(name: string): RegistryAddress {
+  const slash = name.indexOf('/');
+  const host = name.slice(0, slash);
+  const path = name.slice(slash + 1);
+  if (!isRegistryName(name)) {
+    throw new LockstepError('E_IMAGE_REF', {
+      what: `"${name}" names no registry`,
+      allowed: 'a host with a dot or a port before the first slash, as in ghcr.io/acme/models',
+      fix: 'set `images:` in lockstep.yaml to a repository of your registry',
+    });
+  }
+  const atHub = hub.includes(host);
+  const repository = atHub && !path.includes('/') ? `library/${path}` : path;
+  const scheme = isLoopback(host) ? 'http' : 'https';
+  return { host, repository, url: `${scheme}://${atHub ? 'registry-1.docker.io' : host}/v2/${repository}` };
+}
+
+/** `localhost/churn` is the layout of this machine; `localhost:5000/churn` is a registry on it. */
+export function isRegistryName(name: string): boolean {
+  const [host = '', ...rest] = name.split('/');
+  return rest.length > 0 && (host.includes('.') || host.includes(':'));
+}
+
+/**
+ * Whether one host may speak for another: the same, or one of the same owner's domain, since registries have their
+ * tokens from a sibling (auth.docker.io for registry-1.docker.io).
+ */
+export function sameOwner(one: string, other: string): boolean {
+  const domain = (host: string) => host.replace(/:\d+$/, '').split('.').slice(-2).join('.');
+  const numeric = (host: string) => /^[\d.]+$/.test(host.replace(/:\d+$/, '')) || host.startsWith('[');
+  if (isLoopback(one) && isLoopback(other)) return true;
+  return numeric(one) || numeric(other) ? one === other : domain(one) === domain(other);
+}
