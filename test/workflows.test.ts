@@ -122,6 +122,8 @@ test('every action of the repository is used by a workflow, or is there for thos
   expect([...used].sort()).toEqual([
     'data-pull',
     'deploy',
+    'evaluate',
+    'gate',
     'monitor',
     'plan',
     'promote',
