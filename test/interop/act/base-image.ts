@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+
+const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/**
+ * Pushes an operating system of no files as `<host>/base:24`, for a machine that reaches no registry with a real one:
+ * what is built upon it is never started here. Returns its name.
+ */
+export async function pushBase(host: string): Promise<string> {
+  const tar = Buffer.alloc(1024); // The two empty blocks that end an archive.
+  const layer = gzipSync(tar);
+  const config = Buffer.from(
+    JSON.stringify({
+      architecture: 'amd64',
+      os: 'linux',
+      config: { Env: ['PATH=/usr/local/bin:/usr/bin'], User: '1000' },
+      rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
+    }),
+  );
+  const type = 'application/vnd.oci.image';
+  const described = (bytes: Buffer, mediaType: string) => ({
+    mediaType,
+    digest: digestOf(bytes),
+    size: bytes.length,
+  });
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: `${type}.manifest.v1+json`,
+    config: described(config, `${type}.config.v1+json`),
+    layers: [described(layer, `${type}.layer.v1.tar+gzip`)],
+  });
+  for (const blob of [config, layer]) await pushBlob(`http://${host}/v2/base`, blob);
+  const answer = await fetch(`http://${host}/v2/base/manifests/24`, {
+    method: 'PUT',
+    body: manifest,
+    headers: { 'content-type': `${type}.manifest.v1+json` },
+  });
+  assert.equal(answer.status, 201, await answer.text());
+  return `${host}/base:24`;
+}
+
+async function pushBlob(repository: string, bytes: Buffer): Promise<void> {
+  const begun = await fetch(`${repository}/blobs/uploads/`, { method: 'POST' });
+  const place = new URL(begun.headers.get('location')!, repository);
+  place.searchParams.set('digest', digestOf(bytes));
+  const answer = await fetch(place, { method: 'PUT', body: new Uint8Array(bytes) });
+  assert.equal(answer.status, 201, await answer.text());
+}
