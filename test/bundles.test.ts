@@ -113,5 +113,13 @@ test('a light action loads few packages, none of them installed', () => {
       .sort()
       .join(' ')}`;
   });
-  expect(packages).toMatchInlineSnapshot();
+  expect(packages).toMatchInlineSnapshot(`
+    [
+      "plan: actions-core ajv semver small undici yaml",
+      "gate: actions-core ajv semver small undici yaml",
+      "report: actions-core ajv semver small undici yaml",
+      "register: actions-core ajv semver small undici yaml",
+      "promote: actions-core ajv semver small undici yaml",
+    ]
+  `);
 });

@@ -39,6 +39,13 @@ export function fail(thrown: unknown): void {
   if (error instanceof Error) debug(error.stack ?? '');
 }
 
+/** A no that is an answer, not a mistake: told like one, so that whoever asked sees it. */
+export function refuse(code: ErrorCode, message: string): void {
+  closeForeign();
+  process.exitCode = 1;
+  annotate(message, { title: code });
+}
+
 /** GitHub shows an annotation beside a line of the repository; any other file would be nowhere. */
 function placeOf(
   where: { file: string; line?: number | undefined; column?: number | undefined } | undefined,

@@ -1,0 +1,69 @@
+import { notice, warning } from '@actions/core';
+import type { RegisterOutcome } from '../../src/commands/release-model.ts';
+import { mergedPull, openIssueOnce, publishComment, runUrl } from '../../src/github/index.ts';
+import { fail, refuse } from '../kit/run.ts';
+import { fenced } from '../kit/summary.ts';
+import type { RegisterJob } from './register.ts';
+
+type Refused = Extract<RegisterOutcome, { kind: 'refused' }>;
+type Result = Extract<RegisterOutcome, { kind: 'registered' | 'unchanged' }>['result'];
+
+/** What people have to know of it: in the run, on the pull request that was merged, in one issue. */
+export async function tellOutcomes(job: RegisterJob, outcomes: readonly RegisterOutcome[]): Promise<void> {
+  const refused = outcomes.filter((outcome) => outcome.kind === 'refused');
+  for (const { code, reason } of refused) refuse(code, reason);
+  if (refused.length > 0) await tellPull(job, refused).catch(fail);
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'neutral') warning(`not registered: ${outcome.reason}`, { title: outcome.code });
+    if (outcome.kind !== 'registered') continue;
+    const { result } = outcome;
+    if (result.public === false) notice(pullSecret(job, result), { title: `${result.tag} is private` });
+    if (result.base !== null && !result.base.pinned) await askToPin(job, result.base.reference).catch(fail);
+  }
+}
+
+export function outputsOf(outcomes: readonly RegisterOutcome[]) {
+  const parts = outcomes.map((outcome) =>
+    'result' in outcome
+      ? ([outcome.result.model, { kind: outcome.kind, version: outcome.result.version }] as const)
+      : ([outcome.model, { kind: outcome.kind, reason: outcome.reason }] as const),
+  );
+  const registered = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result.model] : []));
+  return { registered: registered.join(' '), outcomes: Object.fromEntries(parts) };
+}
+
+/** The one comment on the pull request says now what came of it; its history keeps what it said before. */
+async function tellPull({ context, github }: RegisterJob, refused: readonly Refused[]): Promise<void> {
+  const pull = await mergedPull(github, context.sha);
+  if (pull === null) return;
+  const body = [
+    `### ❌ Merged, and not registered: ${refused.map(({ model }) => model).join(', ')}`,
+    'Main judged again, and its verdict is another one. No version was made, and no environment changes.',
+    ...refused.map(({ reason }) => fenced(reason)),
+    `[The run that judged](${runUrl(context)})`,
+  ].join('\n\n');
+  const { runId, runAttempt } = context;
+  await publishComment(github, { number: pull.number, head: pull.head, body, runId, runAttempt });
+}
+
+/** For a cluster that has no account with the registry. */
+const pullSecret = ({ context }: RegisterJob, { image }: Result): string =>
+  [
+    `Only who has access to ${context.repository.owner}/${context.repository.name} can pull ${image}.`,
+    `A cluster needs: kubectl create secret docker-registry lockstep-pull --docker-server=${image.split('/')[0]} --docker-username=<name> --docker-password=<token with read:packages>,`,
+    'and imagePullSecrets: [{name: lockstep-pull}] in deployment.yaml; or make the package public in its settings.',
+  ].join(' ');
+
+/** An image whose base may be another one tomorrow reaches the first environment only. */
+async function askToPin({ context, github }: RegisterJob, reference: string): Promise<void> {
+  const { number, opened } = await openIssueOnce(github, {
+    title: 'Pin the base of the images',
+    body: [
+      'The base image is named by a tag, which may be another one tomorrow. From the second environment on, images need a base with a digest. Commit this line to `lockstep.yaml`, or run `lockstep image pin-base`:',
+      fenced(`image:\n  base: ${reference}`),
+      `[The run that looked it up](${runUrl(context)})`,
+    ].join('\n\n'),
+    marker: 'lockstep:pin-base',
+  });
+  if (opened) notice(`issue ${number} has the line that pins the base of the images`);
+}
