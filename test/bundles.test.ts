@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -81,6 +82,31 @@ test.each(entries)('%s starts alone, in an empty folder', (entry) => {
   });
   expect(stderr).not.toMatch(/ERR_MODULE_NOT_FOUND|Cannot find (module|package)|SyntaxError/);
   expect(stdout).not.toContain('E_INTERNAL');
+});
+
+test('the bundled command line trains, scores and reports where only the model runtime is installed', () => {
+  const folder = mkdtempSync(join(scratch, 'project-'));
+  const rows = Array.from(
+    { length: 400 },
+    (_, row) => `${row % 97},${'xyz'[row % 3]},${(row % 97) + (row % 5) * 9 > 60 ? 1 : 0}`,
+  );
+  writeFileSync(join(folder, 'rows.csv'), `a,b,late\n${rows.join('\n')}\n`);
+  mkdirSync(join(folder, 'pipelines'));
+  const { PATH } = process.env;
+  const lockstep = (...args: string[]) =>
+    spawnSync(process.execPath, [join(scratch, 'alone/cli.js'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH, HOME: folder, LOCKSTEP_MODULES: root },
+    });
+  expect(lockstep('init', 'toy', '--data', 'rows.csv', '--target', 'late')).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
+  const { status, stdout, stderr } = lockstep('run', 'toy', '--json');
+  expect(status, stderr).toBe(0);
+  const { report } = JSON.parse(stdout) as { report: string };
+  expect(readFileSync(join(folder, report), 'utf8')).toContain('Not drawn: vega is not installed');
 });
 
 /** What a bundle loads before it does anything: itself and all it imports, relative to dist. */
