@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { type FakeGitHub, startGitHub } from '../../test/fakes/github/server.ts';
+import { messageOf } from '../../test/git-sandbox.ts';
+import { type CommentInput, type GitHub, openGitHub, publishComment } from './index.ts';
+
+const head = '6bb39150a1f0e7d1c2b3a4958677665544332211';
+const repository = { owner: 'acme', name: 'models' };
+const open = (fake: FakeGitHub, token = 'token'): Promise<GitHub> =>
+  openGitHub(token, { repository, apiUrl: fake.url });
+const input = (runId: number, body = `from run ${runId}`): CommentInput => ({
+  number: 7,
+  body,
+  head,
+  runId,
+  runAttempt: 1,
+});
+const own = (fake: FakeGitHub) =>
+  fake.state.comments.filter(({ user }) => user.login === 'github-actions[bot]');
+
+function withPull(fake: FakeGitHub, foreign = 0): void {
+  fake.state.pulls.push({
+    number: 7,
+    state: 'open',
+    merged_at: null,
+    merge_commit_sha: null,
+    head: { sha: head, ref: 'change', repo: { id: 5, full_name: 'ada/models' } },
+    base: { sha: head, ref: 'main' },
+  });
+  for (let id = 1; id <= foreign; id++) {
+    const forged = id % 3 === 0 ? `\n\n<!-- lockstep:report run=999999999.1 head=${head} -->` : '';
+    const login = id % 7 === 0 ? 'github-actions' : 'mallory';
+    fake.state.comments.push({ id, issue: 7, body: `words ${id}${forged}`, user: { login } });
+  }
+}
+
+test('one comment, updated by the next run, left alone when nothing is new', async () => {
+  await using fake = await startGitHub();
+  withPull(fake);
+  const github = await open(fake);
+  expect((await publishComment(github, input(1))).kind).toBe('created');
+  expect((await publishComment(github, input(2))).kind).toBe('updated');
+  const before = github.requests;
+  expect((await publishComment(github, input(3, 'from run 2'))).kind).toBe('unchanged');
+  expect(github.requests - before).toBeLessThanOrEqual(8);
+  expect(own(fake).map(({ body }) => body)).toEqual([
+    `from run 2\n\n<!-- lockstep:report run=2.1 head=${head} -->\n`,
+  ]);
+});
+
+test('20 at once among 1,050 comments of others with forged markers leave exactly one', async () => {
+  await using fake = await startGitHub();
+  withPull(fake, 1050);
+  const runs = Array.from({ length: 20 }, (_, index) => index + 1);
+  await Promise.all(runs.map(async (run) => publishComment(await open(fake), input(run))));
+  expect(own(fake)).toHaveLength(1);
+  expect(fake.state.comments).toHaveLength(1051);
+  const github = await open(fake);
+  await publishComment(github, input(99));
+  expect(own(fake).map(({ body }) => body.split('\n')[0])).toEqual(['from run 99']);
+  // One page of our own, and one more for each further hundred.
+  expect(github.requests).toBeLessThanOrEqual(8 + 10);
+});
+
+test('an older run that ends last, and a head that has moved on, write nothing', async () => {
+  await using fake = await startGitHub();
+  withPull(fake);
+  const github = await open(fake);
+  await publishComment(github, input(5));
+  expect(await publishComment(github, input(4))).toEqual({
+    kind: 'skipped',
+    why: 'a newer run already reported',
+  });
+  fake.state.pulls[0]!.head.sha = head.replaceAll('1', '2');
+  expect(await publishComment(github, input(6))).toEqual({ kind: 'skipped', why: 'the head has moved on' });
+  expect(own(fake)[0]?.body).toContain('from run 5');
+});
+
+test('younger comments of our own are deleted, whoever was quicker', async () => {
+  await using fake = await startGitHub();
+  withPull(fake);
+  for (const id of [20, 10, 30])
+    fake.state.comments.push({
+      id,
+      issue: 7,
+      body: `old\n\n<!-- lockstep:report -->`,
+      user: { login: 'github-actions[bot]' },
+    });
+  await publishComment(await open(fake), input(1));
+  expect(own(fake).map(({ id }) => id)).toEqual([10]);
+});
+
+test('what the token may not, and what GitHub would not take', async () => {
+  await using fake = await startGitHub({
+    tokens: { weak: { login: 'github-actions[bot]', permissions: { contents: 'read' } } },
+  });
+  withPull(fake);
+  expect(await messageOf(publishComment(await open(fake, 'weak'), input(1)))).toMatch(
+    /^E_COMMENT_PERMISSION: .*add `pull-requests: write`/,
+  );
+  expect(await messageOf(publishComment(await open(fake, 'weak'), input(1, 'x'.repeat(65_536))))).toMatch(
+    /^E_COMMENT_TOO_LONG: /,
+  );
+  expect(await messageOf(publishComment(await open(fake, 'wrong'), input(1)))).toMatch(/^E_GITHUB_AUTH: /);
+});

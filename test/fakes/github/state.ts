@@ -1,0 +1,106 @@
+/** What the fake knows of one repository; tests write into it and read from it. */
+export interface State {
+  readonly owner: string;
+  readonly name: string;
+  readonly pulls: Pull[];
+  readonly comments: Comment[];
+  readonly statuses: Status[];
+  readonly runs: Run[];
+  readonly artifacts: Artifact[];
+  readonly approvals: Approval[];
+  readonly deployments: Deployment[];
+  readonly issues: Issue[];
+  /** By login: admin, write, read or none. */
+  readonly permissions: Record<string, string>;
+  nextId: number;
+}
+
+export interface Pull {
+  readonly number: number;
+  state: 'open' | 'closed';
+  merged_at: string | null;
+  merge_commit_sha: string | null;
+  head: { sha: string; ref: string; repo: Fork | null };
+  base: { sha: string; ref: string };
+}
+
+export interface Fork {
+  readonly id: number;
+  readonly full_name: string;
+}
+
+export interface Comment {
+  readonly id: number;
+  /** Number of the pull request or issue. */
+  readonly issue: number;
+  body: string;
+  readonly user: { readonly login: string };
+}
+
+export interface Status {
+  readonly sha: string;
+  readonly state: string;
+  readonly context: string;
+  readonly description: string | null;
+  readonly target_url: string | null;
+}
+
+export interface Run {
+  readonly id: number;
+  readonly run_attempt: number;
+  readonly event: string;
+  readonly path: string;
+  readonly head_sha: string;
+  readonly head_branch: string | null;
+  readonly head_repository: Fork | null;
+  status: string;
+  conclusion: string | null;
+}
+
+export interface Artifact {
+  readonly id: number;
+  readonly run: number;
+  readonly name: string;
+  readonly digest: string | null;
+  readonly expired: boolean;
+  readonly zip: Buffer;
+}
+
+export interface Approval {
+  readonly run: number;
+  readonly state: 'approved' | 'rejected';
+  readonly user: { readonly login: string; readonly id: number };
+  readonly environment: string;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly ref: string;
+  readonly task: string;
+  readonly environment: string;
+  readonly payload: unknown;
+  readonly statuses: { readonly state: string; readonly description: string }[];
+}
+
+export interface Issue {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  state: 'open' | 'closed';
+  readonly user: { readonly login: string };
+}
+
+export const emptyState = (owner: string, name: string): State => ({
+  owner,
+  name,
+  pulls: [],
+  comments: [],
+  statuses: [],
+  runs: [],
+  artifacts: [],
+  approvals: [],
+  deployments: [],
+  issues: [],
+  permissions: {},
+  nextId: 1_000_000,
+});
