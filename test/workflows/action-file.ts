@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
@@ -8,7 +8,10 @@ export interface ActionFile {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-export function readAction(root: string, name: string): ActionFile {
-  const file = parse(readFileSync(join(root, 'actions', name, 'action.yml'), 'utf8')) as Partial<ActionFile>;
+/** Null when there is no such action. */
+export function readAction(root: string, name: string): ActionFile | null {
+  const path = join(root, 'actions', name, 'action.yml');
+  if (!existsSync(path)) return null;
+  const file = parse(readFileSync(path, 'utf8')) as Partial<ActionFile>;
   return { inputs: file.inputs ?? {}, outputs: file.outputs ?? {} };
 }
