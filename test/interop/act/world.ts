@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startGitServer } from '../../fakes/git-server.ts';
+import { type FakeGitHub, startGitHub, type Token } from '../../fakes/github/server.ts';
+import { type Results, startResults } from '../../fakes/results/server.ts';
+import { parseWorkflowFile } from '../../workflows/workflow-file.ts';
+import type { Tools } from '../suite.ts';
+import { goProgram } from '../tools/go.ts';
+import { pushBase } from './base-image.ts';
+import type { Change } from './changes.ts';
+import { startRegistry } from './registry.ts';
+import { makeRepository, type Repository, slug } from './repository.ts';
+import { type Host, runWorkflow, type WorkflowRun } from './run-workflow.ts';
+
+/** A repository made from the template, with all of GitHub that its workflows speak to. */
+export interface World extends AsyncDisposable {
+  readonly github: FakeGitHub;
+  readonly results: Results;
+  readonly repository: Repository;
+  readonly registry: string;
+  /** Pushes a change and opens its pull request. */
+  readonly open: (change: Change) => Promise<PullRequest>;
+  /** Runs a workflow of ours as it is at a commit; its number is the run's. */
+  readonly start: (request: Start) => Promise<Ended>;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  readonly head: string;
+  readonly base: string;
+}
+
+export interface Start {
+  readonly workflow: string;
+  readonly event: string;
+  readonly payload?: object;
+  /** Whose workflow file runs: the default branch's unless stated. */
+  readonly at?: string;
+  readonly ref?: string;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+export interface Ended extends WorkflowRun {
+  readonly id: number;
+}
+
+const fork = { id: 42, full_name: slug };
+
+export async function makeWorld(tools: Tools): Promise<World> {
+  const act = await goProgram('github.com/nektos/act@v0.2.87');
+  const registry = await startRegistry(tools);
+  const images = `${registry}/${slug}`;
+  const repository = await makeRepository(tools, { images, base: await pushBase(registry) });
+  const tokens: Record<string, Token> = {};
+  const [github, results] = [await startGitHub({ repository: slug, tokens }), await startResults()];
+  const pushing: string[] = [];
+  const server = await startGitServer({ root: repository.served, tokens: pushing });
+  shareArtifacts(github, results);
+  const host: Host = { act, folder: tools.folder, node: process.execPath, programs: tools.programs };
+  // curl takes any name below localhost for the loopback, and the clients of the runner take it for no Enterprise Server.
+  const serverUrl = server.url.replace('127.0.0.1', 'github.localhost');
+  let last = 100;
+
+  async function start({
+    workflow,
+    event,
+    payload = {},
+    at = 'main',
+    ref = 'refs/heads/main',
+    secrets = {},
+  }: Start) {
+    const id = ++last;
+    const checkout = await repository.checkout(at);
+    const file = `.github/workflows/lockstep-${workflow}.yml`;
+    const source = readFileSync(join(checkout, file), 'utf8');
+    const token = `token-of-run-${id}`;
+    tokens[token] = { login: 'github-actions[bot]', permissions: permissionsIn(file, source) };
+    if (tokens[token].permissions?.contents === 'write') pushing.push(token);
+    const env = {
+      ...results.environment(id),
+      GITHUB_SERVER_URL: serverUrl,
+      GITHUB_API_URL: github.url,
+      GITHUB_REPOSITORY: slug,
+      GITHUB_RUN_ID: String(id),
+      GITHUB_RUN_ATTEMPT: '1',
+      GITHUB_REF: ref,
+      GITHUB_ACTOR: 'ada',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+    };
+    const request = { workflow, checkout, event, env, secrets: { GITHUB_TOKEN: token, ...secrets } };
+    const whole = {
+      ...payload,
+      repository: { full_name: slug, default_branch: 'main', fork: false, is_template: false },
+    };
+    return { id, ...(await runWorkflow(host, { ...request, payload: whole }, source)) };
+  }
+
+  return {
+    github,
+    results,
+    repository,
+    registry,
+    start,
+    open: async (change) => {
+      const number = github.state.pulls.length + 1;
+      const base = await repository.git(['rev-parse', 'main']);
+      const head = await repository.push(change, `refs/pull/${number}/head`);
+      github.state.pulls.push({
+        number,
+        state: 'open',
+        merged_at: null,
+        merge_commit_sha: null,
+        head: { sha: head, ref: `change-${number}`, repo: fork },
+        base: { sha: base, ref: 'main' },
+      });
+      return { number, head, base };
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const part of [github, results, server]) await part[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What a runner uploads, the API lists: at once, as the next job of the same run looks for it. */
+function shareArtifacts({ state }: FakeGitHub, results: Results): void {
+  Object.defineProperty(state, 'artifacts', {
+    get: () =>
+      results.artifacts
+        .filter(({ done }) => done)
+        .map((artifact) => ({
+          id: artifact.id,
+          run: Number(artifact.run),
+          name: artifact.name,
+          digest: artifact.digest,
+          expired: false,
+          zip: results.bytesOf(artifact),
+        })),
+  });
+}
+
+/** Those of all jobs together: act has one token for a whole run. */
+function permissionsIn(path: string, source: string): Record<string, 'read' | 'write'> {
+  const { jobs } = parseWorkflowFile(path, source);
+  const all = Object.values(jobs).flatMap(({ permissions }) => Object.entries(permissions ?? {}));
+  const writes = all.filter(([, access]) => access === 'write');
+  return Object.fromEntries([...all, ...writes]) as Record<string, 'read' | 'write'>;
+}
+
+/** A pull request's own run, and the report that follows it. */
+export async function contribute(world: World, { number, head, base }: PullRequest): Promise<Ended[]> {
+  const payload = {
+    action: 'synchronize',
+    number,
+    pull_request: { number, head: { sha: head, ref: `change-${number}` }, base: { sha: base, ref: 'main' } },
+  };
+  const ref = `refs/pull/${number}/merge`;
+  const run = await world.start({ workflow: 'pull-request', event: 'pull_request', payload, at: head, ref });
+  return [run, await report(world, run.id, { number, head })];
+}
+
+/** The report on a run that the API says was a pull request's. */
+export async function report(
+  world: World,
+  id: number,
+  { number, head }: Pick<PullRequest, 'number' | 'head'>,
+  conclusion = 'success',
+): Promise<Ended> {
+  const run = { id, event: 'pull_request', conclusion, head_sha: head, head_branch: `change-${number}` };
+  world.github.state.runs.push({
+    ...run,
+    run_attempt: 1,
+    path: '.github/workflows/lockstep-pull-request.yml',
+    head_repository: fork,
+    status: 'completed',
+  });
+  const payload = { action: 'completed', workflow_run: run };
+  return world.start({ workflow: 'report', event: 'workflow_run', payload });
+}
+
+export function assertJobs(run: Ended, jobs: Ended['jobs']): void {
+  assert.deepEqual(run.jobs, jobs, `${run.transcript.split('\n').slice(-120).join('\n')}`);
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { deceive, improve } from '../act/changes.ts';
+import { assertJobs, contribute, makeWorld, report, type World } from '../act/world.ts';
+import type { Suite } from '../suite.ts';
+
+export const suite: Suite = {
+  name: 'act',
+  shows:
+    'a real runner takes our workflows from a pull request to an environment, and judges truly what lies',
+  minutes: 8,
+  needs: { debian: { 'docker-registry': 'docker-registry' } },
+  run: async (tools) => {
+    await using world = await makeWorld(tools);
+    const seen = [await firstPush(world), await goodChange(world), await lie(world), await forgery(world)];
+    return seen.join(', ');
+  },
+};
+
+const status = ({ github }: World, head: string) =>
+  github.state.statuses.findLast(({ sha, context }) => sha === head && context === 'lockstep/verdict');
+const comments = ({ github }: World, number: number) =>
+  github.state.comments.filter(({ issue }) => issue === number).map(({ body }) => body);
+
+/** What "Use this template" starts: the enabled example gets a version, an image, and the first environment. */
+async function firstPush(world: World): Promise<string> {
+  const after = await world.repository.git(['rev-parse', 'main']);
+  const payload = { ref: 'refs/heads/main', before: '0'.repeat(40), after };
+  const run = await world.start({ workflow: 'main', event: 'push', payload });
+  assertJobs(run, { plan: 'success', train: 'success', release: 'success' });
+  assert.equal(await world.repository.git(['tag', '--list', '*@*']), 'flight-delay@v1.0.0');
+  const { tags } = (await (await fetch(`http://${world.registry}/v2/team/flights/tags/list`)).json()) as {
+    tags: string[];
+  };
+  assert.ok(tags.length > 0);
+  const dev = 'environments:models/flight-delay/environments/dev/release.json';
+  assert.match(await world.repository.git(['show', dev]), /v1\.0\.0|payload/);
+  return 'registered';
+}
+
+async function goodChange(world: World): Promise<string> {
+  const pull = await world.open(improve);
+  const [run, told] = await contribute(world, pull);
+  assertJobs(run!, { plan: 'success', train: 'success' });
+  assertJobs(told!, { judge: 'success', comment: 'success' });
+  assert.equal(status(world, pull.head)?.state, 'success');
+  const [comment, ...more] = comments(world, pull.number);
+  assert.deepEqual(more, []);
+  assert.match(comment!, /^### ✅ \*\*flight-delay\*\* may be merged/);
+  return 'a good change is green';
+}
+
+/** Its own run is content with itself; the base is not. */
+async function lie(world: World): Promise<string> {
+  const pull = await world.open(deceive);
+  const [run, told] = await contribute(world, pull);
+  assertJobs(run!, { plan: 'success', train: 'success' });
+  assertJobs(told!, { judge: 'success', comment: 'success' });
+  assert.doesNotMatch(told!.log('judge'), /everything passes/);
+  assert.equal(status(world, pull.head)?.state, 'failure');
+  const [comment] = comments(world, pull.number);
+  assert.match(comment!, /^### ❌ \*\*flight-delay\*\* must not be merged/);
+  assert.match(comment!, /policy\.yaml\*\* is changed here\. It was judged by the base's/);
+  return 'a lie is red';
+}
+
+/** A pull request's run can upload what it likes: here what another change trained. */
+async function forgery(world: World): Promise<string> {
+  const { artifacts, bytesOf, replace } = world.results;
+  const pull = await world.open(improve);
+  const [stolen] = artifacts.filter(({ name }) => name === 'lockstep-candidate-flight-delay').slice(-1);
+  const run = 90;
+  const forged = { ...stolen!, id: 9_000, run: String(run), blob: 'forged.zip' };
+  replace(forged, bytesOf(stolen!));
+  artifacts.push(forged);
+  const told = await report(world, run, pull);
+  assertJobs(told, { judge: 'success', comment: 'success' });
+  const refused = status(world, pull.head);
+  assert.equal(refused?.state, 'failure');
+  assert.match(refused!.description!, /E_HANDOVER|refused/);
+  return 'a forged hand-over is refused';
+}
