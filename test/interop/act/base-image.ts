@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /**
- * Pushes an operating system of no files as `<host>/base:24`, for a machine that reaches no registry with a real one:
- * what is built upon it is never started here. Returns its name.
+ * Pushes an operating system of no files as `<host>/base`, for a machine that reaches no registry with a real one:
+ * what is built upon it is never started here. Returns its name with the digest.
  */
 export async function pushBase(host: string): Promise<string> {
   const tar = Buffer.alloc(1024); // The two empty blocks that end an archive.
@@ -38,7 +38,7 @@ export async function pushBase(host: string): Promise<string> {
     headers: { 'content-type': `${type}.manifest.v1+json` },
   });
   assert.equal(answer.status, 201, await answer.text());
-  return `${host}/base:24`;
+  return `${host}/base@${digestOf(Buffer.from(manifest))}`;
 }
 
 async function pushBlob(repository: string, bytes: Buffer): Promise<void> {

@@ -40,6 +40,13 @@ export interface Host {
 
 const checkoutPin = /actions\/checkout@[0-9a-f]{40}/;
 
+const replacedCheckout = (source: string): string[] => {
+  const [pinned] = checkoutPin.exec(source) ?? [];
+  return pinned === undefined
+    ? []
+    : ['--local-repository', `${pinned}=${join(import.meta.dirname, 'checkout')}`];
+};
+
 /** Runs a workflow in act's host mode: no container, and the one action from outside replaced by ours. */
 export async function runWorkflow(host: Host, request: RunRequest, source: string): Promise<WorkflowRun> {
   const { act, folder, node, programs } = host;
@@ -58,7 +65,7 @@ export async function runWorkflow(host: Host, request: RunRequest, source: strin
     '--no-cache-server',
     // Its own answer to a checkout is a copy of the work tree, whichever commit was asked for.
     '--no-skip-checkout',
-    ...['--local-repository', `${checkoutPin.exec(source)![0]}=${join(import.meta.dirname, 'checkout')}`],
+    ...replacedCheckout(source),
     ...pairs('--env', request.env),
     ...pairs('--secret', request.secrets ?? {}),
     '--json',

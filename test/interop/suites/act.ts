@@ -11,7 +11,8 @@ export const suite: Suite = {
   needs: { debian: { 'docker-registry': 'docker-registry' } },
   run: async (tools) => {
     await using world = await makeWorld(tools);
-    const seen = [await firstPush(world), await goodChange(world), await lie(world), await forgery(world)];
+    const seen: string[] = [];
+    for (const scene of [firstPush, promotion, goodChange, lie, forgery]) seen.push(await scene(world));
     return seen.join(', ');
   },
 };
@@ -28,13 +29,32 @@ async function firstPush(world: World): Promise<string> {
   const run = await world.start({ workflow: 'main', event: 'push', payload });
   assertJobs(run, { plan: 'success', train: 'success', release: 'success' });
   assert.equal(await world.repository.git(['tag', '--list', '*@*']), 'flight-delay@v1.0.0');
-  const { tags } = (await (await fetch(`http://${world.registry}/v2/team/flights/tags/list`)).json()) as {
-    tags: string[];
-  };
-  assert.ok(tags.length > 0);
-  const dev = 'environments:models/flight-delay/environments/dev/release.json';
-  assert.match(await world.repository.git(['show', dev]), /v1\.0\.0|payload/);
+  const image = `http://${world.registry}/v2/team/flights/flight-delay`;
+  const { tags } = (await (await fetch(`${image}/tags/list`)).json()) as { tags: string[] };
+  assert.ok(tags.includes('v1.0.0'), tags.join());
+  assert.match(await world.repository.git(['log', '-1', 'environments']), /flight-delay: v1\.0\.0 to dev/);
+  assert.deepEqual(
+    world.github.state.deployments.map(({ environment }) => environment),
+    ['dev'],
+  );
   return 'registered';
+}
+
+/** A tag that somebody pushes starts a run of no use, which the default branch's workflow follows. */
+async function promotion(world: World): Promise<string> {
+  const tag = 'flight-delay#staging#2';
+  const { git } = world.repository;
+  await git(['tag', '--annotate', '--message', 'please', tag, 'flight-delay@v1.0.0^{commit}']);
+  const asked = await world.start({ workflow: 'promotion-tag', event: 'push', ref: `refs/tags/${tag}` });
+  assertJobs(asked, { asked: 'success' });
+  const run = { id: asked.id, event: 'push', conclusion: 'success', head_branch: tag };
+  const payload = { action: 'completed', workflow_run: run };
+  const told = await world.start({ workflow: 'promote', event: 'workflow_run', payload });
+  assertJobs(told, { plan: 'success', promote: 'success' });
+  assert.match(await git(['log', '-1', 'environments']), /flight-delay: v1\.0\.0 to staging/);
+  const again = await world.start({ workflow: 'promote', event: 'workflow_run', payload });
+  assertJobs(again, { plan: 'success' });
+  return 'promoted by a tag';
 }
 
 async function goodChange(world: World): Promise<string> {
