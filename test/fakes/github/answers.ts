@@ -1,3 +1,4 @@
+import { settingsAnswers } from './settings.ts';
 import type { Comment, Deployment, Issue, Pull, Run, State } from './state.ts';
 
 export interface Question {
@@ -20,7 +21,7 @@ export interface Answer {
   readonly key?: string;
 }
 
-type Answering = (state: State, question: Question) => Answer;
+export type Answering = (state: State, question: Question) => Answer;
 
 const notFound: Answer = { status: 404, body: { message: 'Not Found' } };
 const found = (body: unknown): Answer => (body === undefined ? notFound : { status: 200, body });
@@ -28,7 +29,9 @@ const user = (login: string) => ({ login, type: login.endsWith('[bot]') ? 'Bot' 
 
 /** One function an operation; what is not in them is filled in from GitHub's description. */
 export const answers: Readonly<Record<string, Answering>> = {
-  'GET /repos/{owner}/{repo}': ({ owner, name }) => found({ name, full_name: `${owner}/${name}` }),
+  ...settingsAnswers,
+  'GET /repos/{owner}/{repo}': ({ owner, name, settings }) =>
+    found({ name, full_name: `${owner}/${name}`, ...settings.repository }),
   'GET /repos/{owner}/{repo}/pulls': ({ pulls }, { query }) => {
     const [owner, branch] = (query.get('head') ?? ':').split(':');
     const state = query.get('state') ?? 'open';

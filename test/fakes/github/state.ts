@@ -1,3 +1,5 @@
+import { freshSettings, type Settings } from './settings.ts';
+
 /** What the fake knows of one repository; tests write into it and read from it. */
 export interface State {
   readonly owner: string;
@@ -12,6 +14,9 @@ export interface State {
   readonly issues: Issue[];
   /** By login: admin, write, read or none. */
   readonly permissions: Record<string, string>;
+  readonly settings: Settings;
+  /** Answers of the settings' operations, as a test has them: by operation, with `404` and `403` for what is hidden. */
+  readonly settings: Record<string, { readonly status: number; readonly body: unknown }>;
   nextId: number;
 }
 
@@ -102,5 +107,7 @@ export const emptyState = (owner: string, name: string): State => ({
   deployments: [],
   issues: [],
   permissions: {},
+  settings: {},
+  settings: freshSettings(),
   nextId: 1_000_000,
 });
