@@ -1,9 +1,10 @@
 import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type OutputChunk, rolldown } from 'rolldown';
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
 import { bundleServer } from '../src/image/server-bundle.ts';
 import { openWorkspace } from '../src/workspace/index.ts';
+import { compiledSchemaChunk, compiledSchemas } from './compiled-schemas.ts';
 import { licensesOf } from './licenses.ts';
 import { nativeLock } from './native-lock.ts';
 import { packageFolders, vendorChunks, vendorPrefix } from './vendor-chunks.ts';
@@ -39,6 +40,13 @@ async function chunks(): Promise<[string, string][]> {
     cwd: root,
     platform: 'node',
     external: outside,
+    plugins: [compiledSchemas, withoutUnzip],
+    // An action that only talks to its runner loads no HTTP client with it: @actions/core has one for tokens of OIDC.
+    treeshake: {
+      moduleSideEffects: [
+        { test: /[\\/](undici|tunnel|@actions[\\/](core|http-client))[\\/]/, sideEffects: false },
+      ],
+    },
     logLevel: 'warn',
     // Comments that name each module's path would carry the place of the checkout into the bytes.
     experimental: { attachDebugInfo: 'none' },
@@ -53,6 +61,7 @@ async function chunks(): Promise<[string, string][]> {
       codeSplitting: {
         groups: [
           ...vendorChunks,
+          { name: compiledSchemaChunk, debugName: 'schemas', priority: 1 },
           // In one known place, from where the other files are found (src/workspace/own-program.ts).
           { name: 'workspace', test: /[\\/]src[\\/]workspace[\\/]/ },
         ],
@@ -88,6 +97,16 @@ const sources = (pattern: string): string[] =>
     .filter((path) => !path.endsWith('.test.ts'))
     .sort()
     .map((path) => join(root, path));
+
+/**
+ * @actions/artifact unpacks downloads with a library that we never call (src/github/archive.ts is stricter) and that
+ * brings a hundred kilobytes of polyfills.
+ */
+const withoutUnzip: Plugin = {
+  name: 'without-unzip',
+  resolveId: { filter: { id: /^unzip-stream$/ }, handler: () => '\0without-unzip' },
+  load: { filter: { id: /^\0without-unzip$/ }, handler: () => 'export default {};' },
+};
 
 function minified({ name, code }: OutputChunk): string {
   const { code: small, errors } = minifySync(`${name}.js`, code, { module: true });

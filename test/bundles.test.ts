@@ -62,7 +62,7 @@ test('the bundles are what the sources make, in any folder (npm run bundle makes
 
 test('they are small, and name no folder of this machine', () => {
   const bytes = filesOf(dist).reduce((sum, path) => sum + statSync(join(dist, path)).size, 0);
-  expect(bytes).toBeLessThanOrEqual(4_500_000);
+  expect(bytes).toBeLessThanOrEqual(4.5 * 1024 * 1024);
   const { stdout } = spawnSync('git', ['archive', 'HEAD'], { cwd: root, maxBuffer: 64 << 20 });
   expect(stdout.byteLength).toBeLessThanOrEqual(10_485_760);
   expect(filesOf(dist).filter((path) => readFileSync(join(dist, path), 'utf8').includes(root))).toEqual([]);
@@ -109,6 +109,25 @@ test('the bundled command line trains, scores and reports where only the model r
   expect(readFileSync(join(folder, report), 'utf8')).toContain('Not drawn: vega is not installed');
 });
 
+test('schemas that were compiled ahead refuse in the same words', () => {
+  const folder = mkdtempSync(join(scratch, 'wrong-'));
+  mkdirSync(join(folder, 'pipelines/toy'), { recursive: true });
+  writeFileSync(
+    join(folder, 'pipelines/toy/pipeline.yaml'),
+    'stages: {train: {uses: trees, inputs: [], outpts: [m]}}\n',
+  );
+  const configurations = ['enviroments: [dev]\n', 'environments: [dev]\n'];
+  const told = [join(scratch, 'alone/cli.js'), join(root, 'src/cli/main.ts')].flatMap((program) =>
+    configurations.map((text) => {
+      writeFileSync(join(folder, 'lockstep.yaml'), text);
+      return spawnSync(process.execPath, [program, 'plan', 'toy'], { cwd: folder, encoding: 'utf8' }).stderr;
+    }),
+  );
+  expect(told.slice(0, 2)).toEqual(told.slice(2));
+  expect(told[0]).toMatch(/^E_CONFIG_KEY: unknown key "enviroments"/);
+  expect(told[1]).toMatch(/^E_CONFIG_KEY: .*outpts/);
+});
+
 /** What a bundle loads before it does anything: itself and all it imports, relative to dist. */
 function loaded(entry: string, found = new Set<string>()): Set<string> {
   if (found.has(entry)) return found;
@@ -141,11 +160,11 @@ test('a light action loads few packages, none of them installed', () => {
   });
   expect(packages).toMatchInlineSnapshot(`
     [
-      "plan: actions-core ajv semver small undici yaml",
-      "gate: actions-core ajv semver small undici yaml",
-      "report: actions-core ajv semver small undici yaml",
-      "register: actions-core ajv semver small undici yaml",
-      "promote: actions-core ajv semver small undici yaml",
+      "plan: actions-core ajv schema-lockstep schema-pipeline schema-run semver small yaml",
+      "gate: actions-core ajv schema-comparison schema-evaluation schema-judged schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
+      "report: actions-core ajv schema-comparison schema-evaluation schema-judged schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
+      "register: actions-core ajv schema-comparison schema-evaluation schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
+      "promote: actions-core ajv schema-comparison schema-evaluation schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
     ]
   `);
 });

@@ -2,9 +2,8 @@ import {
   type GitHub,
   type RunContext,
   type RunSubject,
-  readRun,
   subjectOfRun,
-  triggeringRunId,
+  triggeringRun,
   type WorkflowRun,
 } from '../../src/github/index.ts';
 import type { Workspace } from '../../src/workspace/index.ts';
@@ -34,7 +33,7 @@ export type Change =
  * Errors: E_GITHUB_*, E_HANDOVER_REPO, E_HANDOVER_PR, E_GIT.
  */
 export async function findChange({ context, workspace, github }: ReportJob): Promise<Change> {
-  const run = await readRun(github, triggeringRunId(context));
+  const run = await triggeringRun(github, context);
   const subject = await subjectOfRun(github, run);
   if (subject.kind === 'stale') return subject;
   if (run.conclusion === 'action_required') return { kind: 'unapproved', subject };

@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type CodeOptions, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { ErrorCode } from './error-codes.ts';
 import { LockstepError } from './errors.ts';
 import { nearest } from './suggestion.ts';
@@ -21,25 +21,34 @@ export function checkSchema<T>(parsed: ParsedFile, schema: JsonSchema): T {
   throw schemaError(parsed, mostTelling(validate.errors ?? []));
 }
 
+/** Where our bundles carry a schema's checking code (scripts/compiled-schemas.ts). */
+const compiledAhead = Symbol.for('lockstep.compiled');
+
 function compiledFor(schema: JsonSchema): ValidateFunction {
-  ajv ??= new Ajv2020({
+  const ahead = (schema as { readonly [compiledAhead]?: ValidateFunction })[compiledAhead];
+  if (ahead) return ahead;
+  let validate = compiled.get(schema);
+  if (!validate) {
+    // Half the time of compiling: what runs once or twice need not be fast.
+    ajv ??= openAjv({ optimize: false });
+    validate = ajv.compile(schema);
+    compiled.set(schema, validate);
+  }
+  return validate;
+}
+
+/** As all of our schemas are compiled; a test checks them against the meta-schema. */
+export const openAjv = (code: CodeOptions): Ajv2020 =>
+  new Ajv2020({
     allErrors: true,
     verbose: true,
     strict: true,
     strictRequired: false,
     allowUnionTypes: true,
     validateFormats: false,
-    // Half the time of compiling: ours are checked against the meta-schema by a test, and run once or twice each.
     validateSchema: false,
-    code: { optimize: false },
+    code,
   }).addVocabulary(['x-code', 'x-allowed']);
-  let validate = compiled.get(schema);
-  if (!validate) {
-    validate = ajv.compile(schema);
-    compiled.set(schema, validate);
-  }
-  return validate;
-}
 
 /** Of several failures the one furthest inside the value says most; a failed choice says least. */
 function mostTelling(errors: readonly ErrorObject[]): ErrorObject {
