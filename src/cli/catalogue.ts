@@ -35,4 +35,5 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   serve: () => import('./serve.ts'),
   predict: () => import('./predict.ts'),
   monitor: () => import('./monitor.ts'),
+  doctor: () => import('./doctor.ts'),
 };

@@ -10,15 +10,6 @@ import { join } from 'node:path';
 /** What Lockstep asks, as `METHOD path`; a request of any other is refused by the fake. */
 export const operations: readonly string[] = [
   'GET /repos/{owner}/{repo}',
-  'GET /repos/{owner}/{repo}/actions/permissions',
-  'GET /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval',
-  'GET /repos/{owner}/{repo}/actions/permissions/workflow',
-  'GET /repos/{owner}/{repo}/actions/runners',
-  'GET /repos/{owner}/{repo}/actions/workflows',
-  'GET /repos/{owner}/{repo}/environments',
-  'GET /repos/{owner}/{repo}/immutable-releases',
-  'GET /repos/{owner}/{repo}/rulesets',
-  'GET /repos/{owner}/{repo}/rulesets/{ruleset_id}',
   'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
   'GET /repos/{owner}/{repo}/actions/permissions',
   'GET /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval',

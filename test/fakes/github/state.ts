@@ -15,8 +15,6 @@ export interface State {
   /** By login: admin, write, read or none. */
   readonly permissions: Record<string, string>;
   readonly settings: Settings;
-  /** Answers of the settings' operations, as a test has them: by operation, with `404` and `403` for what is hidden. */
-  readonly settings: Record<string, { readonly status: number; readonly body: unknown }>;
   nextId: number;
 }
 
@@ -107,7 +105,6 @@ export const emptyState = (owner: string, name: string): State => ({
   deployments: [],
   issues: [],
   permissions: {},
-  settings: {},
   settings: freshSettings(),
   nextId: 1_000_000,
 });
