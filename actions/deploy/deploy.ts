@@ -1,4 +1,4 @@
-import { deployModel, outcomeText } from '../../src/commands/release-model.ts';
+import { deployModel, outcomeText, versionOfHead } from '../../src/commands/release-model.ts';
 import type { GitHub, RunContext } from '../../src/github/index.ts';
 import { LockstepError, type Workspace } from '../../src/workspace/index.ts';
 import { showDeployment } from '../kit/deployment.ts';
@@ -31,17 +31,15 @@ export async function deployOne(
     });
   const { workspace } = job;
   const where = environment ?? workspace.configuration.environments[0]!;
-  const outcome = await deployModel(workspace, {
-    model,
-    environment: where,
-    ...(version === null ? {} : { version }),
-  });
-  if (outcome.kind === 'nothing') {
-    say(outcome.reason);
-    return outcome.kind;
+  const chosen = version ?? (await versionOfHead(workspace, model));
+  if (chosen === null) {
+    say(`${model}: no version is registered at this commit`);
+    return 'nothing';
   }
-  const named = 'result' in outcome ? outcome.result.version : (version ?? 'its version');
-  const text = outcomeText(outcome, { model, environment: where, version: named });
+  const order = { model, environment: where, version: chosen };
+  const outcome = await deployModel(workspace, order);
+  if (outcome.kind === 'nothing') return outcome.kind;
+  const text = outcomeText(outcome, order);
   say(text);
   await showDeployment(job, outcome);
   if (outcome.kind === 'refused') refuse(outcome.code, text);

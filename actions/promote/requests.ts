@@ -48,6 +48,10 @@ async function jobsOfTag(workspace: Workspace, tag: string): Promise<MatrixJob[]
     if (job === null) say(`${tag}: ${state} already`);
     return job === null ? [] : [toMatrix(job)];
   } catch (error) {
+    if (isLockstepError(error, 'E_TAG_REQUEST')) {
+      say(error.message); // Whoever asked took the tag away again.
+      return [];
+    }
     if (!isLockstepError(error, 'E_VERSION_UNKNOWN') && !isLockstepError(error, 'E_TAG_LIGHTWEIGHT'))
       throw error;
     return [{ model, version: '', environment, tag }];

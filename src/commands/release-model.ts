@@ -50,7 +50,8 @@ export async function deployModel(
   return carryOut(workspace, { model, version: chosen, environment });
 }
 
-async function versionOfHead(workspace: Workspace, model: string): Promise<string | null> {
+/** The version that is registered at this commit, or null. */
+export async function versionOfHead(workspace: Workspace, model: string): Promise<string | null> {
   const head = await resolveCommit(workspace.root, 'HEAD');
   const versions = await listVersions(workspace.root, model);
   return versions.find(({ commit, deregistered }) => commit === head && !deregistered)?.version ?? null;
