@@ -81,7 +81,8 @@ async function followed(start: URL): Promise<Response> {
   throw redirectError(start, `more than ${mostRedirects} redirects`);
 }
 
-async function checkedRedirect(from: URL, location: string): Promise<URL> {
+/** Where a redirect may lead: never into this machine's network, never from https to less. Errors: E_REMOTE_REDIRECT. */
+export async function checkedRedirect(from: URL, location: string): Promise<URL> {
   const to = URL.canParse(location, from) ? new URL(location, from) : null;
   if (!to) throw redirectError(from, 'a redirect to no address');
   const shown = to.protocol === 'file:' ? to.href : withoutQuery(to);

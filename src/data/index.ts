@@ -3,6 +3,7 @@ export { type AddOptions, type AddResult, addData } from './add.ts';
 export { fileObjects } from './datasets.ts';
 export { type DigestMemo, openMemo } from './digest-memo.ts';
 export { ensureDataset } from './ensure.ts';
+export { checkedRedirect } from './http-request.ts';
 export {
   emptyLock,
   type Lock,

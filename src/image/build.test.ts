@@ -193,7 +193,7 @@ test('what can not be an image is refused', async () => {
       "E_IMAGE_TAG: the image tag "-x" — 1 to 128 letters, digits, _, . and -, not beginning with . or -. Fix: choose another version.",
       "E_NAME: the model name "Churn" — 1 to 40 lower-case letters, digits and hyphens, beginning with a letter, not ending with a hyphen.",
       "E_IMAGE_PLATFORM: the platform "windows/amd64" — linux/amd64, linux/arm64.",
-      "E_BASE_MISSING: the base image 127.0.0.1:1/node@sha256:0000000000000000000000000000000000000000000000000000000000000000 can't be had: the registry 127.0.0.1:1 answered bad port to GET /manifests/sha256:0000000000000000000000000000000000000000000000000000000000000000 in lockstep.yaml — a base that its registry gives us, or none for the local agent alone. Fix: correct image.base in lockstep.yaml, log in to its registry, or take image.base out.",
+      "E_BASE_MISSING: the base image 127.0.0.1:1/node@sha256:0000000000000000000000000000000000000000000000000000000000000000 can't be had: GET /manifests/sha256:0000000000000000000000000000000000000000000000000000000000000000 of the registry 127.0.0.1:1 failed: bad port in lockstep.yaml — a base that its registry gives us, or none for the local agent alone. Fix: correct image.base in lockstep.yaml, log in to its registry, or take image.base out.",
       "E_IMAGE_MISSING: no image localhost/churn:v1.2.1 in .lockstep/images — localhost/churn:v1.2.0, localhost/churn:v1.3.0, localhost/churn:v2.0.0. Fix: did you mean localhost/churn:v1.2.0?",
       "E_IMAGE_MISSING: no blob sha256:0000000000000000000000000000000000000000000000000000000000000000 in .lockstep/images. Fix: build the image again with \`lockstep image build\`.",
     ]

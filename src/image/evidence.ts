@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
 import { openImages } from './layout.ts';
 import { annotation, type Descriptor, describe, type Index, type Manifest, mediaTypes } from './oci.ts';
-import { referrersTag } from './registry/images.ts';
+import { referrersTag } from './registry/referrers.ts';
 
 export interface EvidenceFile {
   readonly digest: Digest;

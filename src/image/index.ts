@@ -10,7 +10,8 @@ export { type Layout, openImages, openLayout } from './layout.ts';
 export { type PinnedBase, pinBase } from './pin-base.ts';
 export { type ImageReference, imageName, parseReference } from './reference.ts';
 export { isRegistryName } from './registry/address.ts';
-export { type PushedImage, pullEvidence, pushImage } from './registry/images.ts';
+export { type PushedImage, pullImage, pushImage } from './registry/images.ts';
+export { pullEvidence } from './registry/referrers.ts';
 export { unpackImage } from './unpack-process.ts';
 
 // Packing loads the archive libraries, which most commands never need; unpacking is a process of its own.

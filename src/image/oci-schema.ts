@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../workspace/index.ts';
 
-// What a layout must hold to be read at all. Written by others too (skopeo, a registry), so unknown keys pass.
+// What a layout must hold to be read at all. Written by others too (skopeo, a registry), so unknown keys pass, and so do
+// the names that Docker had for the same documents before OCI.
 
 const descriptor = {
   type: 'object',
@@ -20,7 +21,12 @@ const manifest: JsonSchema = {
   required: ['schemaVersion', 'config', 'layers'],
   properties: {
     schemaVersion: { const: 2 },
-    mediaType: { const: 'application/vnd.oci.image.manifest.v1+json' },
+    mediaType: {
+      enum: [
+        'application/vnd.oci.image.manifest.v1+json',
+        'application/vnd.docker.distribution.manifest.v2+json',
+      ],
+    },
     artifactType: { type: 'string' },
     config: descriptor,
     layers: { type: 'array', items: descriptor },
@@ -35,7 +41,12 @@ const index: JsonSchema = {
   required: ['schemaVersion', 'manifests'],
   properties: {
     schemaVersion: { const: 2 },
-    mediaType: { const: 'application/vnd.oci.image.index.v1+json' },
+    mediaType: {
+      enum: [
+        'application/vnd.oci.image.index.v1+json',
+        'application/vnd.docker.distribution.manifest.list.v2+json',
+      ],
+    },
     manifests: { type: 'array', items: descriptor },
     annotations,
   },

@@ -9,6 +9,7 @@ export type Fault = (
 ) => Answer | null;
 
 export interface Answer {
+  /** 0 ends the connection without a word. */
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -20,6 +21,7 @@ export interface FakeRegistry extends AsyncDisposable {
   /** `127.0.0.1:<port>` */
   readonly host: string;
   readonly requests: string[];
+  /** `<repository>/<digest>` → bytes. */
   readonly blobs: Map<string, Buffer>;
   /** `<repository>/<tag or digest>` → bytes and type. */
   readonly manifests: Map<string, { bytes: Buffer; type: string }>;
@@ -78,6 +80,12 @@ export async function startRegistry(login?: { user: string; password: string }):
     if (repository === undefined) return { status: 404 };
     if (kind === 'manifests') return manifest(method, `${repository}/${rest}`, repository, type, body);
     if (method === 'POST') {
+      const digest = url.searchParams.get('mount');
+      const mounted = registry.blobs.get(`${url.searchParams.get('from')}/${digest}`);
+      if (mounted) {
+        registry.blobs.set(`${repository}/${digest}`, mounted);
+        return { status: 201, headers: { 'docker-content-digest': digest! } };
+      }
       const id = randomUUID();
       uploads.add(id);
       return { status: 202, headers: { location: `/v2/${repository}/blobs/uploads/${id}` } };
@@ -86,10 +94,10 @@ export async function startRegistry(login?: { user: string; password: string }):
       const digest = url.searchParams.get('digest') ?? '';
       if (!uploads.delete(rest!.replace('uploads/', ''))) return { status: 404 };
       if (digestOf(body) !== digest) return { status: 400, body: '{"errors":[{"code":"DIGEST_INVALID"}]}' };
-      registry.blobs.set(digest, body);
+      registry.blobs.set(`${repository}/${digest}`, body);
       return { status: 201, headers: { 'docker-content-digest': digest } };
     }
-    const blob = registry.blobs.get(rest!);
+    const blob = registry.blobs.get(`${repository}/${rest}`);
     return blob ? { status: 200, body: method === 'HEAD' ? '' : blob } : { status: 404 };
   }
 
@@ -117,6 +125,10 @@ async function read(request: IncomingMessage): Promise<Buffer> {
 }
 
 function send(response: ServerResponse, { status, headers = {}, body = '', cutAfter }: Answer): void {
+  if (status === 0) {
+    response.destroy();
+    return;
+  }
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   if (cutAfter === undefined) response.end(bytes);

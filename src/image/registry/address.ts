@@ -13,7 +13,7 @@ export interface RegistryAddress {
 /** Names of Docker's own hub, whose registry has another host than its images' names. */
 const hub = ['docker.io', 'index.docker.io'];
 
-const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host);
+export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host);
 
 /** Plain HTTP only to this very machine, as Docker's own client has it. Errors: E_IMAGE_REF for a name without a registry. */
 export function registryAddress(name: string): RegistryAddress {
@@ -39,13 +39,24 @@ export function isRegistryName(name: string): boolean {
   return rest.length > 0 && (host.includes('.') || host.includes(':'));
 }
 
+/** Domains whose hosts belong to as many owners: a neighbour there is a stranger. */
+const shared =
+  /(^|\.)(amazonaws\.com|azurecr\.io|azurewebsites\.net|windows\.net|cloudfront\.net|github\.io|googleapis\.com|run\.app|appspot\.com|herokuapp\.com|pages\.dev|workers\.dev|(co|com|org|net|ac|gov|edu)\.[a-z]{2})$/;
+
 /**
  * Whether one host may speak for another: the same, or one of the same owner's domain, since registries have their
  * tokens from a sibling (auth.docker.io for registry-1.docker.io).
  */
 export function sameOwner(one: string, other: string): boolean {
-  const domain = (host: string) => host.replace(/:\d+$/, '').split('.').slice(-2).join('.');
-  const numeric = (host: string) => /^[\d.]+$/.test(host.replace(/:\d+$/, '')) || host.startsWith('[');
   if (isLoopback(one) && isLoopback(other)) return true;
-  return numeric(one) || numeric(other) ? one === other : domain(one) === domain(other);
+  const [a, b] = [one, other].map((host) => host.replace(/:\d+$/, '').toLowerCase()) as [string, string];
+  if ([a, b].some((host) => /^[\d.]+$|^\[/.test(host))) return one === other;
+  return a === b || domainOf(a) === domainOf(b);
 }
+
+/** The part that somebody registered: two labels, or three below a shared domain. */
+const domainOf = (host: string): string => {
+  const labels = host.split('.');
+  const two = labels.slice(-2).join('.');
+  return shared.test(two) ? labels.slice(-3).join('.') : two;
+};

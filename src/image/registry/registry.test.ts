@@ -4,16 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FakeRegistry, startRegistry } from '../../../test/fakes/oci-registry.ts';
 import { messageOf } from '../../../test/git-sandbox.ts';
-import { digestOf, openWorkspace, type Workspace } from '../../workspace/index.ts';
-import {
-  attachEvidence,
-  buildImage,
-  openImages,
-  pinBase,
-  pullEvidence,
-  pushImage,
-  readEvidence,
-} from '../index.ts';
+import { digestOf } from '../../workspace/index.ts';
 import { isRegistryName, registryAddress, sameOwner } from './address.ts';
 import { openRegistry } from './registry.ts';
 
@@ -51,6 +42,9 @@ test('names of registries, and of the layout', () => {
   expect(sameOwner('auth.docker.io', 'registry-1.docker.io')).toBe(true);
   expect(sameOwner('evil.example', 'ghcr.io')).toBe(false);
   expect(sameOwner('10.0.0.1', '10.0.0.2')).toBe(false);
+  expect(sameOwner('registry.example.co.uk', 'gitlab.example.co.uk:443')).toBe(true);
+  expect(sameOwner('mine.azurecr.io', 'theirs.azurecr.io')).toBe(false);
+  expect(sameOwner('registry.example.co.uk', 'theirs.co.uk')).toBe(false);
 });
 
 describe('one repository', () => {
@@ -114,11 +108,88 @@ describe('one repository', () => {
     expect(await open().pushManifest('v1', { bytes, mediaType: 'application/json' })).toBe(digestOf(bytes));
   });
 
+  test.each<[string, FakeRegistry['fault']]>([
+    ['cut off', ({ method }, count) => (method === 'PUT' && count === 1 ? { status: 0 } : null)],
+    ['forgotten', ({ method }, count) => (method === 'PUT' && count === 1 ? { status: 404 } : null)],
+    [
+      'out of breath',
+      ({ method }, count) =>
+        method === 'PUT' && count === 1 ? { status: 429, headers: { 'retry-after': '0' } } : null,
+    ],
+    ['not begun', ({ method }, count) => (method === 'POST' && count === 1 ? { status: 0 } : null)],
+  ])('an upload %s begins anew', async (_, fault) => {
+    let puts = 0;
+    fake.fault = (request, count) => fault!(request, request.method === 'PUT' ? ++puts : count);
+    expect(await open().pushBlob(blob, blobFile())).toBe(true);
+    expect([...fake.blobs.keys()]).toEqual([`acme/churn/${blob.digest}`]);
+  });
+
+  test.each<[string, FakeRegistry['fault'], RegExp]>([
+    [
+      'at a stranger',
+      ({ method }) =>
+        method === 'POST' ? { status: 202, headers: { location: 'https://evil.example/upload' } } : null,
+      /^E_REGISTRY_FAILED: POST .* an upload at https:\/\/evil\.example/,
+    ],
+    [
+      'kept as other bytes',
+      ({ method }) =>
+        method === 'PUT'
+          ? { status: 201, headers: { 'docker-content-digest': `sha256:${'0'.repeat(64)}` } }
+          : null,
+      /^E_REGISTRY_DIGEST: /,
+    ],
+    ['refused', ({ method }) => (method === 'PUT' ? { status: 403 } : null), /^E_REGISTRY_AUTH: /],
+    ['too large', ({ method }) => (method === 'PUT' ? { status: 413 } : null), /^E_REGISTRY_FAILED: .* 413/],
+  ])('an upload %s ends', async (_, fault, message) => {
+    fake.fault = fault;
+    expect(await said(open().pushBlob(blob, blobFile()))).toMatch(message);
+    expect(fake.blobs.size).toBe(0);
+  });
+
+  test('a blob that a sibling has is not sent', async () => {
+    const sibling = openRegistry(`${fake.host}/acme/other`, { actions: 'pull,push', credentials: null });
+    await sibling.pushBlob(blob, blobFile());
+    fake.requests.length = 0;
+    expect(await open().pushBlob(blob, blobFile(), 'acme/other')).toBe(false);
+    expect(fake.requests.filter((line) => line.startsWith('PUT'))).toEqual([]);
+    expect(fake.blobs.has(`acme/churn/${blob.digest}`)).toBe(true);
+    fake.blobs.clear();
+    expect(await open().pushBlob(blob, blobFile(), 'acme/other')).toBe(true);
+  });
+
+  test('a login that hiccups is asked again, one that talks nonsense is not believed', async () => {
+    await using guarded = await startRegistry({ user: 'ada', password: 'secret' });
+    vi.stubEnv('LOCKSTEP_REGISTRY_HOST', guarded.host);
+    vi.stubEnv('LOCKSTEP_REGISTRY_USER', 'ada');
+    vi.stubEnv('LOCKSTEP_REGISTRY_TOKEN', 'secret');
+    guarded.fault = ({ path }, count) => (path === '/token' && count === 1 ? { status: 503 } : null);
+    expect(await openRegistry(`${guarded.host}/x`).resolve('v1')).toBeNull();
+    guarded.fault = ({ path }) => (path === '/token' ? { status: 200, body: '"no"' } : null);
+    expect(await messageOf(openRegistry(`${guarded.host}/x`).resolve('v1'))).toMatch(
+      /^E_REGISTRY_AUTH: .* its login gives no token/,
+    );
+  });
+
+  test('a token that grew old is renewed, in the middle of the work', async () => {
+    await using guarded = await startRegistry({ user: 'ada', password: 'secret' });
+    const registry = openRegistry(`${guarded.host}/x`, { credentials: { user: 'ada', password: 'secret' } });
+    await registry.resolve('v1');
+    guarded.fault = ({ path }, count) =>
+      path.endsWith('/v2') && count === 1
+        ? {
+            status: 401,
+            headers: { 'www-authenticate': `Bearer realm="http://${guarded.host}/token",service="fake"` },
+          }
+        : null;
+    expect(await registry.resolve('v2')).toBeNull();
+  });
+
   test.each<[string, FakeRegistry['fault'], RegExp]>([
     [
       'cut short',
       ({ method }) => (method === 'GET' ? { status: 200, body: bytes, cutAfter: 3 } : null),
-      /^E_|terminated|aborted/,
+      /^E_REGISTRY_FAILED: GET .* of the registry <host> failed: other side closed/,
     ],
     [
       'one bit flipped',
@@ -133,6 +204,11 @@ describe('one repository', () => {
     [
       'behind an address inside',
       () => ({ status: 307, headers: { location: 'http://169.254.169.254/latest' } }),
+      /^E_REMOTE_REDIRECT: /,
+    ],
+    [
+      'behind an address inside in other words',
+      () => ({ status: 307, headers: { location: 'https://[::ffff:169.254.169.254]/latest' } }),
       /^E_REMOTE_REDIRECT: /,
     ],
     [
@@ -155,101 +231,5 @@ describe('one repository', () => {
     fake.fault = fault;
     expect(await said(open().pullBlob(blob, join(folder, 'back')))).toMatch(message);
     expect(existsSync(join(folder, 'back'))).toBe(false);
-  });
-});
-
-describe('images', () => {
-  const workspaceWith = (text: string): Workspace => {
-    const root = mkdtempSync(join(folder, 'repo-'));
-    writeFileSync(join(root, 'lockstep.yaml'), text);
-    return openWorkspace(root);
-  };
-  const input = {
-    model: 'churn',
-    version: 'v1.0.0',
-    server: Buffer.from('// server'),
-    files: { 'model.onnx': Buffer.from('model') },
-  };
-
-  /** Something with a config and a layer that a base may be. */
-  async function pushBase(): Promise<string> {
-    const registry = openRegistry(`${fake.host}/base/node`, { actions: 'pull,push', credentials: null });
-    const layer = { mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip', ...blob };
-    const config = Buffer.from(
-      JSON.stringify({
-        architecture: 'amd64',
-        os: 'linux',
-        config: {},
-        rootfs: { type: 'layers', diff_ids: [blob.digest] },
-      }),
-    );
-    writeFileSync(join(folder, 'config'), config);
-    const configBlob = {
-      mediaType: 'application/vnd.oci.image.config.v1+json',
-      digest: digestOf(config),
-      size: config.length,
-    };
-    await registry.pushBlob(blob, blobFile());
-    await registry.pushBlob(configBlob, join(folder, 'config'));
-    const manifest = {
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      config: configBlob,
-      layers: [layer],
-    };
-    return registry.pushManifest('24', {
-      bytes: Buffer.from(JSON.stringify(manifest)),
-      mediaType: manifest.mediaType,
-    });
-  }
-
-  test('an image leaves with its base and its evidence, its tag last, and again nothing is sent', async () => {
-    const base = await pushBase();
-    const yaml = `images: ${fake.host}/acme\nimage: {base: "${fake.host}/base/node:24@${base}"} # by digest\n`;
-    const workspace = workspaceWith(yaml);
-    const built = await buildImage(workspace, input);
-    expect(built.base).toEqual({ reference: `${fake.host}/base/node@${base}`, pinned: true });
-    await attachEvidence(workspace, built.digest, { 'evaluation.json': Buffer.from('{}') });
-    const image = { name: built.name, digest: built.digest, tag: 'v1.0.0' };
-    fake.requests.length = 0;
-    expect((await pushImage(workspace, image)).sent).toBeGreaterThan(0);
-    expect(fake.requests.filter((line) => line.startsWith('PUT')).at(-1)).toBe(
-      'PUT /v2/acme/churn/manifests/v1.0.0',
-    );
-    fake.requests.length = 0;
-    expect(await pushImage(workspace, image)).toEqual({ digest: built.digest, sent: 0, public: null });
-    expect(fake.requests.filter((line) => /^(PUT|POST)/.test(line))).toEqual([]);
-    const elsewhere = workspaceWith(yaml);
-    expect(await pullEvidence(elsewhere, built.name, built.digest)).toBe(true);
-    expect(Object.keys(readEvidence(elsewhere, built.digest))).toEqual(['evaluation.json']);
-    expect(await pullEvidence(elsewhere, 'localhost/churn', built.digest)).toBe(false);
-  });
-
-  test('a base by tag is looked up where that is asked, and pinned in place', async () => {
-    const base = await pushBase();
-    const text = `# ours\nimage:\n  base: ${fake.host}/base/node:24   # Node\nenvironments: [dev]\n`;
-    const workspace = workspaceWith(text);
-    expect((await buildImage(workspace, input)).base).toBeNull();
-    const asked = await buildImage(workspace, { ...input, askBase: true });
-    expect(asked.base).toEqual({ reference: `${fake.host}/base/node@${base}`, pinned: false });
-    const reference = `${fake.host}/base/node:24@${base}`;
-    expect(await pinBase(workspace)).toEqual({ reference, written: true });
-    expect(readFileSync(join(workspace.root, 'lockstep.yaml'), 'utf8')).toBe(
-      text.replace(`${fake.host}/base/node:24`, reference),
-    );
-    expect(await pinBase(openWorkspace(workspace.root))).toEqual({ reference, written: false });
-  });
-
-  test('what has no base does not leave, and a base that is gone is said to be', async () => {
-    const bare = workspaceWith(`images: ${fake.host}/acme\n`);
-    const built = await buildImage(bare, input);
-    expect(await said(pushImage(bare, { name: built.name, digest: built.digest, tag: 'v1' }))).toMatch(
-      /^E_BASE_MISSING: .*has no base image/,
-    );
-    const gone = workspaceWith(`image: {base: "${fake.host}/base/none:1"}\n`);
-    expect(await said(buildImage(gone, { ...input, askBase: true }))).toMatch(
-      /^E_BASE_MISSING: .*the registry has none of that name/,
-    );
-    expect(openImages(gone).list()).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LockstepError, printable } from '../../workspace/index.ts';
+import { isLockstepError, LockstepError, printable } from '../../workspace/index.ts';
 import type { RegistryAddress } from './address.ts';
 import type { Credentials } from './credentials.ts';
-import { authorize, refused } from './token.ts';
+import { authorize, refused, type Scopes } from './token.ts';
 
 export interface RegistryRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -10,9 +10,11 @@ export interface RegistryRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Made anew for each try. */
-  readonly body?: () => Promise<Blob | Uint8Array<ArrayBuffer> | null>;
+  readonly body?: () => Promise<Blob | Uint8Array<ArrayBuffer>>;
   /** Milliseconds for one try. */
   readonly timeoutMs?: number;
+  /** What can't be sent twice to one address: only a login and 429 are answered by sending it again. */
+  readonly once?: boolean;
 }
 
 export type Send = (request: RegistryRequest) => Promise<Response>;
@@ -22,47 +24,40 @@ const tries = 5;
 const networkTries = 3;
 const mostWaiting = 120_000;
 
+/** What a failed try is followed by, in milliseconds. */
+export const backOff = (attempt: number): number => 200 * attempt ** 2;
+
 /**
  * Sends requests to one repository: logs in when asked, waits when told to, tries again what may pass. Redirects are
  * the caller's, since no token may follow them. Errors: E_REGISTRY_AUTH, E_REGISTRY_RATE_LIMIT, E_REGISTRY_FAILED.
  */
-export function openSender(
-  address: RegistryAddress,
-  credentials: Credentials | null,
-  actions: 'pull' | 'pull,push',
-): Send {
+export function openSender(address: RegistryAddress, credentials: Credentials | null, scopes: Scopes): Send {
   let authorization: string | null = null;
-  let asked = false;
   let waited = 0;
 
   return async function send(request) {
+    let loggedIn = false;
     for (let attempt = 1; ; attempt++) {
       const response = await once(request, attempt);
       if (response === null) continue;
       if (response.status === 401) {
         await response.body?.cancel();
-        if (asked && authorization !== null && attempt > 1)
-          throw refused(address.host, 'it answers 401 to our login', credentials);
-        authorization = await authorize(
-          address,
-          response.headers.get('www-authenticate'),
-          credentials,
-          actions,
-        );
-        asked = true;
+        // The first 401 of a request may be a token that grew old.
+        if (loggedIn) throw refused(address.host, 'it answers 401 to our login', credentials);
+        const challenge = response.headers.get('www-authenticate');
+        authorization = await authorize(address, challenge, credentials, scopes);
+        loggedIn = true;
         continue;
       }
-      if (response.status !== 429 && response.status < 500) return response;
+      if (response.status !== 429 && (response.status < 500 || request.once)) return response;
       if (attempt >= tries) throw failed(address, request, response.status);
       await response.body?.cancel();
       await pause(response, attempt, request);
     }
   };
 
-  async function once(
-    { method, path, headers = {}, body, timeoutMs = 60_000 }: RegistryRequest,
-    attempt: number,
-  ): Promise<Response | null> {
+  async function once(request: RegistryRequest, attempt: number): Promise<Response | null> {
+    const { method, path, headers = {}, body, timeoutMs = 60_000 } = request;
     const url = /^https?:/.test(path) ? path : `${address.url}${path}`;
     const own = new URL(url).host === new URL(address.url).host;
     try {
@@ -74,24 +69,49 @@ export function openSender(
         signal: AbortSignal.timeout(timeoutMs),
       });
     } catch (error) {
-      if (attempt >= networkTries) throw failed(address, { method, path }, reasonOf(error));
-      await sleep(200 * attempt ** 2);
+      if (request.once) throw error;
+      if (attempt >= networkTries) throw failed(address, request, reasonOf(error));
+      await sleep(backOff(attempt));
       return null;
     }
   }
 
   async function pause(response: Response, attempt: number, request: RegistryRequest): Promise<void> {
-    const told = Number(response.headers.get('retry-after') ?? Number.NaN) * 1000;
-    const wait = Number.isFinite(told) ? told : 200 * attempt ** 2;
+    const wait = told(response.headers.get('retry-after')) ?? backOff(attempt);
     waited += wait;
     if (waited > mostWaiting) throw failed(address, request, response.status);
     await sleep(wait);
   }
 }
 
-const reasonOf = (error: unknown): string => {
+/** Milliseconds of a Retry-After (RFC 9110, 10.2.3): seconds, or a date. */
+function told(header: string | null): number | null {
+  if (header === null) return null;
+  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, wait) : null;
+}
+
+/** Does again what broke while an answer was read; errors that say what is wrong pass. */
+export async function readingAgain<T>(
+  address: RegistryAddress,
+  request: Pick<RegistryRequest, 'method' | 'path'>,
+  read: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      const ofFiles = (error as NodeJS.ErrnoException).path !== undefined;
+      if (isLockstepError(error) || ofFiles) throw error;
+      if (attempt >= networkTries) throw failed(address, request, reasonOf(error));
+      await sleep(backOff(attempt));
+    }
+  }
+}
+
+export const reasonOf = (error: unknown): string => {
   const { cause, message } = error as { cause?: { code?: string; message?: string }; message: string };
-  return cause?.code ?? cause?.message ?? message;
+  return cause?.message || cause?.code || message;
 };
 
 export function failed(
@@ -99,7 +119,11 @@ export function failed(
   { method, path }: Pick<RegistryRequest, 'method' | 'path'>,
   how: number | string,
 ): LockstepError {
-  const what = `the registry ${host} answered ${how} to ${method} ${printable(path.replace(/\?.*/, ''), 120)}`;
+  const asked = `${method} ${printable(path.replace(/\?.*/, ''), 120)}`;
+  const what =
+    typeof how === 'number'
+      ? `the registry ${host} answered ${how} to ${asked}`
+      : `${asked} of the registry ${host} failed: ${printable(how, 120)}`;
   if (how === 429) {
     return new LockstepError('E_REGISTRY_RATE_LIMIT', {
       what,
