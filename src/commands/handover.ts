@@ -27,6 +27,13 @@ export interface Handover {
   readonly predictions: FileRef | null;
 }
 
+/** What a folder must be of; who knows says it. */
+export interface Expected {
+  readonly model: string;
+  /** Full commit id. */
+  readonly head: string;
+}
+
 const manifest = 'candidate.json';
 const mostBytes: Readonly<Record<typeof manifest | 'record.json', number>> = {
   [manifest]: 256 * 1024,
@@ -40,7 +47,11 @@ const mostTogether = 1024 ** 3;
  * Errors: E_HANDOVER_SHAPE, E_HANDOVER_TOO_LARGE, E_HANDOVER_RECORD, E_SIZE_MISMATCH, E_DIGEST_MISMATCH, E_MODEL_*,
  * and those of JSON that breaks its schema.
  */
-export async function readHandover(workspace: Workspace, folder: string): Promise<Handover> {
+export async function readHandover(
+  workspace: Workspace,
+  folder: string,
+  expected?: Expected,
+): Promise<Handover> {
   const sizes = sizesIn(folder);
   if (!sizes.has(manifest)) throw shape(`no ${manifest} in ${folder}`);
   for (const [name, most] of Object.entries(mostBytes)) checkSize(name, sizes.get(name) ?? 0, most);
@@ -51,6 +62,7 @@ export async function readHandover(workspace: Workspace, folder: string): Promis
   );
   const bytes = readFileSync(join(folder, manifest));
   const file = checkSchema<CandidateFile>(parseJson(bytes, manifest), candidateSchema);
+  if (expected !== undefined) checkExpected(file, expected);
   checkNames(file, sizes);
   for (const name of handedNames) await checkFile(folder, name, file.files[name], sizes.get(name));
   const record = await readRecord(workspace, folder, file);
@@ -85,6 +97,18 @@ function checkSize(name: string, size: number, most: number): void {
     allowed: `at most ${most.toLocaleString('en-US')}`,
     fix: 'hand over what `lockstep run --candidate` writes',
   });
+}
+
+function checkExpected(file: CandidateFile, expected: Expected): void {
+  for (const what of ['model', 'head'] as const) {
+    if (file[what] === expected[what]) continue;
+    throw new LockstepError('E_HANDOVER_SHAPE', {
+      what: `a candidate of the ${what} ${file[what]}`,
+      where: { file: manifest },
+      allowed: expected[what],
+      fix: 'hand over what the action `train` uploads',
+    });
+  }
 }
 
 function checkNames({ files }: CandidateFile, sizes: ReadonlyMap<string, number>): void {

@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import { type ReadPolicy, readPolicy } from '../gate/index.ts';
 import { readModelFile } from '../model/index.ts';
-import { type Pipeline, type Report, readPipeline, readRunRecord } from '../pipeline/index.ts';
+import {
+  type Pipeline,
+  type Report,
+  type RunRecord,
+  readPipeline,
+  readRunRecord,
+} from '../pipeline/index.ts';
+import type { Training } from '../report/index.ts';
 import { hexOf, isLockstepError, LockstepError, statePath, type Workspace } from '../workspace/index.ts';
 import { chooseBase, workspaceAt } from './base.ts';
 import { chooseBaseline } from './baseline.ts';
-import { type Handover, readHandover } from './handover.ts';
+import { type Expected, type Handover, readHandover } from './handover.ts';
 import { type Judged, type JudgedFiles, writeJudged } from './judged-files.ts';
 import { rowsAtBase } from './judged-rows.ts';
 import { judgeCandidate } from './judgement.ts';
@@ -15,6 +22,8 @@ import { trainingTableAtBase } from './training-rows.ts';
 export interface JudgeOptions {
   /** Revision whose policy, rows, pipeline and model.yaml judge. */
   readonly base?: string;
+  /** What the folder must be of. */
+  readonly expected?: Expected;
   readonly report?: Report;
 }
 
@@ -26,10 +35,10 @@ export interface JudgeOptions {
 export async function judgeHandover(
   workspace: Workspace,
   folder: string,
-  { base: revision, report }: JudgeOptions = {},
+  { base: revision, expected, report }: JudgeOptions = {},
 ): Promise<Judged> {
   const clock = performance.now();
-  const handed = await readHandover(workspace, folder);
+  const handed = await readHandover(workspace, folder, expected);
   const base = await committedBase(workspace, revision);
   const judging = await workspaceAt(workspace, base);
   const { model } = handed.file;
@@ -66,7 +75,26 @@ export async function judgeHandover(
   const files = filesOf(workspace, handed);
   await writeJudged(workspace, files, judgement, input);
   const seconds = Math.round(performance.now() - clock) / 1000;
-  return { judgement, report: input, files, doubt, cached: false, seconds };
+  const claims = { quick: handed.file.quick === true, trained: trainingOf(handed, pipeline) };
+  return { judgement, report: input, files, doubt, claims, cached: false, seconds };
+}
+
+/** Three years: what claims more says nothing. */
+const mostSeconds = 1e8;
+
+/** Times as the record claims them; which stages ask for a GPU is the base's to say. */
+function trainingOf({ record }: Handover, { file }: Pipeline): Training {
+  const within = (seconds: number) => Math.min(Math.max(seconds, 0), mostSeconds);
+  const seconds = (stages: RunRecord['stages']) => within(stages.reduce((sum, one) => sum + one.seconds, 0));
+  const onGpu = record.stages.filter(
+    ({ name }) => Object.hasOwn(file.stages, name) && file.stages[name]!.gpu === true,
+  );
+  return {
+    stages: record.stages.length,
+    work: seconds(record.stages),
+    took: within(record.seconds),
+    gpu: seconds(onGpu),
+  };
 }
 
 async function committedBase(workspace: Workspace, revision: string | undefined): Promise<string> {

@@ -65,7 +65,7 @@ test('what the scoring process says of verdicts counts for nothing, and changed 
   // Its own policy would refuse; the base's decides, and both are told.
   expect(outcome.state).toBe('success');
   expect(review.models).toMatchObject([{ kind: 'judged', own: 'fail' }]);
-  expect(comment).toContain('by its own it would be **fail**');
+  expect(comment).toContain('by its own this would be **fail**');
   const path = join(out, 'toy/evaluation.json');
   writeFileSync(
     path,

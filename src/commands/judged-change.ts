@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Report } from '../pipeline/index.ts';
 import {
   canonicalJson,
   findIsolation,
   isLockstepError,
   LockstepError,
-  parseJson,
   resolveCommit,
   type Workspace,
   writeAtomic,
@@ -78,19 +77,26 @@ async function judgeOne(
   { model, why, known, gpu }: ChangedModel,
   { folder, base, head, out, report }: JudgeChangeOptions,
 ): Promise<JudgedModel> {
-  const facts = { model, why: why.slice(0, 200), known, gpu, quick: false };
+  const facts = {
+    model,
+    why: why.slice(0, 200).map((text) => text.slice(0, 1000)),
+    known,
+    gpu,
+    quick: false,
+  };
   const handed = join(folder, model);
   if (!known) return { ...facts, kind: 'new' };
   if (!existsSync(handed)) return { ...facts, kind: 'missing' };
   try {
-    checkClaims(handed, model, head);
-    const judged = await judgeHandover(workspace, handed, { base, ...(report ? { report } : {}) });
+    const options = { base, expected: { model, head }, ...(report ? { report } : {}) };
+    const judged = await judgeHandover(workspace, handed, options);
     writeParts(join(out, model), judged);
-    const { report: input, judgement } = judged;
+    const { report: input, judgement, claims } = judged;
     return {
       ...facts,
       kind: 'judged',
-      quick: isQuick(handed),
+      quick: claims?.quick === true,
+      ...(claims ? { trained: claims.trained } : {}),
       doubt: judged.doubt ?? null,
       baseline: judgement.baselineName,
       tip: judgement.verdicts[0]?.binding.tip ?? null,
@@ -103,30 +109,6 @@ async function judgeOne(
     return { ...facts, kind: 'refused', code: error.code, reason: error.message.slice(0, 4000) };
   }
 }
-
-/** A folder of another model or commit says so itself, or is found out to lie by its record. Errors: E_HANDOVER_SHAPE. */
-function checkClaims(folder: string, model: string, head: string): void {
-  const path = join(folder, 'candidate.json');
-  const claim = existsSync(path)
-    ? (parseJson(readFileSync(path), 'candidate.json').value as Record<string, unknown>)
-    : {};
-  for (const [what, found, wanted] of [
-    ['model', claim?.model, model],
-    ['head', claim?.head, head],
-  ]) {
-    if (found === wanted) continue;
-    throw new LockstepError('E_HANDOVER_SHAPE', {
-      what: `a candidate of the ${what} ${String(found)}`,
-      where: { file: `${basename(folder)}/candidate.json` },
-      allowed: String(wanted),
-      fix: 'hand over what the action `train` uploads',
-    });
-  }
-}
-
-const isQuick = (folder: string): boolean =>
-  (parseJson(readFileSync(join(folder, 'candidate.json')), 'candidate.json').value as { quick?: boolean })
-    .quick === true;
 
 function writeParts(folder: string, { judgement, report, files }: Judged): void {
   const json = (name: string, value: unknown) => writeAtomic(join(folder, name), canonicalJson(value));

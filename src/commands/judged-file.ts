@@ -1,3 +1,4 @@
+import type { Training } from '../report/index.ts';
 import type { Isolation } from '../workspace/index.ts';
 
 /** What came of one model that a change touches. */
@@ -18,6 +19,8 @@ export interface JudgedModel {
   readonly baseline?: string;
   readonly tip?: string | null;
   readonly notes?: readonly string[];
+  /** As the candidate's record says. */
+  readonly trained?: Training;
   readonly stages?: readonly JudgedStage[];
 }
 

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { openStore } from '../data/index.ts';
-import type { ReportInput } from '../report/index.ts';
+import type { ReportInput, Training } from '../report/index.ts';
 import { type Workspace, writeAtomic } from '../workspace/index.ts';
 import type { Judgement } from './judgement.ts';
 
@@ -20,6 +20,8 @@ export interface Judged {
   readonly files: JudgedFiles;
   /** Why no verdict can pass, or null; only of what was handed over. */
   readonly doubt?: string | null;
+  /** What it says of itself. */
+  readonly claims?: { readonly quick: boolean; readonly trained: Training };
   /** True when nothing was trained, judged or written. */
   readonly cached: boolean;
   readonly seconds: number;

@@ -7,7 +7,7 @@ import { type Outcome, readPolicy } from '../gate/index.ts';
 import { type ModelFile, parseModelFile, readModelFile } from '../model/index.ts';
 import type { RunRecord } from '../pipeline/index.ts';
 import { listVersions } from '../registry/index.ts';
-import type { ChangedPart, ChangeInput } from '../report/index.ts';
+import { type ChangedPart, type ChangeInput, withoutValues } from '../report/index.ts';
 import {
   checkSchema,
   type Digest,
@@ -31,7 +31,8 @@ const mostManifest = 4 * 1024 * 1024;
 /**
  * Reads what the job that scored a change left, for the job that may write. Which models the change touches is found
  * out again from Git, and every verdict is made again from the evaluation and the base's policy: the scoring process is
- * believed about numbers it measured, never about what they mean. Nothing is run, no model is loaded.
+ * believed about numbers it measured, never about what they mean. Values of columns that are not public stay behind
+ * here. Nothing is run, no model is loaded.
  * Errors: E_METRICS_TAMPERED, E_HANDOVER_SHAPE, E_HANDOVER_TOO_LARGE, those of schemas.
  */
 export async function reviewChange(
@@ -81,7 +82,8 @@ async function reviewModel(
       code: told.code ?? 'E_HANDOVER_SHAPE',
       reason: told.reason ?? 'no reason was given',
     };
-  if (told.kind !== 'judged') return { ...facts, kind: gpu ? 'waiting' : 'missing' };
+  if (told.kind !== 'judged')
+    return gpu ? { ...facts, kind: 'waiting', input: null } : { ...facts, kind: 'missing' };
   const parts = readParts(folder, model);
   const { evaluation, comparison } = parts;
   const modelFile = await readModelFile(workspace, model, { commit: base });
@@ -100,7 +102,7 @@ async function reviewModel(
   const common = { evaluation, comparison, doubt: told.doubt ?? null, now: new Date(), binding };
   const verdicts = verdictsOf(workspace, { ...common, policy: read.policy });
   const version = await wouldBecome(workspace, model, head, parts);
-  const input = {
+  const input = withoutValues({
     model,
     modelFile,
     evaluation,
@@ -114,12 +116,12 @@ async function reviewModel(
     base,
     head,
     ...(version === null ? {} : { version }),
-  };
+  });
   const outcome = worst(verdicts.map(({ verdict }) => verdict));
   // A quick run that did not fail has said nothing yet.
-  if (gpu && told.quick && outcome !== 'fail') return { ...facts, kind: 'waiting' };
+  if (gpu && told.quick && outcome !== 'fail') return { ...facts, kind: 'waiting', input };
   const own = await byOwnPolicy(workspace, model, head, read.digest, common);
-  return { ...facts, kind: 'judged', input, quick: told.quick, own };
+  return { ...facts, kind: 'judged', input, quick: told.quick, own, trained: told.trained ?? null };
 }
 
 interface Parts {

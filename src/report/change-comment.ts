@@ -1,17 +1,20 @@
 import type { ChangedPart, ChangeInput } from './change-input.ts';
-import { changeOutcome, partOutcome } from './change-outcome.ts';
+import { changeOutcome, partOutcome, summaryOf, type Weight, weights } from './change-outcome.ts';
+import { howJudged, reproduce } from './change-provenance.ts';
 import { commentMarker, type Limits, limits, modelBody } from './comment.ts';
 import { dataSection } from './comment-sections.ts';
+import { primaryMetric } from './headline.ts';
 import { inert, inertCode } from './inert-text.ts';
-import { folded, table } from './markdown-parts.ts';
-import { plural, secondsText } from './numbers.ts';
+import { folded, more, table } from './markdown-parts.ts';
+import { metricRows } from './metric-change.ts';
+import { deltaText, metricText, plural } from './numbers.ts';
 import { withoutValues } from './redaction.ts';
 import type { ReportInput } from './report-input.ts';
 
-/** GitHub counts UTF-16 code units and refuses more; the marker's own words need a little room. */
+/** GitHub counts UTF-16 code units and refuses more; what the marker says of its run needs a little room. */
 const mostUnits = 65_536 - 256;
 
-const signs = { failure: '❌', pending: '⏳', doubt: '⚠️', success: '✅' } as const;
+const signs: Readonly<Record<Weight, string>> = { failure: '❌', pending: '⏳', doubt: '⚠️', success: '✅' };
 
 /**
  * The one comment on a change, whatever the number of its models: the verdict and why, what changed, what it does to
@@ -19,94 +22,124 @@ const signs = { failure: '❌', pending: '⏳', doubt: '⚠️', success: '✅' 
  * first. Ends with `commentMarker`.
  */
 export function renderChange(change: ChangeInput): string {
-  const models = change.models.map(
-    (part): ChangedPart => (part.kind === 'judged' ? { ...part, input: withoutValues(part.input) } : part),
-  );
-  const shown = { ...change, models };
+  const shown = { ...change, models: importantFirst(change.models.map(ofPublicValues)) };
+  const all = shown.models.length;
   for (const limit of limits) {
-    for (const bodies of [models.length, Math.min(8, models.length), 0]) {
+    for (const bodies of new Set([all, Math.min(8, all), Math.min(1, all)])) {
       const body = changeBody(shown, limit, bodies);
-      if (body.length + commentMarker.length + 2 <= mostUnits) return `${body}\n\n${commentMarker}\n`;
+      if (body.length + commentMarker.length + 3 <= mostUnits) return `${body}\n\n${commentMarker}\n`;
     }
   }
   const { description } = changeOutcome(shown);
   return `### ${inert(description, 140)}\n\n_The rest is longer than a comment may be: see the run._\n\n${commentMarker}\n`;
 }
 
+/** Parts with a report of their own. */
+const ofPublicValues = (part: ChangedPart): ChangedPart =>
+  'input' in part && part.input !== null ? { ...part, input: withoutValues(part.input) } : part;
+
+const importantFirst = (models: readonly ChangedPart[]): ChangedPart[] => {
+  const parts = models.map((part) => ({ part, weight: partOutcome(part).weight }));
+  return weights.flatMap((weight) => parts.filter((one) => one.weight === weight).map(({ part }) => part));
+};
+
 function changeBody(change: ChangeInput, limit: Limits, bodies: number): string {
-  const [only] = change.models;
-  const parts =
-    change.models.length === 1
-      ? [
-          partBody(only!, change, limit),
-          dataSection({ data: change.data }, limit),
-          reproduce(change),
-          howJudged(change),
-        ]
-      : [
-          changeHead(change),
-          overview(change, limit),
-          dataSection({ data: change.data }, limit),
-          ...importantFirst(change.models)
-            .slice(0, bodies)
-            .map((part) => foldedPart(part, change, limit)),
-          bodies < change.models.length && change.models.length > 1
-            ? `_${plural(change.models.length - bodies, 'model')} ${bodies === 0 ? '' : 'more '}in the table only, to keep this comment short: the whole report is with the run._`
-            : '',
-          reproduce(change),
-          howJudged(change),
-        ];
-  return parts.filter((part) => part !== '').join('\n\n');
+  const { models } = change;
+  const left = models.length - bodies;
+  const body =
+    models.length === 0
+      ? ['### ✅ unchanged: no model is affected']
+      : models.length === 1
+        ? [partBody(models[0]!, change, limit)]
+        : [
+            changeHead(models),
+            overview(models, limit),
+            ...models.slice(0, bodies).map((part) => foldedPart(part, change, limit)),
+            left === 0
+              ? ''
+              : `_${plural(left, 'model')} in the table only, to keep this comment short: each one's report is with the run._`,
+          ];
+  return [...body, dataSection(change, limit), reproduce(change), howJudged(change)]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
-function changeHead(change: ChangeInput): string {
-  const { state, description } = changeOutcome(change);
-  const doubt = state === 'success' && change.models.some((part) => partOutcome(part).weight === 'doubt');
-  return `### ${signs[doubt ? 'doubt' : state]} ${plural(change.models.length, 'model')}: ${inert(description, 160)}`;
+function changeHead(models: readonly ChangedPart[]): string {
+  const of = models.map((part) => partOutcome(part).weight);
+  const counts = weights.map((weight) => ({ weight, some: of.filter((one) => one === weight).length }));
+  const [worst, ...others] = counts.filter(({ some }) => some > 0);
+  const rest = others.map(({ weight, some }) => `${some} ${briefly[weight]}`);
+  const all = summaryOf(worst!.weight, worst!.some, models.length);
+  return `### ${signs[worst!.weight]} ${all}${rest.length > 0 ? `; ${rest.join(', ')}` : ''}`;
 }
+
+const briefly: Readonly<Record<Weight, string>> = {
+  failure: 'refused',
+  pending: 'waiting for a GPU',
+  doubt: 'inconclusive',
+  success: 'pass',
+};
 
 /** A line a model. */
-function overview({ models }: ChangeInput, limit: Limits): string {
-  const most = limit.checks * 4;
-  const rows = importantFirst(models)
-    .slice(0, most)
-    .map((part) => {
-      const { weight, words } = partOutcome(part);
-      return [
-        signs[weight],
-        `**${inert(part.model, 60)}**`,
-        inert(words, limit.text),
-        inert(part.why.join('; '), limit.text),
-      ];
-    });
-  const rest =
-    models.length > rows.length ? `\n\n_… and ${plural(models.length - rows.length, 'more model')}._` : '';
-  return table(['', 'Model', 'Verdict', 'What changed'], rows, ['c', 'l', 'l', 'l']) + rest;
+function overview(models: readonly ChangedPart[], limit: Limits): string {
+  const shown = models.slice(0, limit.checks * 4);
+  const rows = shown.map((part) => {
+    const { weight, words } = partOutcome(part);
+    const measured = 'input' in part && part.input !== null ? inNumbers(part.input) : '';
+    return [
+      signs[weight],
+      `**${inert(part.model, 60)}**`,
+      measured,
+      inert(words, limit.text),
+      inert(part.why.slice(0, 20).join('; '), limit.text),
+    ];
+  });
+  return (
+    table(['', 'Model', 'Measured', 'Verdict', 'What changed'], rows, ['c', 'l', 'l', 'l', 'l']) +
+    more(models.length, shown.length, 'model')
+  );
 }
 
-const weights = ['failure', 'pending', 'doubt', 'success'] as const;
-const importantFirst = (models: readonly ChangedPart[]): ChangedPart[] =>
-  weights.flatMap((weight) => models.filter((part) => partOutcome(part).weight === weight));
+/** `ROC AUC 0.6571 (↑ +0.0159)` */
+function inNumbers(input: ReportInput): string {
+  const metric = primaryMetric(input);
+  const row = metricRows(input).find((one) => one.metric === metric);
+  if (row === undefined) return '';
+  const { title, candidate, difference } = row;
+  const changed = difference ? ` (${difference.arrow} ${deltaText(metric, difference.delta)})` : '';
+  return `${inert(title, 40)} ${metricText(metric, candidate.value)}${changed}`;
+}
 
 const foldedPart = (part: ChangedPart, change: ChangeInput, limit: Limits): string =>
-  folded(`${signs[partOutcome(part).weight]} ${inert(part.model, 60)}`, partBody(part, change, limit));
+  folded(`${signs[partOutcome(part).weight]} <b>${nameOf(part)}</b>`, partBody(part, change, limit));
+
+/** A summary is HTML, where Markdown's escapes mean nothing; a model's name has nothing to escape. */
+const nameOf = ({ model }: ChangedPart): string => (/^[a-z0-9-]+$/.test(model) ? model : 'a model');
 
 function partBody(part: ChangedPart, change: ChangeInput, limit: Limits): string {
   const changed = whatChanged(part, limit);
   if (part.kind === 'judged') {
-    const own =
-      part.own === null
-        ? ''
-        : `**policy.yaml** is changed here. It was judged by the base's; by its own it would be **${part.own}**.`;
-    const quick = part.quick
-      ? 'Judged by a quick run, on a sample of the rows: it can refuse, never pass.'
-      : '';
-    return modelBody(part.input, limit, [changed, quick, own].filter((line) => line !== '').join('\n\n'));
+    const told = [changed, part.quick ? quickRun : '', ownPolicy(part.own)];
+    return modelBody(part.input, limit, told.filter((line) => line !== '').join('\n\n'));
   }
   const { weight, words } = partOutcome(part);
   const head = `### ${signs[weight]} **${inert(part.model, 60)}** ${inert(words, limit.text * 2)}`;
-  return [head, explain(part, change), changed].filter((line) => line !== '').join('\n\n');
+  const quick =
+    part.kind === 'waiting' && part.input !== null
+      ? folded(
+          'What a quick run measured, on a sample of the rows',
+          modelBody(part.input, limit, quickRun).replace(/^###/, '####'),
+        )
+      : '';
+  return [head, changed, explain(part, change), quick].filter((line) => line !== '').join('\n\n');
 }
+
+const quickRun = 'By a quick run, on a sample of the rows: it can refuse, never pass.';
+
+const ownPolicy = (own: string | null): string =>
+  own === null
+    ? ''
+    : `**policy.yaml** is changed here. The base's decides until it is merged; by its own this would be **${own}**.`;
 
 function whatChanged({ why }: ChangedPart, limit: Limits): string {
   const shown = why.slice(0, Math.max(3, Math.floor(limit.data / 5)));
@@ -120,39 +153,14 @@ function whatChanged({ why }: ChangedPart, limit: Limits): string {
 function explain(part: ChangedPart, { head }: ChangeInput): string {
   switch (part.kind) {
     case 'waiting':
-      return `Its pipeline asks for a machine that pull requests may not use. Someone with write access starts its training on this very commit with a comment:\n\n\`\`\`text\n/train ${head}\n\`\`\``;
+      return `Its pipeline asks for a machine that pull requests may not use. Someone with write access starts its training on this very commit with a comment:\n\n\`\`\`text\n/train ${/^[0-9a-f]{40,64}$/.test(head) ? head : ''}\n\`\`\``;
     case 'missing':
       return 'The change touches it, and its run handed nothing over: it failed, was cancelled, or left it out. The log of the run says why.';
     case 'refused':
       return `Nothing of it was used (${inertCode(part.code, 60)}).`;
     case 'new':
-      return 'The base has neither rows nor a policy to judge it by, so it is trained and judged on main after the merge.';
+      return 'The base has neither rows nor a policy to judge it by, so it is trained and judged on main after the merge, by the policy in this change.';
     default:
       return '';
   }
-}
-
-/** One command that shows the same at home. */
-function reproduce({ base, models }: ChangeInput): string {
-  const [first] = models;
-  if (first === undefined) return '';
-  const name = models.length === 1 ? first.model : '<model>';
-  return `**See it at home**\n\n\`\`\`sh\n./lockstep run ${name} --base ${base.slice(0, 12)}\n\`\`\``;
-}
-
-function howJudged({ models, judge, base, isolation, trainedIn }: ChangeInput): string {
-  const judged = models.flatMap((part) => (part.kind === 'judged' ? [part.input] : []));
-  if (judged.length === 0) return '';
-  const apart = [isolation.user ? 'as another user' : '', isolation.network ? 'without network' : ''].filter(
-    Boolean,
-  );
-  const scored = `scored and judged by the code at ${inertCode(judge.slice(0, 12))} on rows of ${inertCode(base.slice(0, 12))}`;
-  return `<sub>Trained in ${trainedIn === undefined ? "the pull request's run" : inert(trainedIn, 60)} (${training(judged)}); ${scored}${apart.length > 0 ? `, ${apart.join(' and ')}` : ''}. What the run says of itself was not believed.</sub>`;
-}
-
-/** Time of the stages as the candidate's record has it, and what a cache saved. */
-function training(judged: readonly ReportInput[]): string {
-  const stages = judged.flatMap(({ run }) => run.stages);
-  const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0);
-  return `${plural(stages.length, 'stage')}, ${secondsText(seconds)}`;
 }

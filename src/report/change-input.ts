@@ -14,9 +14,11 @@ export type ChangedPart = {
       readonly quick: boolean;
       /** By the change's own policy.yaml, which decides nothing yet; null where that is the base's. */
       readonly own: Outcome | null;
+      /** What the candidate's record says of its making; null where nothing does. */
+      readonly trained: Training | null;
     }
-  /** A machine that pull requests may not use has to train it. */
-  | { readonly kind: 'waiting' }
+  /** A machine that pull requests may not use has to train it; `input` is of a quick run that did not fail. */
+  | { readonly kind: 'waiting'; readonly input: ReportInput | null }
   /** Nothing was handed over, though the change touches it. */
   | { readonly kind: 'missing' }
   /** What was handed over is not to be used. */
@@ -24,6 +26,17 @@ export type ChangedPart = {
   /** The base has neither rows nor a policy for it. */
   | { readonly kind: 'new' }
 );
+
+/** Times in seconds. */
+export interface Training {
+  readonly stages: number;
+  /** Work of all stages, when it was done. */
+  readonly work: number;
+  /** What the run took; less than the work where a cache had some of it. */
+  readonly took: number;
+  /** Of the stages that ask for a GPU. */
+  readonly gpu: number;
+}
 
 /** Everything that the comment on a change speaks of. */
 export interface ChangeInput {
@@ -35,6 +48,6 @@ export interface ChangeInput {
   readonly isolation: { readonly user: boolean; readonly network: boolean };
   readonly data: readonly DataChange[];
   readonly models: readonly ChangedPart[];
-  /** What trained it: a workflow's name, for `trained in …`. */
+  /** What trained it, for `trained in …`: `the pull request's run` unless stated. */
   readonly trainedIn?: string;
 }

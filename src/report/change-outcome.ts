@@ -1,24 +1,28 @@
 import type { ChangedPart, ChangeInput } from './change-input.ts';
 import { headlineOf } from './headline.ts';
+import { oneLine } from './inert-text.ts';
 import { plural } from './numbers.ts';
+import { withoutValues } from './redaction.ts';
 
 /** What a commit status can say. */
 export type StatusState = 'success' | 'failure' | 'pending';
 
 export interface ChangeOutcome {
   readonly state: StatusState;
-  /** In one line, for a status. */
+  /** In one line, for a status: at most 140 characters. */
   readonly description: string;
 }
 
-type Weight = 'failure' | 'pending' | 'doubt' | 'success';
-const order: readonly Weight[] = ['success', 'doubt', 'pending', 'failure'];
+export type Weight = 'failure' | 'pending' | 'doubt' | 'success';
+export const weights: readonly Weight[] = ['failure', 'pending', 'doubt', 'success'];
 
-/** One model's part in the whole, with the words for it. */
+const mostCharacters = 140;
+
+/** One model's part in the whole, with the words for it; may hold text from outside. */
 export function partOutcome(part: ChangedPart): { readonly weight: Weight; readonly words: string } {
   switch (part.kind) {
     case 'judged': {
-      const { outcome, reason } = headlineOf(part.input);
+      const { outcome, reason } = headlineOf(withoutValues(part.input));
       if (outcome === 'fail') return { weight: 'failure', words: `fail: ${reason}` };
       if (outcome === 'pass') return { weight: 'success', words: `pass: ${reason}` };
       return { weight: 'doubt', words: `inconclusive: ${reason}` };
@@ -38,18 +42,31 @@ export function partOutcome(part: ChangedPart): { readonly weight: Weight; reado
  * The one word for all models: what refuses refuses, what waits waits. A status knows no neutral; what is inconclusive
  * may be merged (it is judged again on main, and stays out of production), so it is a success that says so.
  */
-export function changeOutcome({ models }: ChangeInput): ChangeOutcome {
+export function changeOutcome({ models }: Pick<ChangeInput, 'models'>): ChangeOutcome {
   if (models.length === 0) return { state: 'success', description: 'unchanged: no model is affected' };
   const parts = models.map((part) => ({ model: part.model, ...partOutcome(part) }));
-  const worst = order.findLast((weight) => parts.some((part) => part.weight === weight))!;
+  const worst = weights.find((weight) => parts.some((part) => part.weight === weight))!;
   const deciding = parts.filter(({ weight }) => weight === worst);
-  const state = worst === 'doubt' ? 'success' : worst;
-  if (parts.length === 1) return { state, description: deciding[0]!.words };
-  const others = deciding.length > 1 ? ` and ${plural(deciding.length - 1, 'more model')}` : '';
-  const what = worst === 'success' ? 'pass' : deciding[0]!.words;
-  const names = `${deciding[0]!.model}${others} of ${parts.length}`;
-  return {
-    state,
-    description: worst === 'success' ? `all ${parts.length} models pass` : `${names}: ${what}`,
-  };
+  const [first] = deciding;
+  const description =
+    parts.length === 1
+      ? first!.words
+      : `${summaryOf(worst, deciding.length, parts.length)}${worst === 'success' ? '' : `: ${first!.model}, ${first!.words}`}`;
+  return { state: worst === 'doubt' ? 'success' : worst, description: oneLine(description, mostCharacters) };
+}
+
+/** `2 of 5 models must not be merged` */
+export function summaryOf(weight: Weight, some: number, all: number): string {
+  const one = some === 1;
+  const models = some === all ? `all ${plural(all, 'model')}` : `${some} of ${plural(all, 'model')}`;
+  switch (weight) {
+    case 'failure':
+      return `${models} must not be merged`;
+    case 'pending':
+      return `${models} ${one ? 'waits' : 'wait'} for a GPU`;
+    case 'doubt':
+      return `${models} ${one ? 'is' : 'are'} inconclusive`;
+    case 'success':
+      return `${models} ${one ? 'passes' : 'pass'}`;
+  }
 }

@@ -31,9 +31,23 @@ export function baselineLine(input: ReportInput, limit: Limits): string {
   return `${first}${against} on ${plural(evaluation.rows, 'row')}${folds}.${become}${commits}`;
 }
 
-export function environmentTable({ verdicts }: ReportInput, limit: Limits): string {
+/** One line where all environments say the same, else a table that says why they differ. */
+export function environmentSection({ verdicts }: ReportInput, limit: Limits): string {
   if (verdicts.length === 0) return '';
+  const [first] = verdicts;
+  const said = ({ verdict, reasons }: Verdict) => JSON.stringify([verdict, reasons]);
   const shown = verdicts.slice(0, limit.checks);
+  const rest = more(verdicts.length, shown.length, 'environment');
+  if (verdicts.every((verdict) => said(verdict) === said(first!))) {
+    const line = shown.map(
+      ({ environment, verdict, checks }) =>
+        `${signOf[verdict]} ${inert(environment, 60)}${waitsFor(checks, limit)}`,
+    );
+    const others = [...new Set(first!.reasons)]
+      .slice(1, 4)
+      .map((reason) => `\n- ${inert(reason, limit.text)}`);
+    return line.join(' · ') + (others.length > 0 ? `\n${others.join('')}` : '') + rest;
+  }
   const why = shown.map((verdict) => reasonsOf(verdict, limit));
   const rows = shown.map(({ environment, verdict }, index) => [
     inert(environment, 60),
@@ -42,10 +56,20 @@ export function environmentTable({ verdicts }: ReportInput, limit: Limits): stri
       ? `as ${inert(shown[0]!.environment, 60)}`
       : why[index]!,
   ]);
-  return (
-    table(['Environment', 'Verdict', 'Why'], rows, ['l', 'l', 'l']) +
-    more(verdicts.length, shown.length, 'environment')
+  return table(['Environment', 'Verdict', 'Why'], rows, ['l', 'l', 'l']) + rest;
+}
+
+/** ` (after staging)`: what an environment is asked before another one takes it. */
+function waitsFor(checks: readonly CheckResult[], limit: Limits): string {
+  const from = checks.flatMap(({ outcome, check }) =>
+    outcome === 'pending' && check.from !== undefined ? [check.from] : [],
   );
+  return from.length === 0
+    ? ''
+    : ` (once ${[...new Set(from)]
+        .slice(0, 3)
+        .map((name) => inert(name, limit.text))
+        .join(', ')} shows what is asked)`;
 }
 
 function reasonsOf({ verdict, reasons, checks }: Verdict, limit: Limits): string {

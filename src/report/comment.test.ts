@@ -8,66 +8,31 @@ test('a change that passes', () => {
 
     Judged against v1.0.0 in production on 20,000 rows. Merged, it would become **v1.1.0**. Commit \`9f3c1d2\`, base \`4b825dc\`.
 
-    | Environment | Verdict | Why |
-    | :- | :- | :- |
-    | dev | ✅ pass | Checks: 4 hold |
-    | staging | ✅ pass | Checks: 4 hold |
-    | production | ✅ pass | Checks: 4 hold, 1 pending |
+    ✅ dev · ✅ staging · ✅ production (once staging shows what is asked)
 
-    | Metric | Candidate | v1.0.0 | Difference | 95 % interval | |
-    | :- | -: | -: | -: | :-: | :- |
-    | ROC AUC | 0.6571 | 0.6412 | ↑ +0.0159 | +0.0121 … +0.0197 | **better** |
-    | PR AUC | 0.3312 | 0.3312 | ↑ +0.0184 | +0.0125 … +0.0243 | **better** |
-    | Log loss | 0.4803 | 0.4847 | ↓ −0.0044 | −0.0055 … −0.0033 | **better** |
-    | Brier score | 0.1529 | 0.1529 | ↓ −0.0014 | −0.0018 … −0.0010 | **better** |
-    | Calibration error | 0.0121 | 0.0121 | ≈ +0.0012 | −0.0029 … +0.0053 | no clear change |
-    | Accuracy | 0.7951 | 0.7951 | ≈ +0.0009 | −0.0004 … +0.0022 | no clear change |
-    | Precision | 0.5517 | 0.5517 | ≈ +0.0217 | −0.0195 … +0.0629 | no clear change |
-    | Recall | 0.0512 | 0.0573 | ↓ −0.0061 | −0.0096 … −0.0026 | **worse** |
-    | F1 | 0.0937 | 0.0937 | ↓ −0.0088 | −0.0149 … −0.0027 | **worse** |
-    | Latency, 99th percentile | 1.83 ms | 1.83 ms | | | |
-    | Model size | 0.214 MB | 0.214 MB | | | |
+    | Metric | This change | v1.0.0 | Difference | 95 % interval | | Check |
+    | :- | -: | -: | -: | :-: | :- | :-: |
+    | ROC AUC | 0.6571 | 0.6412 | ↑ +0.0159 | +0.0121 … +0.0197 | **better** | ✅ |
+    | PR AUC | 0.3312 | 0.3312 | ↑ +0.0184 | +0.0125 … +0.0243 | **better** | |
+    | Log loss | 0.4803 | 0.4847 | ↓ −0.0044 | −0.0055 … −0.0033 | **better** | |
+    | Latency, 99th percentile | 1.83 ms | 1.83 ms | | | | ✅ |
+
+    🔻 **Worse in 1** of 9 slices in ROC AUC: origin = ORD (−0.0093).
 
     \`\`\`text
     Difference in ROC AUC from v1.0.0, with its 95 % interval
 
-                                        worse ←│→ better
-    all rows              20,000               │        ├──●──┤              +0.0159
-    origin = ORD           1,104  ├─────●─────┤│                             −0.0093
-    origin = ATL             988               │     ├───────●──────┤        +0.0181
-    origin = DFW             951               │├────────●────────┤          +0.0132
-    origin = LAX             702         ├─────┼────●──────────┤             +0.0061
-    origin = PHX             587               │    ├──────────●──────────┤  +0.0207
-    distance = ≤ 313       5,021               │     ├────●───┤              +0.0142
-    distance = 313 – 557   4,996               │       ├────●────┤           +0.0171
-    distance = 557 – 980   4,988               │    ├────●────┤              +0.0129
-    distance = > 980       4,995               │  ├────●───┤                 +0.0098
-                                  −0.0174      0                       +0.0356
+                                          worse ←│→ better
+    all rows              20,000                 │          ├──●──┤          +0.0159
+    origin = ORD           1,104  ├──────●──────┤│                           −0.0093
+    origin = ATL             988                 │      ├────────●────────┤  +0.0181
+    origin = DFW             951                 │ ├─────────●─────────┤     +0.0132
+    distance = ≤ 313       5,021                 │       ├────●────┤         +0.0142
+    distance = 313 – 557   4,996                 │         ├────●─────┤      +0.0171
+    distance = 557 – 980   4,988                 │     ├─────●────┤          +0.0129
+    distance = > 980       4,995                 │  ├─────●────┤             +0.0098
+                                  −0.0174        0                     +0.0283
     \`\`\`
-
-    <details>
-    <summary>🔻 1 slice got worse in ROC AUC, of 9 compared</summary>
-
-    | Slice | Rows | Candidate | Difference | 95 % interval |
-    | :- | -: | -: | -: | :-: |
-    | <code>origin</code> = <code>ORD</code> | 1,104 | 0.6411 | ↓ −0.0093 | −0.0174 … −0.0012 |
-
-    </details>
-
-    <details>
-    <summary>🔺 7 slices got better in ROC AUC, of 9 compared</summary>
-
-    | Slice | Rows | Candidate | Difference | 95 % interval |
-    | :- | -: | -: | -: | :-: |
-    | <code>origin</code> = <code>PHX</code> | 587 | 0.6533 | ↑ +0.0207 | +0.0058 … +0.0356 |
-    | <code>origin</code> = <code>ATL</code> | 988 | 0.6622 | ↑ +0.0181 | +0.0079 … +0.0283 |
-    | <code>distance</code> = <code>313 – 557</code> | 4,996 | 0.6571 | ↑ +0.0171 | +0.0110 … +0.0232 |
-    | <code>distance</code> = <code>≤ 313</code> | 5,021 | 0.6402 | ↑ +0.0142 | +0.0084 … +0.0200 |
-    | <code>origin</code> = <code>DFW</code> | 951 | 0.6688 | ↑ +0.0132 | +0.0015 … +0.0249 |
-    | <code>distance</code> = <code>557 – 980</code> | 4,988 | 0.6603 | ↑ +0.0129 | +0.0066 … +0.0192 |
-    | <code>distance</code> = <code>&gt; 980</code> | 4,995 | 0.6689 | ↑ +0.0098 | +0.0034 … +0.0162 |
-
-    </details>
 
     <details>
     <summary>Checks: 4 hold, 1 pending</summary>
@@ -82,19 +47,57 @@ test('a change that passes', () => {
 
     </details>
 
-    **Data**: 2 datasets changed.
+    <details>
+    <summary>7 more metrics</summary>
+
+    | Metric | This change | v1.0.0 | Difference | 95 % interval | |
+    | :- | -: | -: | -: | :-: | :- |
+    | Brier score | 0.1529 | 0.1529 | ↓ −0.0014 | −0.0018 … −0.0010 | **better** |
+    | Calibration error | 0.0121 | 0.0121 | ≈ +0.0012 | −0.0029 … +0.0053 | no clear change |
+    | Accuracy | 0.7951 | 0.7951 | ≈ +0.0009 | −0.0004 … +0.0022 | no clear change |
+    | Precision | 0.5517 | 0.5517 | ≈ +0.0217 | −0.0195 … +0.0629 | no clear change |
+    | Recall | 0.0512 | 0.0573 | ↓ −0.0061 | −0.0096 … −0.0026 | **worse** |
+    | F1 | 0.0937 | 0.0937 | ↓ −0.0088 | −0.0149 … −0.0027 | **worse** |
+    | Model size | 0.214 MB | 0.214 MB | | | |
+
+    </details>
+
+    <details>
+    <summary>9 slices, the worst first</summary>
+
+    | Slice | Rows | This change | Difference | 95 % interval | |
+    | :- | -: | -: | -: | :-: | :- |
+    | <code>origin</code> = <code>ORD</code> | 1,104 | 0.6411 | ↓ −0.0093 | −0.0174 … −0.0012 | 🔻 **worse** |
+    | <code>origin</code> = <code>LAX</code> | 702 | 0.6309 | ≈ +0.0061 | −0.0082 … +0.0204 | |
+    | <code>distance</code> = <code>&gt; 980</code> | 4,995 | 0.6689 | ↑ +0.0098 | +0.0034 … +0.0162 | **better** |
+    | <code>distance</code> = <code>557 – 980</code> | 4,988 | 0.6603 | ↑ +0.0129 | +0.0066 … +0.0192 | **better** |
+    | <code>origin</code> = <code>DFW</code> | 951 | 0.6688 | ↑ +0.0132 | +0.0015 … +0.0249 | **better** |
+    | <code>distance</code> = <code>≤ 313</code> | 5,021 | 0.6402 | ↑ +0.0142 | +0.0084 … +0.0200 | **better** |
+    | <code>distance</code> = <code>313 – 557</code> | 4,996 | 0.6571 | ↑ +0.0171 | +0.0110 … +0.0232 | **better** |
+    | <code>origin</code> = <code>ATL</code> | 988 | 0.6622 | ↑ +0.0181 | +0.0079 … +0.0283 | **better** |
+    | <code>origin</code> = <code>PHX</code> | 587 | 0.6533 | ↑ +0.0207 | +0.0058 … +0.0356 | **better** |
+
+    </details>
+
+    <details>
+    <summary>Data: 2 datasets changed</summary>
 
     | Dataset | | Before | After |
     | :- | :- | :- | :- |
     | <code>flights/2001-02.parquet</code> | changed | 402.1 KB \`ca978112ca1b\` | 409.9 KB \`3e23e8160039\` |
     | <code>flights/2001-07.parquet</code> | new | | 398.0 KB \`2e7d2c03a950\` |
 
-    **Run**: 1 stage ran in 4.4 s, 1 came from the cache.
+    </details>
+
+    <details>
+    <summary>Run: 1 stage ran in 4.4 s, 1 came from the cache</summary>
 
     | Stage | | Time | Why |
     | :- | :- | -: | :- |
     | <code>prepare</code> | cached | 1.9 s | |
     | <code>train</code> | ran | 4.4 s | params changed: trees 30 → 120, depth 4 → 6 |
+
+    </details>
 
     <details>
     <summary>About the inputs: 1 note</summary>
@@ -134,12 +137,12 @@ test('a change that the gate refuses says so in its first line', () => {
 
     Judged against v1.0.0 in production on 20,000 rows. Commit \`9f3c1d2\`, base \`4b825dc\`.
 
-    | Environment | Verdict | Why |
-    | :- | :- | :- |
-    | dev | ❌ fail | ROC AUC is worse than v1.0.0 by 0.0312, with 95 % confidence by up to 0.0351; 0.005 worse is allowed. |
-    | staging | ❌ fail | as dev |
-    | production | ❌ fail | as dev |
-    "
+    ❌ dev · ❌ staging · ❌ production (once staging shows what is asked)
+
+    | Metric | This change | v1.0.0 | Difference | 95 % interval | | Check |
+    | :- | -: | -: | -: | :-: | :- | :-: |
+    | ROC AUC | 0.6571 | 0.6412 | ↓ −0.0312 | −0.0358 … −0.0266 | **worse** | ❌ |
+    | PR AUC | 0.3312 | 0.3312 | ↑ +0.0184 | +0.0125 … +0.0243 | **better** | |"
   `);
 });
 
@@ -149,15 +152,13 @@ test('a first version that is too small to tell', () => {
 
     First version, judged against the simplest model (mean) on 212 rows. Merged, it would become **v0.1.0**. Commit \`9f3c1d2\`, base \`4b825dc\`.
 
-    | Environment | Verdict | Why |
-    | :- | :- | :- |
-    | dev | ⚠️ inconclusive | RMSE differs from the simplest model by −1.9, but 212 rows leave −6 … +2.2 possible. |
+    ⚠️ dev
 
-    | Metric | Candidate | simplest (mean) | Difference | 95 % interval | |
-    | :- | -: | -: | -: | :-: | :- |
-    | RMSE | 41.377 | 43.277 | ≈ −1.9000 | −6.0000 … +2.2000 | no clear change |
-    | MAE | 29.114 | 32.414 | ≈ −3.3000 | −6.9000 … +0.3000 | no clear change |
-    | R² | 0.3110 | 0.2510 | ≈ +0.0600 | −0.0500 … +0.1700 | no clear change |
+    | Metric | This change | simplest (mean) | Difference | 95 % interval | | Check |
+    | :- | -: | -: | -: | :-: | :- | :-: |
+    | RMSE | 41.377 | 43.277 | ≈ −1.9000 | −6.0000 … +2.2000 | no clear change | ⚠️ |
+    | MAE | 29.114 | 32.414 | ≈ −3.3000 | −6.9000 … +0.3000 | no clear change | |
+    | R² | 0.3110 | 0.2510 | ≈ +0.0600 | −0.0500 … +0.1700 | no clear change | |
 
     \`\`\`text
     Difference in RMSE from simplest (mean), with its 95 % interval
@@ -165,7 +166,9 @@ test('a first version that is too small to tell', () => {
                                          better ←│→ worse
     all rows   212  ├───────────────────●────────┼──────────┤  −1.9000
                     −6.0000                      0       +2.2000
-    \`\`\`"
+    \`\`\`
+
+    <details>"
   `);
 });
 

@@ -1,8 +1,10 @@
-import { chartSection, dataSection, metricSection, sliceSection, stageSection } from './comment-sections.ts';
+import { metricSection, otherMetrics } from './comment-metrics.ts';
+import { dataSection, stageSection } from './comment-sections.ts';
+import { chartSection, sliceSection, worseSlices } from './comment-slices.ts';
 import {
   baselineLine,
   checksSection,
-  environmentTable,
+  environmentSection,
   footer,
   headLine,
   notesSection,
@@ -29,8 +31,8 @@ export interface Limits {
 }
 
 export const limits: readonly Limits[] = [
-  { checks: 60, metrics: 24, slices: 24, chart: 12, data: 40, stages: 40, notes: 20, text: 160 },
-  { checks: 20, metrics: 16, slices: 10, chart: 8, data: 12, stages: 12, notes: 8, text: 80 },
+  { checks: 60, metrics: 24, slices: 24, chart: 8, data: 40, stages: 40, notes: 20, text: 160 },
+  { checks: 20, metrics: 16, slices: 10, chart: 6, data: 12, stages: 12, notes: 8, text: 80 },
   { checks: 6, metrics: 8, slices: 4, chart: 4, data: 5, stages: 5, notes: 3, text: 40 },
 ];
 
@@ -49,21 +51,23 @@ export function renderComment(input: ReportInput): string {
 
 /** One model in a comment on a whole change; `more` stands under the headline. */
 export const modelBody = (input: ReportInput, limit: Limits, more: string): string =>
-  commentBody({ ...input, data: null }, limit, more);
+  commentBody({ ...input, data: null }, limit, { more, stages: 'Rows of the judge' });
 
-function commentBody(input: ReportInput, limit: Limits, more = ''): string {
+/** What fits a screen first, then what can be unfolded. */
+function commentBody(input: ReportInput, limit: Limits, { more = '', stages = 'Run' } = {}): string {
   return [
     headLine(input, limit.text),
     baselineLine(input, limit),
     more,
-    environmentTable(input, limit),
+    environmentSection(input, limit),
     metricSection(input, limit),
+    worseSlices(input, limit),
     chartSection(input, limit),
-    sliceSection(input, limit, 'worse'),
-    sliceSection(input, limit, 'better'),
     checksSection(input, limit),
+    otherMetrics(input, limit),
+    sliceSection(input, limit),
     dataSection(input, limit),
-    stageSection(input, limit),
+    stageSection(input, limit, stages),
     notesSection(input, limit),
     footer(input),
   ]

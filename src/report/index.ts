@@ -4,10 +4,11 @@ import type { MonitorReport } from '../monitoring/index.ts';
 import type { ReportInput } from './report-input.ts';
 
 export { renderChange } from './change-comment.ts';
-export type { ChangedPart, ChangeInput } from './change-input.ts';
+export type { ChangedPart, ChangeInput, Training } from './change-input.ts';
 export { type ChangeOutcome, changeOutcome } from './change-outcome.ts';
 export { commentMarker, renderComment } from './comment.ts';
 export { renderCard } from './model-card.ts';
+export { withoutValues } from './redaction.ts';
 export type { DataChange, ReportInput, StageLine } from './report-input.ts';
 export { renderText, type TextOptions } from './terminal.ts';
 

@@ -4,18 +4,22 @@ import type { ReportInput } from './report-input.ts';
 
 /**
  * A comment can be read by everybody, so it tells values of no column that `model.yaml` does not call public: a slice
- * of another column is named by its number, `origin = #3`, the same one everywhere. Numbers, counts and row ids stay.
+ * of another column is named by its number, `origin = value 3 of 24`, the same one everywhere. Numbers, counts and row
+ * ids stay. What was numbered once stays as it is.
  */
 export function withoutValues(input: ReportInput): ReportInput {
   const open = new Set(input.modelFile.inputs.filter((column) => column.public).map(({ name }) => name));
-  const hidden = new Map<string, string>();
-  const counts = new Map<string, number>();
-  for (const { column, value } of input.evaluation.slices) {
-    const name = `${column}=${value}`;
-    if (open.has(column) || hidden.has(name)) continue;
-    counts.set(column, (counts.get(column) ?? 0) + 1);
-    hidden.set(name, `#${counts.get(column)}`);
+  const closed = new Map<string, Set<string>>();
+  for (const { column, value } of [...input.evaluation.slices, ...(input.comparison?.slices ?? [])]) {
+    if (open.has(column)) continue;
+    closed.set(column, (closed.get(column) ?? new Set()).add(value));
   }
+  const hidden = new Map<string, string>();
+  for (const [column, values] of closed)
+    [...values].forEach((value, index) => {
+      const number = `value ${index + 1} of ${values.size}`;
+      if (value !== number) hidden.set(`${column}=${value}`, number);
+    });
   if (hidden.size === 0) return input;
   const words = [...hidden].sort(([a], [b]) => b.length - a.length);
   const clean = (text: string): string =>
@@ -44,7 +48,7 @@ export function withoutValues(input: ReportInput): ReportInput {
     ),
     notes: [
       ...(input.notes ?? []),
-      `values of ${[...counts.keys()].join(', ')} are numbered here: model.yaml does not call ${counts.size === 1 ? 'it' : 'them'} public`,
+      `values of ${[...closed.keys()].join(', ')} are numbered here: model.yaml does not call ${closed.size === 1 ? 'it' : 'them'} public`,
     ],
   };
 }

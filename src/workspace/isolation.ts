@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
 /** How a child that runs what a stranger made is kept from the rest of the machine, as far as this machine can. */
 export interface Isolation {
@@ -12,26 +13,45 @@ export interface Isolation {
 
 /** The user that owns nothing, by its number everywhere. */
 const nobody = 65_534;
-const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--no-new-privs'];
+const asUser = (id: number): string[] => [
+  'setpriv',
+  `--reuid=${id}`,
+  `--regid=${id}`,
+  '--clear-groups',
+  '--no-new-privs',
+];
 
 /**
  * Tried in turn: as root, by sudo without a password (GitHub's own runners have it), by a namespace of one's own. What
  * works here is found out by doing it, and told: a runner that can do less judges all the same.
  */
 export function findIsolation(): Isolation {
-  const root = process.getuid?.() === 0;
-  const raise = root ? [] : ['sudo', '-n'];
+  const own = process.getuid?.() ?? 0;
+  const raise = own === 0 ? [] : ['sudo', '-n'];
+  const lower = (id: number): string[] => [...asUser(id), ...(own === 0 ? [] : afterSudo())];
   const choices: readonly Isolation[] = [
-    { prefix: [...raise, 'unshare', '-n', ...asNobody], user: true, network: true },
+    { prefix: [...raise, 'unshare', '-n', ...lower(nobody)], user: true, network: true },
+    // A home that others may not enter holds the program itself: then at least no network, and no way back to sudo.
+    { prefix: [...raise, 'unshare', '-n', ...lower(own)], user: false, network: true },
     { prefix: ['unshare', '-rn'], user: false, network: true },
-    { prefix: [...raise, ...asNobody], user: true, network: false },
+    { prefix: [...raise, ...lower(nobody)], user: true, network: false },
   ];
   return choices.find(({ prefix }) => works(prefix)) ?? { prefix: [], user: false, network: false };
 }
 
-/** Node itself must start under it: a hardened runner may refuse just that. */
+/** Sudo empties the environment, and its child can't be ended by us: the one is given again, the other has an end. */
+function afterSudo(): string[] {
+  const modules = process.env.LOCKSTEP_MODULES;
+  const given = modules === undefined ? [] : [`LOCKSTEP_MODULES=${modules}`];
+  return ['timeout', '--signal=KILL', '1200', 'env', ...given];
+}
+
+/** Node must start under it and see our programs and packages: a hardened runner may refuse just that. */
 function works([program, ...args]: readonly string[]): boolean {
-  const { status } = spawnSync(program!, [...args, process.execPath, '--version'], {
+  const modules = process.env.LOCKSTEP_MODULES;
+  const places = [fileURLToPath(import.meta.url), ...(modules === undefined ? [] : [modules])];
+  const look = "for (const place of process.argv.slice(1)) require('node:fs').accessSync(place)";
+  const { status } = spawnSync(program!, [...args, process.execPath, '-e', look, ...places], {
     stdio: 'ignore',
     timeout: 10_000,
   });
