@@ -21,6 +21,7 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   register: () => import('./register.ts'),
   'image build': () => import('./image-build.ts'),
   'image push': () => import('./image-push.ts'),
+  'image pull': () => import('./image-pull.ts'),
   'image pin-base': () => import('./image-pin-base.ts'),
   'image inspect': () => import('./image-inspect.ts'),
   promote: () => import('./promote.ts'),

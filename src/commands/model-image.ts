@@ -39,11 +39,13 @@ export async function buildModelImage(workspace: Workspace, input: ModelImageInp
     ...(evaluation.threshold === undefined ? {} : { threshold: evaluation.threshold }),
     ...(evaluation.positive === undefined ? {} : { positive: evaluation.positive }),
   };
+  const source = sourceOf(process.env);
   const built = await buildImage(workspace, {
     model,
     version,
     ...(revision === undefined ? {} : { revision }),
     ...(platform === undefined ? {} : { platform }),
+    ...(source === null ? {} : { source }),
     files: {
       'model.onnx': store.pathOf(objects.model.digest),
       'golden.json': store.pathOf(objects.golden),
@@ -54,6 +56,12 @@ export async function buildModelImage(workspace: Workspace, input: ModelImageInp
   readBack(workspace, built.name, built.digest);
   return { ...built, modelDigest: objects.model.digest, golden: objects.golden };
 }
+
+/** The repository that a package on GitHub belongs to from its first push on; on a laptop nobody says it. */
+const sourceOf = (env: NodeJS.ProcessEnv): string | null =>
+  env.GITHUB_ACTIONS === 'true' && env.GITHUB_REPOSITORY
+    ? `${env.GITHUB_SERVER_URL ?? 'https://github.com'}/${env.GITHUB_REPOSITORY}`
+    : null;
 
 /** What `lockstep image build` does: the image of what the work tree holds, to look at; it gets no version. */
 export async function buildUnreleased(

@@ -4,14 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tools } from '../suite.ts';
 import { freePort } from '../tools/free-port.ts';
 
-/** Debian's docker-registry on the loopback; returns `127.0.0.1:<port>`. It ends with the suite. */
-export async function startRegistry({ programs, folder }: Tools): Promise<string> {
+/** Debian's docker-registry on the loopback; returns `127.0.0.1:<port>`. It ends with the suite. `auth`: as its configuration has it. */
+export async function startRegistry({ programs, folder }: Tools, auth?: object): Promise<string> {
   const host = `127.0.0.1:${await freePort()}`;
   const settings = {
     version: '0.1',
     log: { level: 'error' },
     storage: { filesystem: { rootdirectory: join(folder, 'registry') } },
     http: { addr: host },
+    ...(auth === undefined ? {} : { auth }),
   };
   const file = join(folder, 'registry.yml');
   writeFileSync(file, JSON.stringify(settings));
@@ -24,7 +25,7 @@ export async function startRegistry({ programs, folder }: Tools): Promise<string
   const deadline = Date.now() + 10_000;
   for (;;) {
     const answer = await fetch(`http://${host}/v2/`).catch(() => null);
-    if (answer?.ok) return host;
+    if (answer?.ok || answer?.status === 401) return host;
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`docker-registry: ${said}`);
     await sleep(50);
   }
