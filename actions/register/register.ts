@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { adoptCandidate } from '../../src/commands/adopt.ts';
 import { type RegisterOutcome, releaseModel } from '../../src/commands/release-model.ts';
 import {
@@ -41,6 +42,7 @@ async function adoptOwn({ context, workspace, github }: RegisterJob, model: stri
   const artifact = await findArtifact(github, { id: context.runId }, candidateArtifactName(model));
   if (artifact === null) return;
   const folder = scratchFolder(`adopted/${model}`);
+  rmSync(folder, { recursive: true, force: true });
   try {
     await downloadCandidate(github, artifact, folder);
     const stages = await adoptCandidate(workspace, folder);
