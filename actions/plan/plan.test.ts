@@ -50,6 +50,7 @@ const contextOf = (eventName: string, event: object = {}): RunContext => ({
   sha: '',
   runId: 1,
   runAttempt: 1,
+  job: null,
   workflowRef: null,
   actor: null,
 });

@@ -42,8 +42,8 @@ async function tellPull({ context, github }: RegisterJob, refused: readonly Refu
     ...refused.map(({ reason }) => fenced(reason)),
     `[The run that judged](${runUrl(context)})`,
   ].join('\n\n');
-  const { runId, runAttempt } = context;
-  await publishComment(github, { number: pull.number, head: pull.head, body, runId, runAttempt });
+  const run = { id: context.runId, attempt: context.runAttempt };
+  await publishComment(github, { number: pull.number, head: pull.head, body, run });
 }
 
 /** For a cluster that has no account with the registry. */

@@ -1,7 +1,7 @@
 import {
   type GitHub,
+  type KnownSubject,
   type RunContext,
-  type RunSubject,
   subjectOfRun,
   triggeringRun,
   type WorkflowRun,
@@ -20,11 +20,11 @@ export type Change =
   | {
       readonly kind: 'change';
       readonly run: WorkflowRun;
-      readonly subject: Exclude<RunSubject, { kind: 'stale' }>;
+      readonly subject: KnownSubject;
       readonly commits: ChangeCommits;
     }
   /** Somebody's first: it has not run, and won't until a maintainer lets it. */
-  | { readonly kind: 'unapproved'; readonly subject: Exclude<RunSubject, { kind: 'stale' }> }
+  | { readonly kind: 'unapproved'; readonly run: WorkflowRun; readonly subject: KnownSubject }
   /** Nothing is to be said about it any more. */
   | { readonly kind: 'stale'; readonly why: string };
 
@@ -36,7 +36,7 @@ export async function findChange({ context, workspace, github }: ReportJob): Pro
   const run = await triggeringRun(github, context);
   const subject = await subjectOfRun(github, run);
   if (subject.kind === 'stale') return subject;
-  if (run.conclusion === 'action_required') return { kind: 'unapproved', subject };
+  if (run.conclusion === 'action_required') return { kind: 'unapproved', run, subject };
   const { head, baseRef } = subject;
   const from = subject.kind === 'pull-request' ? `refs/pull/${subject.number}/head` : head;
   const commits = await fetchChange(workspace, { from, head, baseRef });

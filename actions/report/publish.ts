@@ -8,6 +8,7 @@ import {
   publishComment,
   runUrl,
   setStatus,
+  verdictContextOf,
   workflowFiles,
 } from '../../src/github/index.ts';
 import { type ChangeInput, changeOutcome, commentMarker, renderChange } from '../../src/report/index.ts';
@@ -33,20 +34,20 @@ export async function publish(job: ReportJob): Promise<Record<string, unknown>> 
     return {};
   }
   if (change.kind === 'unapproved') {
-    await status(job, change.subject, 'pending', 'waiting for a maintainer to let the workflow run');
+    await status(job, change, 'pending', 'waiting for a maintainer to let the workflow run');
     return { verdict: 'pending' };
   }
   const review = await reviewOf(job, change);
   if (review === null) {
     const description = 'the change could not be judged: the run of lockstep-report says why';
-    await status(job, change.subject, 'error', description);
+    await status(job, change, 'error', description);
     return { verdict: 'error' };
   }
   const { state, description } = changeOutcome(review);
   const markdown = renderChange(review).replace(commentMarker, '').trimEnd();
   await addSummary(markdown);
   const comment = review.models.length === 0 ? {} : await commentOn(job, change, markdown);
-  await status(job, change.subject, state, description);
+  await status(job, change, state, description);
   say(`${state}: ${description}`);
   return { verdict: state, ...comment };
 }
@@ -76,14 +77,13 @@ const allowedFor = (models: readonly string[]): Record<string, number> =>
 
 /** A comment that can't be written is no reason to leave the status out. */
 async function commentOn(
-  { context, github }: ReportJob,
-  { subject, commits: { head } }: Known,
+  { github }: ReportJob,
+  { run, subject, commits: { head } }: Known,
   body: string,
 ): Promise<{ comment?: string }> {
   if (subject.kind !== 'pull-request') return {};
-  const { runId, runAttempt } = context;
   try {
-    const outcome = await publishComment(github, { number: subject.number, body, head, runId, runAttempt });
+    const outcome = await publishComment(github, { number: subject.number, body, head, run });
     say(
       outcome.kind === 'skipped' ? `no comment: ${outcome.why}` : `comment ${outcome.kind}: ${outcome.url}`,
     );
@@ -96,9 +96,16 @@ async function commentOn(
 
 async function status(
   { context, github }: ReportJob,
-  subject: Known['subject'],
+  { run, subject }: Pick<Known, 'run' | 'subject'>,
   state: 'success' | 'failure' | 'pending' | 'error',
   description: string,
 ): Promise<void> {
-  await setStatus(github, { sha: subject.head, state, description, url: runUrl(context) });
+  await setStatus(github, {
+    sha: subject.head,
+    context: verdictContextOf(subject),
+    state,
+    description,
+    url: runUrl(context),
+    about: run,
+  });
 }

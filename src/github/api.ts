@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LockstepError, printable } from '../workspace/index.ts';
+import { isLockstepError, LockstepError } from '../workspace/index.ts';
+import { type ApiFailure, apiError, isApiFailure, rateLimitPause } from './api-error.ts';
 import type { RepositoryName, RunContext } from './context.ts';
+import { checkedRedirect } from './redirect.ts';
 
 /** GitHub's REST API for one repository. */
 export interface GitHub {
@@ -13,11 +15,15 @@ export interface GitHub {
   list<T>(route: string, parameters?: Readonly<Record<string, unknown>>, options?: ListOptions): Promise<T[]>;
   /** A file behind a redirect to another host, which is sent no token. Errors: as `ask`, E_REMOTE_REDIRECT. */
   download(route: string, parameters: Readonly<Record<string, unknown>>): Promise<Response>;
+  /** Who writes with this token, as comments and issues name their author. */
+  login(): Promise<string>;
 }
 
 export interface AskOptions {
   /** The permission it takes, for the message when it is missing: `pull-requests: write`. */
   readonly needs?: string;
+  /** Whether doing it twice is like doing it once; everything but POST is, unless stated. */
+  readonly repeatable?: boolean;
 }
 
 export interface ListOptions extends AskOptions {
@@ -29,20 +35,17 @@ export interface ListOptions extends AskOptions {
 }
 
 const requestTimeout = 30_000;
+const downloadTimeout = 10 * 60_000;
 const tries = 3;
 /** Seconds that all waiting for a rate limit may take together. */
 const mostWaiting = 90;
+/** The author of what a workflow writes with its own token. */
+const workflowLogin = 'github-actions[bot]';
 
-interface Failure {
-  readonly status?: number;
-  readonly message?: string;
-  readonly response?: { readonly headers?: Readonly<Record<string, string | undefined>> };
-}
-
-/** Opens the API with a token, which no message ever holds. */
+/** Opens the API with a token, which no message ever holds. Errors: E_GITHUB_AUTH without one. */
 export async function openGitHub(
   token: string,
-  context: Pick<RunContext, 'repository' | 'apiUrl'>,
+  context: Pick<RunContext, 'repository' | 'apiUrl'> & { readonly job?: string | null },
 ): Promise<GitHub> {
   if (token === '') {
     throw new LockstepError('E_GITHUB_AUTH', {
@@ -56,29 +59,46 @@ export async function openGitHub(
   const { owner, name: repo } = context.repository;
   let requests = 0;
   let waited = 0;
+  let login: Promise<string> | null = null;
 
-  async function send<T>(
+  async function persist<T>(
     route: string,
-    parameters: object,
-    { needs }: AskOptions,
-  ): Promise<{ data: T; link: string }> {
+    { needs, repeatable = !route.startsWith('POST') }: AskOptions,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       requests++;
       try {
-        const signal = AbortSignal.timeout(requestTimeout);
-        const { data, headers } = await octokit.request(route, {
-          owner,
-          repo,
-          ...parameters,
-          request: { signal },
-        });
-        return { data: data as T, link: headers.link ?? '' };
+        return await work(AbortSignal.timeout(requestTimeout));
       } catch (error) {
-        const pause = pauseBefore(error as Failure, route, attempt);
-        if (pause === null || waited + pause > mostWaiting) throw failureOf(error as Failure, route, needs);
+        if (!isApiFailure(error)) throw error;
+        const pause = attempt < tries ? pauseBefore(error, repeatable, attempt) : null;
+        if (pause === null || waited + pause > mostWaiting)
+          throw apiError(error, { route, needs, job: context.job });
         waited += pause;
         await sleep(pause * 1000);
       }
+    }
+  }
+
+  const send = (route: string, parameters: object, options: AskOptions, how: object = {}) =>
+    persist(route, options, (signal) =>
+      octokit.request(route, { owner, repo, ...parameters, request: { signal, ...how } }),
+    );
+
+  async function whoAmI(): Promise<string> {
+    const route = 'POST /graphql';
+    try {
+      const answer = await persist(route, { repeatable: true }, (signal) =>
+        octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }', { request: { signal } }),
+      );
+      return answer.viewer.login;
+    } catch (error) {
+      // Where nobody may ask that, it is a workflow that asks.
+      const refused =
+        isLockstepError(error, 'E_GITHUB_PERMISSION') || isLockstepError(error, 'E_GITHUB_MISSING');
+      if (refused || (error as Error).name === 'GraphqlResponseError') return workflowLogin;
+      throw error;
     }
   }
 
@@ -87,7 +107,7 @@ export async function openGitHub(
     get requests() {
       return requests;
     },
-    ask: async (route, parameters = {}, options = {}) => (await send<never>(route, parameters, options)).data,
+    ask: async (route, parameters = {}, options = {}) => (await send(route, parameters, options)).data,
     async list<T>(
       route: string,
       parameters = {},
@@ -95,99 +115,29 @@ export async function openGitHub(
     ) {
       const found: T[] = [];
       for (let page = from; page < from + most; page++) {
-        const { data, link } = await send<T[]>(route, { ...parameters, per_page: 100, page }, options);
-        found.push(...(key === undefined ? data : ((data as unknown as Record<string, T[]>)[key] ?? [])));
-        if (!link.includes('rel="next"')) break;
+        const { data, headers } = await send(route, { ...parameters, per_page: 100, page }, options);
+        found.push(...((key === undefined ? data : data[key]) ?? []));
+        if (!headers.link?.includes('rel="next"')) break;
       }
       return found;
     },
     async download(route, parameters) {
-      const { url, headers } = octokit.request.endpoint(route, { owner, repo, ...parameters });
-      requests++;
-      const first = await fetch(url, {
-        headers: { ...(headers as Record<string, string>), authorization: `token ${token}` },
-        redirect: 'manual',
-        signal: AbortSignal.timeout(requestTimeout),
-      });
-      if (first.status === 200) return first;
-      const location = first.headers.get('location');
-      if (first.status !== 302 || location === null)
-        throw failureOf({ status: first.status, message: await first.text() }, route, 'actions: read');
-      return fetch(checkedRedirect(location, context.apiUrl), {
+      const how = { redirect: 'manual', parseSuccessResponseBody: false };
+      const { headers } = await send(route, parameters, { needs: 'actions: read' }, how);
+      // The same way out as to the API: a runner may have a proxy.
+      const fetchThere: typeof fetch = octokit.request.endpoint.DEFAULTS.request?.fetch ?? fetch;
+      return fetchThere(checkedRedirect(headers.location, context.apiUrl), {
         redirect: 'error',
-        signal: AbortSignal.timeout(10 * 60_000),
+        signal: AbortSignal.timeout(downloadTimeout),
       });
     },
+    login: () => (login ??= whoAmI()),
   };
 }
 
-/** Seconds until the same request is worth another try, or null. */
-function pauseBefore({ status, response }: Failure, route: string, attempt: number): number | null {
-  const headers = response?.headers ?? {};
-  const limited =
-    status === 429 ||
-    (status === 403 && (headers['retry-after'] || headers['x-ratelimit-remaining'] === '0'));
-  if (limited && attempt < tries) {
-    const reset = Number(headers['x-ratelimit-reset'] ?? 0) - Date.now() / 1000;
-    return Math.max(1, Number(headers['retry-after'] ?? 0) || Math.min(mostWaiting + 1, Math.ceil(reset)));
-  }
-  // What may have been done already is not done a second time.
-  const repeatable = !route.startsWith('POST');
-  const passing = status === undefined || status >= 500;
-  return repeatable && passing && attempt < tries ? attempt ** 2 / 2 : null;
-}
-
-function failureOf({ status, message, response }: Failure, route: string, needs?: string): LockstepError {
-  const [method, path] = route.split(' ');
-  const what = `GitHub answered ${status ?? 'nothing'} to ${method} ${path}: ${printable((message ?? '').split('\n')[0]!, 200)}`;
-  const limited = status === 429 || response?.headers?.['x-ratelimit-remaining'] === '0';
-  if (limited) {
-    return new LockstepError('E_GITHUB_RATE_LIMIT', {
-      what,
-      allowed: 'a thousand requests an hour for a repository',
-      fix: 'run the workflow again later',
-    });
-  }
-  if (status === 401) {
-    return new LockstepError('E_GITHUB_AUTH', {
-      what,
-      allowed: 'a valid token',
-      fix: 'pass a token that has not ended',
-    });
-  }
-  if (status === 403) {
-    return new LockstepError('E_GITHUB_PERMISSION', {
-      what,
-      allowed: needs === undefined ? 'a token that may' : `a token with \`${needs}\``,
-      fix: needs === undefined ? 'give the job the permission' : `add \`${needs}\` to the job's permissions`,
-    });
-  }
-  if (status === 404) {
-    return new LockstepError('E_GITHUB_MISSING', {
-      what,
-      allowed: `something that is there${needs === undefined ? '' : `, and a token with \`${needs}\``}`,
-      fix: 'look whether it was deleted, and whether this token may see it',
-    });
-  }
-  return new LockstepError('E_GITHUB_FAILED', {
-    what,
-    allowed: 'an answer',
-    fix:
-      status === undefined || status >= 500
-        ? 'run the workflow again'
-        : 'read the message; LOCKSTEP_DEBUG=1 tells more',
-  });
-}
-
-/** Never from the API to a file, a plain connection or an address inside. Errors: E_REMOTE_REDIRECT. */
-function checkedRedirect(location: string, apiUrl: string): string {
-  const [target, api] = [URL.parse(location), new URL(apiUrl)];
-  const loopback = (host: string) => /^(127\.|localhost$|\[::1\]$)/.test(host);
-  if (target?.protocol === 'https:' && !loopback(target.hostname)) return target.href;
-  if (target?.protocol === 'http:' && loopback(target.hostname) && loopback(api.hostname)) return target.href;
-  throw new LockstepError('E_REMOTE_REDIRECT', {
-    what: `the API sent us to ${printable(target ? target.origin : location, 100)}`,
-    allowed: 'https to another host',
-    fix: 'run the workflow again; tell GitHub if it goes on',
-  });
+/** Seconds until the same request is worth another try, or null. What may have been done already is not done again. */
+function pauseBefore(failure: ApiFailure, repeatable: boolean, attempt: number): number | null {
+  const pause = rateLimitPause(failure, Date.now());
+  if (pause !== null) return pause;
+  return repeatable && failure.status >= 500 ? attempt ** 2 / 2 : null;
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isName, LockstepError, printable } from '../workspace/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { diskFull, isLockstepError, isName, LockstepError, printable } from '../workspace/index.ts';
 import type { GitHub } from './api.ts';
 import { type Allowed, readArchive, unpackArchive } from './archive.ts';
 import type { WorkflowRun } from './runs.ts';
@@ -35,6 +36,7 @@ const candidateFiles: Allowed = {
 };
 const mostTogether = 1024 ** 3;
 const mostCandidates = 1_000;
+const tries = 3;
 
 interface Answer {
   readonly id: number;
@@ -44,19 +46,21 @@ interface Answer {
   readonly digest?: string | null;
 }
 
-/** Errors: E_HANDOVER_SHAPE for names that no workflow of ours gives, or too many. */
+/** One of each model. Errors: E_HANDOVER_SHAPE for names that no workflow of ours gives, or too many. */
 export async function candidateArtifacts(
   github: GitHub,
   run: Pick<WorkflowRun, 'id'>,
 ): Promise<CandidateArtifact[]> {
   const found = (await listArtifacts(github, run)).filter(({ name }) => name.startsWith(prefix));
   if (found.length > mostCandidates) throw shape(`${found.length} candidates`, `at most ${mostCandidates}`);
-  return found.map((artifact) => {
+  const candidates = new Map<string, CandidateArtifact>();
+  for (const artifact of found) {
     const model = artifact.name.slice(prefix.length);
     if (!isName(model))
       throw shape(`a candidate called "${printable(artifact.name, 80)}"`, `${prefix}<model>`);
-    return { ...artifact, model };
-  });
+    if (!candidates.has(model)) candidates.set(model, { ...artifact, model });
+  }
+  return [...candidates.values()];
 }
 
 /** One of this name; null when the run left none, or it has expired. */
@@ -68,6 +72,7 @@ export async function findArtifact(
   return (await listArtifacts(github, run, name)).find((artifact) => artifact.name === name) ?? null;
 }
 
+/** The newest first: a run that is started again leaves a second of the same name. */
 async function listArtifacts(
   github: GitHub,
   run: Pick<WorkflowRun, 'id'>,
@@ -80,6 +85,7 @@ async function listArtifacts(
   );
   return all
     .filter(({ expired }) => !expired)
+    .sort((a, b) => b.id - a.id)
     .map((one) => ({ id: one.id, name: one.name, size: one.size_in_bytes, digest: one.digest ?? null }));
 }
 
@@ -132,16 +138,29 @@ async function withZip<T>(
   }
 }
 
+/** What the network broke is fetched again from the start. */
 async function fetchTo(github: GitHub, artifact: Artifact, path: string, limit: number): Promise<void> {
-  const route = 'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}';
-  const response = await github.download(route, { artifact_id: artifact.id, archive_format: 'zip' });
-  if (!response.ok || response.body === null) {
-    throw new LockstepError('E_GITHUB_FAILED', {
-      what: `the artifact ${artifact.name} can't be downloaded (${response.status})`,
-      allowed: 'an artifact that has not expired',
-      fix: 'run the workflow that made it again',
-    });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await fetchOnce(github, artifact, path, limit);
+      return;
+    } catch (error) {
+      const known = diskFull(error, path);
+      if (isLockstepError(known)) throw known;
+      if (attempt === tries) throw broken(artifact, (error as Error).message, error);
+      await sleep(500 * attempt ** 2);
+    }
   }
+}
+
+async function fetchOnce(github: GitHub, artifact: Artifact, path: string, limit: number): Promise<void> {
+  const route = 'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}';
+  const { body, ok, status } = await github.download(route, {
+    artifact_id: artifact.id,
+    archive_format: 'zip',
+  });
+  if (status >= 500) throw new Error(`the storage answered ${status}`);
+  if (!ok || body === null) throw broken(artifact, `the storage answered ${status}`);
   const hash = createHash('sha256');
   let size = 0;
   const counted = async function* (source: AsyncIterable<Uint8Array>) {
@@ -152,7 +171,7 @@ async function fetchTo(github: GitHub, artifact: Artifact, path: string, limit: 
       yield chunk;
     }
   };
-  await pipeline(Readable.fromWeb(response.body as never), counted, createWriteStream(path, { flags: 'wx' }));
+  await pipeline(Readable.fromWeb(body as never), counted, createWriteStream(path));
   const digest = `sha256:${hash.digest('hex')}`;
   if (artifact.digest !== null && artifact.digest !== digest) {
     throw new LockstepError('E_DIGEST_MISMATCH', {
@@ -162,6 +181,14 @@ async function fetchTo(github: GitHub, artifact: Artifact, path: string, limit: 
     });
   }
 }
+
+const broken = ({ name }: Artifact, why: string, cause?: unknown): LockstepError =>
+  new LockstepError('E_GITHUB_FAILED', {
+    what: `the artifact ${name} can't be downloaded: ${why}`,
+    allowed: 'an artifact that has not expired',
+    fix: 'run the workflow that made it again',
+    cause,
+  });
 
 const shape = (what: string, allowed: string): LockstepError =>
   new LockstepError('E_HANDOVER_SHAPE', { what, allowed, fix: 'hand over what the action `train` uploads' });

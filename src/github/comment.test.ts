@@ -11,8 +11,7 @@ const input = (runId: number, body = `from run ${runId}`): CommentInput => ({
   number: 7,
   body,
   head,
-  runId,
-  runAttempt: 1,
+  run: { id: runId, attempt: 1 },
 });
 const own = (fake: FakeGitHub) =>
   fake.state.comments.filter(({ user }) => user.login === 'github-actions[bot]');

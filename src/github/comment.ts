@@ -1,5 +1,6 @@
 import { isLockstepError, LockstepError } from '../workspace/index.ts';
 import type { GitHub } from './api.ts';
+import { isNewer, type RunOrder } from './runs.ts';
 
 export interface CommentInput {
   /** Number of the pull request. */
@@ -8,10 +9,8 @@ export interface CommentInput {
   readonly body: string;
   /** Commit that the body is about. */
   readonly head: string;
-  readonly runId: number;
-  readonly runAttempt: number;
-  /** Who we are to GitHub; the login behind a workflow's own token unless stated. */
-  readonly author?: string;
+  /** The run that the body is about: what an older one has to say is left out. */
+  readonly run: RunOrder;
 }
 
 export type CommentOutcome =
@@ -25,41 +24,51 @@ interface Found {
   readonly user: { readonly login: string } | null;
 }
 
-/** A comment of ours, with what its last line says of the run that wrote it. */
+/** A comment of ours, with what its last line says of the run that it is about. */
 interface Own {
   readonly id: number;
   readonly url: string;
   readonly text: string;
-  readonly run: readonly [id: number, attempt: number];
+  readonly run: RunOrder;
 }
 
 /** GitHub counts UTF-16 code units. */
-export const mostUnits = 65_536;
-const workflowLogin = 'github-actions[bot]';
-const markerLine = /\n*<!-- lockstep:report(?: run=(\d{1,15})\.(\d{1,6}) head=[0-9a-f]{40,64})? -->\s*$/;
+const mostUnits = 65_536;
+const comments = '/repos/{owner}/{repo}/issues/{issue_number}/comments';
+const oneComment = '/repos/{owner}/{repo}/issues/comments/{comment_id}';
+const needs = 'pull-requests: write';
+const markerStart = '<!-- lockstep:report';
+const marker = /^<!-- lockstep:report(?: run=(\d{1,15})\.(\d{1,6}) head=[0-9a-f]{40,64})? -->$/;
 
 /**
  * Leaves exactly one comment of ours on a pull request, with this body, however many runs write at once: the oldest is
- * updated and the others are deleted; after creating one everybody looks again. Ours are those that this author wrote
- * and that end with our marker: one without the other is somebody else's. What was written by a newer run stays, a
+ * updated and the others are deleted; after creating one everybody looks again. Ours are those that this token's owner
+ * wrote and that end with our marker: one without the other is somebody else's. What is about a newer run stays, a
  * head that has moved on gets nothing. At most eight requests, and one more for every hundred comments beyond the first.
  * Errors: E_COMMENT_PERMISSION, E_COMMENT_TOO_LONG, E_GITHUB_*.
  */
 export async function publishComment(github: GitHub, input: CommentInput): Promise<CommentOutcome> {
-  const { number, head } = input;
   const body = `${input.body.trimEnd()}\n\n${printMarker(input)}\n`;
   if (body.length > mostUnits) throw tooLong(body.length);
+  try {
+    return await publish(github, input, body);
+  } catch (error) {
+    // What was created without an answer, or deleted under our hands, is found by looking once more.
+    if (isLockstepError(error, 'E_GITHUB_FAILED') || isLockstepError(error, 'E_GITHUB_MISSING'))
+      return publish(github, input, body);
+    throw error;
+  }
+}
+
+async function publish(github: GitHub, input: CommentInput, body: string): Promise<CommentOutcome> {
   const pull = await github.ask<{ head: { sha: string } }>('GET /repos/{owner}/{repo}/pulls/{pull_number}', {
-    pull_number: number,
+    pull_number: input.number,
   });
-  if (pull.head.sha !== head) return { kind: 'skipped', why: 'the head has moved on' };
+  if (pull.head.sha !== input.head) return { kind: 'skipped', why: 'the head has moved on' };
   const { own: before, count } = await listOwn(github, input);
   if (before.length > 0) return settle(github, input, body, before, null);
   const created = await write(() =>
-    github.ask<Found>('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-      issue_number: number,
-      body,
-    }),
+    github.ask<Found>(`POST ${comments}`, { issue_number: input.number, body }, { needs }),
   );
   const mine: Own = ownOf(created)!;
   // Others' new ones stand at the end, too; a page earlier, since what is deleted meanwhile moves them.
@@ -70,7 +79,7 @@ export async function publishComment(github: GitHub, input: CommentInput): Promi
 /** Keeps the oldest, with the newest run's words in it, and deletes the rest. */
 async function settle(
   github: GitHub,
-  { runId, runAttempt, body: text }: CommentInput,
+  { run, body: text }: CommentInput,
   body: string,
   own: readonly Own[],
   created: number | null,
@@ -79,69 +88,46 @@ async function settle(
   for (const { id } of younger) await remove(github, id);
   const { id, url } = oldest;
   if (id === created) return { kind: 'created', id, url };
-  if (isNewer(oldest.run, [runId, runAttempt]))
-    return { kind: 'skipped', why: 'a newer run already reported' };
+  if (isNewer(oldest.run, run)) return { kind: 'skipped', why: 'a newer run already reported' };
   if (oldest.text === text.trimEnd()) return { kind: 'unchanged', id, url };
-  await write(() =>
-    github.ask('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', { comment_id: id, body }),
-  );
+  await write(() => github.ask(`PATCH ${oneComment}`, { comment_id: id, body }, { needs }));
   return { kind: 'updated', id, url };
 }
 
 async function remove(github: GitHub, id: number): Promise<void> {
   try {
-    await write(() =>
-      github.ask('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', { comment_id: id }),
-    );
+    await write(() => github.ask(`DELETE ${oneComment}`, { comment_id: id }, { needs }));
   } catch (error) {
     if (!isLockstepError(error, 'E_GITHUB_MISSING')) throw error; // Another run was quicker.
   }
 }
 
-async function listOwn(
-  github: GitHub,
-  { number, author = workflowLogin }: CommentInput,
-  from = 1,
-): Promise<{ own: Own[]; count: number }> {
-  const all = await github.list<Found>(
-    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
-    {
-      issue_number: number,
-    },
-    { from },
-  );
-  const own = all.flatMap((comment) => (comment.user?.login === author ? (ownOf(comment) ?? []) : []));
+async function listOwn(github: GitHub, { number }: CommentInput, from = 1) {
+  const login = await github.login();
+  const all = await github.list<Found>(`GET ${comments}`, { issue_number: number }, { from });
+  const own = all.flatMap((comment) => (comment.user?.login === login ? (ownOf(comment) ?? []) : []));
   return { own, count: all.length };
 }
 
 function ownOf({ id, body = '', html_url: url }: Found): Own | null {
-  const found = markerLine.exec(body);
+  const text = body.trimEnd();
+  const at = text.lastIndexOf(markerStart);
+  const found = at === -1 ? null : marker.exec(text.slice(at));
   if (!found) return null;
-  return {
-    id,
-    url,
-    text: body.slice(0, found.index).trimEnd(),
-    run: [Number(found[1] ?? 0), Number(found[2] ?? 0)],
-  };
+  const run = { id: Number(found[1] ?? 0), attempt: Number(found[2] ?? 0) };
+  return { id, url, text: text.slice(0, at).trimEnd(), run };
 }
 
-const printMarker = ({ runId, runAttempt, head }: CommentInput): string =>
-  `<!-- lockstep:report run=${runId}.${runAttempt} head=${head} -->`;
-
-const isNewer = ([run, attempt]: Own['run'], [otherRun, otherAttempt]: Own['run']): boolean =>
-  run > otherRun || (run === otherRun && attempt > otherAttempt);
+const printMarker = ({ run, head }: CommentInput): string =>
+  `${markerStart} run=${run.id}.${run.attempt} head=${head} -->`;
 
 async function write<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!isLockstepError(error, 'E_GITHUB_PERMISSION')) throw error;
-    throw new LockstepError('E_COMMENT_PERMISSION', {
-      what: 'the token may not comment on pull requests',
-      allowed: 'a token with `pull-requests: write`',
-      fix: 'add `pull-requests: write` to the permissions of the job that comments',
-      cause: error,
-    });
+    const { what, allowed, fix } = error;
+    throw new LockstepError('E_COMMENT_PERMISSION', { what, allowed, fix, cause: error });
   }
 }
 

@@ -15,6 +15,12 @@ export { type RepositoryName, type RunContext, readContext, repositoryOf, runUrl
 export { type DeploymentInput, recordDeployment } from './deployments.ts';
 export { type IssueInput, openIssueOnce } from './issues.ts';
 export { approvalsOf, type EnvironmentApproval, mayWrite, mergedPull } from './people.ts';
-export { readRun, triggeringRun, triggeringRunId, type WorkflowRun } from './runs.ts';
-export { type CommitStatus, setStatus, verdictContext } from './status.ts';
-export { type RunSubject, subjectOfRun, trainRequestArtifact, workflowFiles } from './subject.ts';
+export { type RunOrder, readRun, triggeringRun, triggeringRunId, type WorkflowRun } from './runs.ts';
+export { type CommitStatus, setStatus, verdictContextOf } from './status.ts';
+export {
+  type KnownSubject,
+  type RunSubject,
+  subjectOfRun,
+  trainRequestArtifact,
+  workflowFiles,
+} from './subject.ts';

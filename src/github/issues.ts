@@ -17,8 +17,9 @@ export async function openIssueOnce(
     'GET /repos/{owner}/{repo}/issues',
     {
       state: 'open',
-      creator: 'github-actions[bot]',
+      creator: await github.login(),
     },
+    { needs: 'issues: read' },
   );
   const found = open.find((issue) => issue.body?.includes(line));
   if (found) return { number: found.number, opened: false };

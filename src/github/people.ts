@@ -1,12 +1,19 @@
+import { isLockstepError } from '../workspace/index.ts';
 import type { GitHub } from './api.ts';
 
 /** Whether somebody may have code run, or models moved, in this repository's name. */
 export async function mayWrite(github: GitHub, user: string): Promise<boolean> {
-  const { permission } = await github.ask<{ permission: string }>(
-    'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
-    { username: user },
-  );
-  return permission === 'admin' || permission === 'write';
+  try {
+    const { permission } = await github.ask<{ permission: string }>(
+      'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
+      { username: user },
+      { needs: 'contents: read' },
+    );
+    return permission === 'admin' || permission === 'write'; // GitHub says write of those who maintain.
+  } catch (error) {
+    if (isLockstepError(error, 'E_GITHUB_MISSING')) return false; // Nobody of that name.
+    throw error;
+  }
 }
 
 export interface EnvironmentApproval {

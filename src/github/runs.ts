@@ -2,10 +2,17 @@ import { LockstepError } from '../workspace/index.ts';
 import type { GitHub } from './api.ts';
 import type { RunContext } from './context.ts';
 
-/** One run of a workflow, as the API knows it: nothing in it is the run's own word but names and branches. */
-export interface WorkflowRun {
+/** A run and how often it was started: later ones know more. */
+export interface RunOrder {
   readonly id: number;
   readonly attempt: number;
+}
+
+export const isNewer = (one: RunOrder, other: RunOrder): boolean =>
+  one.id > other.id || (one.id === other.id && one.attempt > other.attempt);
+
+/** One run of a workflow, as the API knows it: nothing in it is the run's own word but titles and branches. */
+export interface WorkflowRun extends RunOrder {
   /** `pull_request`, `merge_group`, `workflow_dispatch`, … */
   readonly event: string;
   /** The workflow's file: `.github/workflows/lockstep-pull-request.yml`. */
@@ -14,6 +21,8 @@ export interface WorkflowRun {
   readonly headBranch: string | null;
   /** Null for a fork that was deleted. */
   readonly headRepository: { readonly id: number; readonly fullName: string } | null;
+  /** What its workflow calls it: `run-name`. */
+  readonly title: string;
   readonly conclusion: string | null;
   readonly url: string;
 }
@@ -26,6 +35,7 @@ interface Answer {
   readonly head_sha: string;
   readonly head_branch: string | null;
   readonly head_repository: { readonly id: number; readonly full_name: string } | null;
+  readonly display_title: string;
   readonly conclusion: string | null;
   readonly html_url: string;
 }
@@ -51,6 +61,7 @@ const runOf = (run: Answer): WorkflowRun => ({
     id: run.head_repository.id,
     fullName: run.head_repository.full_name,
   },
+  title: run.display_title,
   conclusion: run.conclusion,
   url: run.html_url,
 });
@@ -59,7 +70,9 @@ const runOf = (run: Answer): WorkflowRun => ({
 export async function triggeringRun(github: GitHub, context: RunContext): Promise<WorkflowRun> {
   const id = triggeringRunId(context);
   const run = context.event.workflow_run as Answer;
-  const whole = [run.event, run.path, run.head_sha].every((value) => typeof value === 'string');
+  const whole = [run.event, run.path, run.head_sha, run.display_title].every(
+    (value) => typeof value === 'string',
+  );
   return whole && run.head_branch !== undefined && run.head_repository !== undefined
     ? runOf(run)
     : readRun(github, id);

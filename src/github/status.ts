@@ -1,62 +1,76 @@
 import type { GitHub } from './api.ts';
+import { isNewer, type RunOrder } from './runs.ts';
+import type { KnownSubject } from './subject.ts';
 
 /** The one status that a pull request needs; make it the required check. */
-export const verdictContext = 'lockstep/verdict';
+const verdictContext = 'lockstep/verdict';
+
+/**
+ * A status belongs to a commit, and one commit may be offered to several branches: what the base of a lax one says must
+ * not turn the default branch's check green, so other branches have a check of their own, `lockstep/verdict/<branch>`.
+ */
+export const verdictContextOf = ({ baseRef, defaultBranch }: KnownSubject): string =>
+  baseRef === defaultBranch ? verdictContext : `${verdictContext}/${baseRef}`;
 
 export interface CommitStatus {
   readonly sha: string;
+  readonly context: string;
   readonly state: 'success' | 'failure' | 'error' | 'pending';
   /** For people; cut to what GitHub takes. */
   readonly description: string;
+  /** Of the run that says it. */
   readonly url: string;
-  readonly context?: string;
+  /** The run that it is about, where that is another. */
+  readonly about?: RunOrder;
 }
-
-const mostCharacters = 140;
 
 interface Found {
   readonly context: string;
   readonly state: string;
   readonly description: string | null;
   readonly target_url: string | null;
+  readonly creator: { readonly login: string } | null;
 }
 
-/** Sets a status unless the newest of its name says the same. A status of a newer run stays. */
+/**
+ * Sets a status unless the newest of its name says the same. What we said about a newer run stays.
+ * Errors: E_GITHUB_*.
+ */
 export async function setStatus(
   github: GitHub,
-  { sha, state, description, url, context = verdictContext }: CommitStatus,
+  { sha, context, state, description, url, about }: CommitStatus,
 ): Promise<'set' | 'unchanged' | 'skipped'> {
-  const text = cut(description);
+  const text = cutText(description);
+  const target = about === undefined ? url : `${url}#about-${about.id}.${about.attempt}`;
   const statuses = await github.ask<Found[]>('GET /repos/{owner}/{repo}/commits/{ref}/statuses', {
     ref: sha,
     per_page: 100,
   });
   const newest = statuses.find((status) => status.context === context);
-  if (newest && runOf(newest.target_url) > runOf(url)) return 'skipped';
-  if (newest?.state === state && newest.description === text) return 'unchanged';
+  if (newest !== undefined && newest.creator?.login === (await github.login())) {
+    if (isNewer(orderOf(newest.target_url), orderOf(target))) return 'skipped';
+    if (newest.state === state && newest.description === text) return 'unchanged';
+  }
   await github.ask(
     'POST /repos/{owner}/{repo}/statuses/{sha}',
-    { sha, state, description: text, target_url: url, context },
-    { needs: 'statuses: write' },
+    { sha, state, description: text, target_url: target, context },
+    { needs: 'statuses: write', repeatable: true },
   );
   return 'set';
 }
 
-/** Number of the run that a status links to; 0 for one of somebody else's. */
-const runOf = (url: string | null): number => Number(/\/actions\/runs\/(\d+)/.exec(url ?? '')?.[1] ?? 0);
-
-function cut(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  const characters = [...line];
-  return line.length <= mostCharacters ? line : `${takeUnits(characters, mostCharacters - 1)}…`;
+/** The run that a status of ours is about. */
+function orderOf(url: string | null): RunOrder {
+  const [, run, about, attempt] = /\/actions\/runs\/(\d+)(?:#about-(\d+)\.(\d+))?$/.exec(url ?? '') ?? [];
+  return { id: Number(about ?? run ?? 0), attempt: Number(attempt ?? 0) };
 }
 
-/** Whole characters within a number of UTF-16 units. */
-function takeUnits(characters: readonly string[], most: number): string {
-  let text = '';
-  for (const character of characters) {
-    if (text.length + character.length > most) break;
-    text += character;
-  }
-  return text;
+const mostUnits = 140;
+
+/** One line of whole characters within what GitHub takes for a description. */
+export function cutText(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  if (line.length <= mostUnits) return line;
+  const cut = line.slice(0, mostUnits - 1);
+  return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }

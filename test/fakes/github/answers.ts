@@ -31,7 +31,7 @@ const user = (login: string) => ({ login, type: login.endsWith('[bot]') ? 'Bot' 
 export const answers: Readonly<Record<string, Answering>> = {
   ...settingsAnswers,
   'GET /repos/{owner}/{repo}': ({ owner, name, settings }) =>
-    found({ name, full_name: `${owner}/${name}`, ...settings.repository }),
+    found({ name, full_name: `${owner}/${name}`, default_branch: 'main', ...settings.repository }),
   'GET /repos/{owner}/{repo}/pulls': ({ pulls }, { query }) => {
     const [owner, branch] = (query.get('head') ?? ':').split(':');
     const state = query.get('state') ?? 'open';
@@ -94,14 +94,15 @@ export const answers: Readonly<Record<string, Answering>> = {
     status: 200,
     paged: statuses.filter(({ sha }) => sha === parameters.ref).toReversed(),
   }),
-  'POST /repos/{owner}/{repo}/statuses/{sha}': ({ statuses }, { parameters, body }) => {
+  'POST /repos/{owner}/{repo}/statuses/{sha}': ({ statuses }, { parameters, body, login }) => {
     const {
       state,
       context = 'default',
       description = null,
       target_url = null,
     } = body as Record<string, string>;
-    const status = { sha: parameters.sha!, state: state!, context, description, target_url };
+    const creator = user(login);
+    const status = { sha: parameters.sha!, state: state!, context, description, target_url, creator };
     statuses.push(status);
     return { status: 201, body: status };
   },
@@ -222,7 +223,7 @@ export const answers: Readonly<Record<string, Answering>> = {
 const pullAnswer = ({ head, base, ...pull }: Pull) => ({
   ...pull,
   head: { ...head, label: head.ref, user: user('somebody') },
-  base: { ...base, label: base.ref, user: user('somebody'), repo: { id: 1 } },
+  base: { ...base, label: base.ref, user: user('somebody'), repo: { id: 1, default_branch: 'main' } },
   user: user('somebody'),
 });
 

@@ -71,11 +71,16 @@ export async function startGitHub({
   };
   return fake;
 
+  function tokenOf(authorization = ''): Token | undefined {
+    return tokens[authorization.replace(/^(token|bearer) /i, '')];
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? '/', url);
     const text = await read(request);
     const signed = /^\/_signed\/artifacts\/(\d+)$/.exec(target.pathname)?.[1];
     if (signed) return sendZip(response, Number(signed), request.headers.authorization);
+    if (target.pathname === '/graphql') return sendViewer(response, text, request.headers.authorization);
     const matched = matchOperation(request.method ?? 'GET', target.pathname);
     if (matched === null) {
       violations.push(`${request.method} ${target.pathname} is nothing we said we ask`);
@@ -88,7 +93,7 @@ export async function startGitHub({
     const ordered = fake.fault?.(operation, count);
     if (ordered)
       return send(response, ordered.status, ordered.body ?? { message: 'as ordered' }, ordered.headers);
-    const token = tokens[(request.headers.authorization ?? '').replace(/^(token|bearer) /i, '')];
+    const token = tokenOf(request.headers.authorization);
     if (!token) return send(response, 401, { message: 'Bad credentials' });
     const needed = needs.find(([pattern]) => pattern.test(operation))?.[1];
     if (needed && token.permissions && token.permissions[needed] !== 'write')
@@ -122,6 +127,15 @@ export async function startGitHub({
     const wrong = status < 300 ? answerViolation(operation, status, value) : null;
     if (wrong) violations.push(`the fake's own answer to ${operation}: ${wrong}`);
     send(response, status, value, { ...headers, ...(link === '' ? {} : { link }) });
+  }
+
+  /** The one question that REST has no answer to: who a token is. */
+  function sendViewer(response: ServerResponse, text: string, authorization: string | undefined): void {
+    fake.requests.push('POST /graphql');
+    const token = tokenOf(authorization);
+    if (!/^\{"query":"query \{ viewer \{ login \} \}"/.test(text)) violations.push(`GraphQL: ${text}`);
+    if (token) send(response, 200, { data: { viewer: { login: token.login } } });
+    else send(response, 401, { message: 'Bad credentials' });
   }
 
   function sendZip(response: ServerResponse, id: number, authorization: string | undefined): void {

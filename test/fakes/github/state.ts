@@ -46,12 +46,14 @@ export interface Status {
   readonly context: string;
   readonly description: string | null;
   readonly target_url: string | null;
+  readonly creator?: { readonly login: string };
 }
 
 export interface Run {
   readonly id: number;
   readonly run_attempt: number;
   readonly event: string;
+  readonly display_title?: string;
   readonly path: string;
   readonly head_sha: string;
   readonly head_branch: string | null;
