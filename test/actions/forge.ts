@@ -20,7 +20,7 @@ export interface Forge extends AsyncDisposable {
   /** Runs an action as a step of a run with this number. */
   step(run: number, name: string, options: ActionRun): Promise<ActionResult>;
   /** Commits a change on a branch of the fork `ada/models`, as pull request 7. */
-  pullRequest(files: Record<string, string>): Promise<Pull>;
+  pullRequest(files: Record<string, string>, message?: string): Promise<Pull>;
   /** The run that a pull request started, finished. */
   finished(pull: Pull, id: number, over?: Partial<Run>): Run;
 }
@@ -59,9 +59,9 @@ export async function makeForge(options: FakeOptions = {}): Promise<Forge> {
       handOn(github, results, run);
       return result;
     },
-    async pullRequest(files) {
+    async pullRequest(files, message = 'a change') {
       await git(['switch', '--quiet', '--force-create', 'change', 'origin/main'], { cwd: project.root });
-      const sha = await commitFiles(project, files, 'a change');
+      const sha = await commitFiles(project, files, message);
       await git(['push', '--quiet', '--force', 'origin', 'HEAD:refs/pull/7/head'], { cwd: project.root });
       const base = await git(['rev-parse', 'origin/main'], { cwd: project.root });
       const pull: Pull = {
