@@ -5,7 +5,7 @@ import { commentMarker, type Limits, limits, modelBody } from './comment.ts';
 import { dataSection } from './comment-sections.ts';
 import { primaryMetric } from './headline.ts';
 import { inert, inertCode } from './inert-text.ts';
-import { folded, more, table } from './markdown-parts.ts';
+import { type Detail, folded, foldedDetails, more, table } from './markdown-parts.ts';
 import { metricRows } from './metric-change.ts';
 import { deltaText, metricText, plural } from './numbers.ts';
 import { withoutValues } from './redaction.ts';
@@ -54,14 +54,12 @@ function changeBody(change: ChangeInput, limit: Limits, bodies: number): string 
         : [
             changeHead(models),
             overview(models, limit),
-            ...models.slice(0, bodies).map((part) => foldedPart(part, change, limit)),
+            foldedDetails([eachModel(models.slice(0, bodies), change, limit), dataSection(change, limit)]),
             left === 0
               ? ''
               : `_${plural(left, 'model')} in the table only, to keep this comment short: each one's report is with the run._`,
           ];
-  return [...body, dataSection(change, limit), reproduce(change), howJudged(change)]
-    .filter((part) => part !== '')
-    .join('\n\n');
+  return [...body, reproduce(change), howJudged(change)].filter((part) => part !== '').join('\n\n');
 }
 
 function changeHead(models: readonly ChangedPart[]): string {
@@ -90,8 +88,8 @@ function overview(models: readonly ChangedPart[], limit: Limits): string {
       signs[weight],
       `**${inert(part.model, 60)}**`,
       measured,
-      inert(words, limit.text),
-      inert(part.why.slice(0, 20).join('; '), limit.text),
+      inert(words, Math.min(100, limit.text)),
+      inert(part.why.slice(0, 20).join('; '), Math.min(60, limit.text)),
     ];
   });
   return (
@@ -100,15 +98,20 @@ function overview(models: readonly ChangedPart[], limit: Limits): string {
   );
 }
 
-/** `ROC AUC 0.6571 (↑ +0.0159)` */
+/** `ROC AUC 0.6571`, and under it `↑ +0.0159` */
 function inNumbers(input: ReportInput): string {
   const metric = primaryMetric(input);
   const row = metricRows(input).find((one) => one.metric === metric);
   if (row === undefined) return '';
   const { title, candidate, difference } = row;
-  const changed = difference ? ` (${difference.arrow} ${deltaText(metric, difference.delta)})` : '';
+  const changed = difference ? `<br>${difference.arrow}\u00a0${deltaText(metric, difference.delta)}` : '';
   return `${inert(title, 40)} ${metricText(metric, candidate.value)}${changed}`;
 }
+
+const eachModel = (models: readonly ChangedPart[], change: ChangeInput, limit: Limits): Detail => ({
+  name: 'each model',
+  body: models.map((part) => foldedPart(part, change, limit)).join('\n\n'),
+});
 
 const foldedPart = (part: ChangedPart, change: ChangeInput, limit: Limits): string =>
   folded(`${signs[partOutcome(part).weight]} <b>${nameOf(part)}</b>`, partBody(part, change, limit));
@@ -120,10 +123,11 @@ function partBody(part: ChangedPart, change: ChangeInput, limit: Limits): string
   const changed = whatChanged(part, limit);
   if (part.kind === 'judged') {
     const told = [changed, part.quick ? quickRun : '', ownPolicy(part.own)];
-    return modelBody(part.input, limit, told.filter((line) => line !== '').join('\n\n'));
+    const data = change.models.length === 1 ? change.data : null;
+    return modelBody({ ...part.input, data }, limit, told.filter((line) => line !== '').join('<br>'));
   }
   const { weight, words } = partOutcome(part);
-  const head = `### ${signs[weight]} **${inert(part.model, 60)}** ${inert(words, limit.text * 2)}`;
+  const head = `### ${signs[weight]} **${inert(part.model, 60)}**: ${inert(words, limit.text * 2)}`;
   const quick =
     part.kind === 'waiting' && part.input !== null
       ? folded(

@@ -6,10 +6,10 @@ import { plural, secondsText } from './numbers.ts';
 export function reproduce({ base, models }: Pick<ChangeInput, 'base' | 'models'>): string {
   const [first] = models;
   if (first === undefined || !/^[0-9a-f]{40,64}$/.test(base) || !/^[a-z0-9-]+$/.test(first.model)) return '';
-  return `**See it at home**, in a checkout of this change:\n\n\`\`\`sh\n./lockstep run ${first.model} --base ${base.slice(0, 12)}\n\`\`\``;
+  return `**See it at home**: \`./lockstep run ${first.model} --base ${base.slice(0, 12)}\``;
 }
 
-/** What was computed where, and what of it is only claimed. */
+/** What was computed where. */
 export function howJudged({ models, judge, base, isolation, trainedIn }: ChangeInput): string {
   const judged = models.flatMap((part) => (part.kind === 'judged' ? [part] : []));
   if (judged.length === 0) return '';
@@ -19,8 +19,13 @@ export function howJudged({ models, judge, base, isolation, trainedIn }: ChangeI
     ...(isolation.network ? ['without network'] : []),
   ];
   const where = trainedIn === undefined ? "the pull request's run" : inert(trainedIn, 60);
-  const time = trained.length === 0 ? '' : `: ${trainingText(trained)}`;
-  return `<sub>Trained in ${where}${time}. Scored${apart.length > 0 ? ` ${apart.join(' and ')}` : ''} and judged by the code of main at ${inertCode(judge.slice(0, 12))}, on rows and by the policy of ${inertCode(base.slice(0, 12))}; what that run says of itself is shown, not believed.</sub>`;
+  const time = trained.length === 0 ? '' : ` (${trainingText(trained)})`;
+  const scored = apart.length > 0 ? `scored ${apart.join(' and ')}, judged` : 'scored and judged';
+  const by =
+    judge === base
+      ? `main's code, rows and policy at ${inertCode(base.slice(0, 12))}`
+      : `main's code at ${inertCode(judge.slice(0, 12))} on the rows and by the policy of ${inertCode(base.slice(0, 12))}`;
+  return `<sub>Trained in ${where}${time}; ${scored} by ${by}.</sub>`;
 }
 
 /** `2 stages, 6.3 s, of which the cache saved 2.1 s; 12 GPU minutes` */

@@ -2,7 +2,7 @@ import type { CheckResult } from '../gate/verdict.ts';
 import type { Limits } from './comment.ts';
 import { signOf, subjectLabel } from './headline.ts';
 import { inert } from './inert-text.ts';
-import { folded, more, table } from './markdown-parts.ts';
+import { type Detail, more, table } from './markdown-parts.ts';
 import { type Judgement, type MetricRow, metricRows } from './metric-change.ts';
 import { deltaInterval, deltaText, intervalText, metricText, plural } from './numbers.ts';
 import type { ReportInput } from './report-input.ts';
@@ -23,15 +23,15 @@ export function metricSection(input: ReportInput, limit: Limits): string {
   return shown.length === 0 ? '' : metricTable(shown, input);
 }
 
-/** The others, folded away. */
-export function otherMetrics(input: ReportInput, limit: Limits): string {
+/** The others. */
+export function otherMetrics(input: ReportInput, limit: Limits): Detail | null {
   const { all, shown, others } = splitMetrics(input, limit);
   const left = all - shown.length;
-  if (left === 0) return '';
-  return folded(
-    plural(left, 'more metric'),
-    (others.length > 0 ? metricTable(others, input) : '') + more(left, others.length, 'metric'),
-  );
+  if (left === 0) return null;
+  return {
+    name: plural(left, 'more metric'),
+    body: (others.length > 0 ? metricTable(others, input) : '') + more(left, others.length, 'metric'),
+  };
 }
 
 interface Split {
@@ -62,8 +62,8 @@ function metricTable(rows: readonly MetricRow[], input: ReportInput): string {
   const subject = input.comparison?.baseline ?? input.baseline?.subject;
   const base = subject ? inert(subjectLabel(subject), 40) : 'Baseline';
   const head = compared
-    ? ['Metric', 'This change', base, 'Difference', '95 % interval', '']
-    : ['Metric', 'This change', '95 % interval'];
+    ? ['Metric', unbroken('This change'), base, 'Difference', unbroken('95 % interval'), '']
+    : ['Metric', unbroken('This change'), unbroken('95 % interval')];
   const align = compared ? (['l', 'r', 'r', 'r', 'c', 'l'] as const) : (['l', 'r', 'c'] as const);
   return table([...head, ...(withChecks ? ['Check'] : [])], cells, [
     ...align,
@@ -71,19 +71,22 @@ function metricTable(rows: readonly MetricRow[], input: ReportInput): string {
   ]);
 }
 
+/** Numbers stay on one line, whatever the width of the table. */
+const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0');
+
 const plainCells = ({ metric, title, candidate }: MetricRow): string[] => [
   inert(title, 60),
-  metricText(metric, candidate.value),
-  intervalText(metric, candidate),
+  unbroken(metricText(metric, candidate.value)),
+  unbroken(intervalText(metric, candidate)),
 ];
 
 const comparedCells = ({ metric, title, candidate, baseline, difference }: MetricRow): string[] => [
   inert(title, 60),
-  metricText(metric, candidate.value),
-  baseline ? metricText(metric, baseline.value) : '',
-  difference ? `${difference.arrow} ${deltaText(metric, difference.delta)}` : '',
-  difference ? deltaInterval(metric, difference.low, difference.high) : '',
-  difference ? words[difference.judgement] : '',
+  unbroken(metricText(metric, candidate.value)),
+  baseline ? unbroken(metricText(metric, baseline.value)) : '',
+  difference ? unbroken(`${difference.arrow} ${deltaText(metric, difference.delta)}`) : '',
+  difference ? unbroken(deltaInterval(metric, difference.low, difference.high)) : '',
+  difference ? unbroken(words[difference.judgement]) : '',
 ];
 
 const worstFirst: readonly CheckResult['outcome'][] = ['fail', 'inconclusive', 'waived', 'pass', 'pending'];

@@ -1,12 +1,12 @@
 import type { Limits } from './comment.ts';
 import { inert, inertCode } from './inert-text.ts';
-import { folded, more, table } from './markdown-parts.ts';
+import { type Detail, more, table } from './markdown-parts.ts';
 import { bytesText, plural, secondsText } from './numbers.ts';
 import type { DataChange, ReportInput } from './report-input.ts';
 
-/** Datasets whose entry in data.lock changed, folded away. */
-export function dataSection({ data }: Pick<ReportInput, 'data'>, limit: Limits): string {
-  if (data === null || data.length === 0) return '';
+/** Datasets whose entry in data.lock changed. */
+export function dataSection({ data }: Pick<ReportInput, 'data'>, limit: Limits): Detail | null {
+  if (data === null || data.length === 0) return null;
   const shown = data.slice(0, limit.data);
   const rows = shown.map((change) => [
     inertCode(change.key, limit.text),
@@ -14,11 +14,12 @@ export function dataSection({ data }: Pick<ReportInput, 'data'>, limit: Limits):
     change.before ? sizeAndDigest(change.before) : '',
     change.after ? sizeAndDigest(change.after) : '',
   ]);
-  return folded(
-    `Data: ${plural(data.length, 'dataset')} changed`,
-    table(['Dataset', '', 'Before', 'After'], rows, ['l', 'l', 'l', 'l']) +
+  return {
+    name: plural(data.length, 'changed dataset'),
+    body:
+      table(['Dataset', '', 'Before', 'After'], rows, ['l', 'l', 'l', 'l']) +
       more(data.length, shown.length, 'dataset'),
-  );
+  };
 }
 
 export const changeWord = ({ before, after }: DataChange): string =>
@@ -27,9 +28,13 @@ export const changeWord = ({ before, after }: DataChange): string =>
 const sizeAndDigest = ({ digest, size }: { digest: string; size: number }): string =>
   `${bytesText(size)} ${inertCode(digest.slice('sha256:'.length, 'sha256:'.length + 12))}`;
 
-/** What ran and what a cache saved; each stage's time folded away. */
-export function stageSection({ stages }: Pick<ReportInput, 'stages'>, limit: Limits, what = 'Run'): string {
-  if (stages.length === 0) return '';
+/** What ran and what a cache saved, by stage; `whose` says who ran them. */
+export function stageSection(
+  { stages }: Pick<ReportInput, 'stages'>,
+  limit: Limits,
+  whose: string,
+): Detail | null {
+  if (stages.length === 0) return null;
   const shown = stages.slice(0, limit.stages);
   const rows = shown.map(({ name, kind, seconds, why }) => [
     inertCode(name, 60),
@@ -39,18 +44,20 @@ export function stageSection({ stages }: Pick<ReportInput, 'stages'>, limit: Lim
   ]);
   const withWhy = shown.some(({ why }) => why !== undefined);
   const columns = withWhy ? 4 : 3;
-  return folded(
-    `${what}: ${stagesText(stages)}`,
-    table(
-      ['Stage', '', 'Time', 'Why'].slice(0, columns),
-      rows.map((row) => row.slice(0, columns)),
-      ['l', 'l', 'r', 'l'],
-    ) + more(stages.length, shown.length, 'stage'),
-  );
+  return {
+    name: 'time',
+    title: `${whose}: ${stagesText(stages)}`,
+    body:
+      table(
+        ['Stage', '', 'Time', 'Why'].slice(0, columns),
+        rows.map((row) => row.slice(0, columns)),
+        ['l', 'l', 'r', 'l'],
+      ) + more(stages.length, shown.length, 'stage'),
+  };
 }
 
 /** `1 stage ran in 4.4 s, 1 came from the cache` */
-export function stagesText(stages: ReportInput['stages']): string {
+function stagesText(stages: ReportInput['stages']): string {
   const ran = stages.filter(({ kind }) => kind === 'ran');
   if (ran.length === 0) return `nothing ran, ${plural(stages.length, 'stage')} came from the cache`;
   const seconds = ran.reduce((sum, stage) => sum + stage.seconds, 0);

@@ -3,7 +3,7 @@ import type { Limits } from './comment.ts';
 import { primaryMetric, subjectLabel } from './headline.ts';
 import { inert, inertCode } from './inert-text.ts';
 import { type ChartRow, intervalChart } from './interval-chart.ts';
-import { folded, more, table } from './markdown-parts.ts';
+import { type Detail, more, table } from './markdown-parts.ts';
 import { directionOf, type SliceRow, sliceRows } from './metric-change.ts';
 import { countText, deltaInterval, deltaText, metricText, plural } from './numbers.ts';
 import type { ReportInput } from './report-input.ts';
@@ -30,11 +30,11 @@ function byChance(compared: number): string {
   return chance > 0 ? ` Each interval stands alone: about ${chance} would look worse by chance.` : '';
 }
 
-/** Every slice that was compared, the worst first, folded away. */
-export function sliceSection(input: ReportInput, limit: Limits): string {
+/** Every slice that was compared, the worst first. */
+export function sliceSection(input: ReportInput, limit: Limits): Detail | null {
   const metric = primaryMetric(input);
   const compared = comparedSlices(input, metric);
-  if (compared.length === 0) return '';
+  if (compared.length === 0) return null;
   const lower = directionOf(metric) === 'lower';
   const found = [...compared].sort(
     (a, b) => (a.difference!.delta - b.difference!.delta) * (lower ? -1 : 1) || b.rows - a.rows,
@@ -49,10 +49,11 @@ export function sliceSection(input: ReportInput, limit: Limits): string {
     sign[difference!.judgement],
   ]);
   const head = ['Slice', 'Rows', 'This change', 'Difference', '95 % interval', ''];
-  return folded(
-    `${plural(found.length, 'slice')}, the worst first`,
-    table(head, rows, ['l', 'r', 'r', 'r', 'c', 'l']) + more(found.length, shown.length, 'slice'),
-  );
+  return {
+    name: plural(found.length, 'slice'),
+    title: `${plural(found.length, 'slice')} in ${inert(metricTitle(metric), 60)}, the worst first`,
+    body: table(head, rows, ['l', 'r', 'r', 'r', 'c', 'l']) + more(found.length, shown.length, 'slice'),
+  };
 }
 
 const sign = { better: '**better**', worse: '🔻 **worse**', same: '', unknown: 'changed' } as const;

@@ -3,7 +3,7 @@ import { hexOf } from '../workspace/index.ts';
 import type { Limits } from './comment.ts';
 import { baselineName, headlineOf, signOf } from './headline.ts';
 import { inert, inertCode } from './inert-text.ts';
-import { folded, more, table } from './markdown-parts.ts';
+import { type Detail, more, table } from './markdown-parts.ts';
 import { plural } from './numbers.ts';
 import { provenance } from './provenance.ts';
 import type { ReportInput } from './report-input.ts';
@@ -40,8 +40,7 @@ export function environmentSection({ verdicts }: ReportInput, limit: Limits): st
   const rest = more(verdicts.length, shown.length, 'environment');
   if (verdicts.every((verdict) => said(verdict) === said(first!))) {
     const line = shown.map(
-      ({ environment, verdict, checks }) =>
-        `${signOf[verdict]} ${inert(environment, 60)}${waitsFor(checks, limit)}`,
+      (one) => `${signOf[one.verdict]} ${inert(one.environment, 60)}${waitsFor(one, limit)}`,
     );
     const others = [...new Set(first!.reasons)]
       .slice(1, 4)
@@ -59,17 +58,14 @@ export function environmentSection({ verdicts }: ReportInput, limit: Limits): st
   return table(['Environment', 'Verdict', 'Why'], rows, ['l', 'l', 'l']) + rest;
 }
 
-/** ` (after staging)`: what an environment is asked before another one takes it. */
-function waitsFor(checks: readonly CheckResult[], limit: Limits): string {
+/** ` (after staging)`: what an environment is asked only once another one has it. */
+function waitsFor({ verdict, checks }: Verdict, limit: Limits): string {
   const from = checks.flatMap(({ outcome, check }) =>
     outcome === 'pending' && check.from !== undefined ? [check.from] : [],
   );
-  return from.length === 0
-    ? ''
-    : ` (once ${[...new Set(from)]
-        .slice(0, 3)
-        .map((name) => inert(name, limit.text))
-        .join(', ')} shows what is asked)`;
+  if (verdict === 'fail' || from.length === 0) return '';
+  const names = [...new Set(from)].slice(0, 3).map((name) => inert(name, limit.text));
+  return ` (after ${names.join(', ')})`;
 }
 
 function reasonsOf({ verdict, reasons, checks }: Verdict, limit: Limits): string {
@@ -81,9 +77,9 @@ function reasonsOf({ verdict, reasons, checks }: Verdict, limit: Limits): string
 }
 
 /** Each check once, with the environments it stands for: the shared ones are the same in all. */
-export function checksSection({ verdicts }: ReportInput, limit: Limits): string {
+export function checksSection({ verdicts }: ReportInput, limit: Limits): Detail | null {
   const checks = groupedChecks(verdicts);
-  if (checks.length === 0) return '';
+  if (checks.length === 0) return null;
   const shown = checks.slice(0, limit.checks);
   const rows = shown.map(({ result, environments }) => [
     signOf[result.outcome],
@@ -91,11 +87,13 @@ export function checksSection({ verdicts }: ReportInput, limit: Limits): string 
     environments === null ? 'all' : environments.map((name) => inert(name, 40)).join(', '),
     inert(result.reason, limit.text * 2),
   ]);
-  return folded(
-    `Checks: ${tallyOf(checks.map(({ result }) => result))}`,
-    table(['', 'Check', 'In', 'What was found'], rows, ['c', 'l', 'l', 'l']) +
+  return {
+    name: plural(checks.length, 'check'),
+    title: `Checks: ${tallyOf(checks.map(({ result }) => result))}`,
+    body:
+      table(['', 'Check', 'In', 'What was found'], rows, ['c', 'l', 'l', 'l']) +
       more(checks.length, shown.length, 'check'),
-  );
+  };
 }
 
 /** `4 hold, 1 pending` */
@@ -146,26 +144,28 @@ export function groupedChecks(verdicts: readonly Verdict[]) {
     .sort((a, b) => weight[a.result.outcome] - weight[b.result.outcome]);
 }
 
-export function notesSection({ notes = [] }: ReportInput, limit: Limits): string {
-  if (notes.length === 0) return '';
+export function notesSection({ notes = [] }: ReportInput, limit: Limits): Detail | null {
+  if (notes.length === 0) return null;
   const shown = notes.slice(0, limit.notes);
-  return folded(
-    `About the inputs: ${plural(notes.length, 'note')}`,
-    shown.map((note) => `- ${inert(note, limit.text * 2)}`).join('\n') +
+  return {
+    name: plural(notes.length, 'note'),
+    body:
+      shown.map((note) => `- ${inert(note, limit.text * 2)}`).join('\n') +
       more(notes.length, shown.length, 'note'),
-  );
+  };
 }
 
 /** What the verdict is bound to, by digest. */
-export function footer(input: ReportInput): string {
-  return folded(
-    'What this speaks of, by digest',
-    table(
+export function footer(input: ReportInput): Detail {
+  return {
+    name: 'digests',
+    title: 'What this speaks of',
+    body: table(
       ['What', 'Digest or commit'],
       provenance(input).map(([name, value]) => [name, inertCode(value, 90)]),
       ['l', 'l'],
     ),
-  );
+  };
 }
 
 const shortCommit = (commit: string): string =>

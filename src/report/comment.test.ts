@@ -8,14 +8,14 @@ test('a change that passes', () => {
 
     Judged against v1.0.0 in production on 20,000 rows. Merged, it would become **v1.1.0**. Commit \`9f3c1d2\`, base \`4b825dc\`.
 
-    ✅ dev · ✅ staging · ✅ production (once staging shows what is asked)
+    ✅ dev · ✅ staging · ✅ production (after staging)
 
-    | Metric | This change | v1.0.0 | Difference | 95 % interval | | Check |
+    | Metric | This change | v1.0.0 | Difference | 95 % interval | | Check |
     | :- | -: | -: | -: | :-: | :- | :-: |
-    | ROC AUC | 0.6571 | 0.6412 | ↑ +0.0159 | +0.0121 … +0.0197 | **better** | ✅ |
-    | PR AUC | 0.3312 | 0.3312 | ↑ +0.0184 | +0.0125 … +0.0243 | **better** | |
-    | Log loss | 0.4803 | 0.4847 | ↓ −0.0044 | −0.0055 … −0.0033 | **better** | |
-    | Latency, 99th percentile | 1.83 ms | 1.83 ms | | | | ✅ |
+    | ROC AUC | 0.6571 | 0.6412 | ↑ +0.0159 | +0.0121 … +0.0197 | **better** | ✅ |
+    | PR AUC | 0.3312 | 0.3312 | ↑ +0.0184 | +0.0125 … +0.0243 | **better** | |
+    | Log loss | 0.4803 | 0.4847 | ↓ −0.0044 | −0.0055 … −0.0033 | **better** | |
+    | Latency, 99th percentile | 1.83 ms | 1.83 ms | | | | ✅ |
 
     🔻 **Worse in 1** of 9 slices in ROC AUC: origin = ORD (−0.0093).
 
@@ -35,7 +35,9 @@ test('a change that passes', () => {
     \`\`\`
 
     <details>
-    <summary>Checks: 4 hold, 1 pending</summary>
+    <summary>Details: 5 checks, 7 more metrics, 9 slices, 2 changed datasets, time, 1 note, digests</summary>
+
+    **Checks: 4 hold, 1 pending**
 
     | | Check | In | What was found |
     | :-: | :- | :- | :- |
@@ -45,25 +47,19 @@ test('a change that passes', () => {
     | ✅ | <code>roc\\_auc at-least 0.6 \\[origin=\\*\\]</code> | all | All 8 slices with at least 600 rows hold; the lowest is origin=LAX with 0.6309. |
     | ✅ | <code>latency\\_p99\\_ms at-most 20</code> | all | Latency (99th percentile) is 1.83 ms, at most 20 ms were asked. |
 
-    </details>
+    **7 more metrics**
 
-    <details>
-    <summary>7 more metrics</summary>
-
-    | Metric | This change | v1.0.0 | Difference | 95 % interval | |
+    | Metric | This change | v1.0.0 | Difference | 95 % interval | |
     | :- | -: | -: | -: | :-: | :- |
-    | Brier score | 0.1529 | 0.1529 | ↓ −0.0014 | −0.0018 … −0.0010 | **better** |
-    | Calibration error | 0.0121 | 0.0121 | ≈ +0.0012 | −0.0029 … +0.0053 | no clear change |
-    | Accuracy | 0.7951 | 0.7951 | ≈ +0.0009 | −0.0004 … +0.0022 | no clear change |
-    | Precision | 0.5517 | 0.5517 | ≈ +0.0217 | −0.0195 … +0.0629 | no clear change |
-    | Recall | 0.0512 | 0.0573 | ↓ −0.0061 | −0.0096 … −0.0026 | **worse** |
-    | F1 | 0.0937 | 0.0937 | ↓ −0.0088 | −0.0149 … −0.0027 | **worse** |
-    | Model size | 0.214 MB | 0.214 MB | | | |
+    | Brier score | 0.1529 | 0.1529 | ↓ −0.0014 | −0.0018 … −0.0010 | **better** |
+    | Calibration error | 0.0121 | 0.0121 | ≈ +0.0012 | −0.0029 … +0.0053 | no clear change |
+    | Accuracy | 0.7951 | 0.7951 | ≈ +0.0009 | −0.0004 … +0.0022 | no clear change |
+    | Precision | 0.5517 | 0.5517 | ≈ +0.0217 | −0.0195 … +0.0629 | no clear change |
+    | Recall | 0.0512 | 0.0573 | ↓ −0.0061 | −0.0096 … −0.0026 | **worse** |
+    | F1 | 0.0937 | 0.0937 | ↓ −0.0088 | −0.0149 … −0.0027 | **worse** |
+    | Model size | 0.214 MB | 0.214 MB | | | |
 
-    </details>
-
-    <details>
-    <summary>9 slices, the worst first</summary>
+    **9 slices in ROC AUC, the worst first**
 
     | Slice | Rows | This change | Difference | 95 % interval | |
     | :- | -: | -: | -: | :-: | :- |
@@ -77,37 +73,25 @@ test('a change that passes', () => {
     | <code>origin</code> = <code>ATL</code> | 988 | 0.6622 | ↑ +0.0181 | +0.0079 … +0.0283 | **better** |
     | <code>origin</code> = <code>PHX</code> | 587 | 0.6533 | ↑ +0.0207 | +0.0058 … +0.0356 | **better** |
 
-    </details>
-
-    <details>
-    <summary>Data: 2 datasets changed</summary>
+    **2 changed datasets**
 
     | Dataset | | Before | After |
     | :- | :- | :- | :- |
     | <code>flights/2001-02.parquet</code> | changed | 402.1 KB \`ca978112ca1b\` | 409.9 KB \`3e23e8160039\` |
     | <code>flights/2001-07.parquet</code> | new | | 398.0 KB \`2e7d2c03a950\` |
 
-    </details>
-
-    <details>
-    <summary>Run: 1 stage ran in 4.4 s, 1 came from the cache</summary>
+    **Run: 1 stage ran in 4.4 s, 1 came from the cache**
 
     | Stage | | Time | Why |
     | :- | :- | -: | :- |
     | <code>prepare</code> | cached | 1.9 s | |
     | <code>train</code> | ran | 4.4 s | params changed: trees 30 → 120, depth 4 → 6 |
 
-    </details>
-
-    <details>
-    <summary>About the inputs: 1 note</summary>
+    **1 note**
 
     - Column tail\\_number was left out: every row has a value of its own.
 
-    </details>
-
-    <details>
-    <summary>What this speaks of, by digest</summary>
+    **What this speaks of**
 
     | What | Digest or commit |
     | :- | :- |
@@ -137,12 +121,12 @@ test('a change that the gate refuses says so in its first line', () => {
 
     Judged against v1.0.0 in production on 20,000 rows. Commit \`9f3c1d2\`, base \`4b825dc\`.
 
-    ❌ dev · ❌ staging · ❌ production (once staging shows what is asked)
+    ❌ dev · ❌ staging · ❌ production
 
-    | Metric | This change | v1.0.0 | Difference | 95 % interval | | Check |
+    | Metric | This change | v1.0.0 | Difference | 95 % interval | | Check |
     | :- | -: | -: | -: | :-: | :- | :-: |
-    | ROC AUC | 0.6571 | 0.6412 | ↓ −0.0312 | −0.0358 … −0.0266 | **worse** | ❌ |
-    | PR AUC | 0.3312 | 0.3312 | ↑ +0.0184 | +0.0125 … +0.0243 | **better** | |"
+    | ROC AUC | 0.6571 | 0.6412 | ↓ −0.0312 | −0.0358 … −0.0266 | **worse** | ❌ |
+    | PR AUC | 0.3312 | 0.3312 | ↑ +0.0184 | +0.0125 … +0.0243 | **better** | |"
   `);
 });
 
@@ -154,11 +138,11 @@ test('a first version that is too small to tell', () => {
 
     ⚠️ dev
 
-    | Metric | This change | simplest (mean) | Difference | 95 % interval | | Check |
+    | Metric | This change | simplest (mean) | Difference | 95 % interval | | Check |
     | :- | -: | -: | -: | :-: | :- | :-: |
-    | RMSE | 41.377 | 43.277 | ≈ −1.9000 | −6.0000 … +2.2000 | no clear change | ⚠️ |
-    | MAE | 29.114 | 32.414 | ≈ −3.3000 | −6.9000 … +0.3000 | no clear change | |
-    | R² | 0.3110 | 0.2510 | ≈ +0.0600 | −0.0500 … +0.1700 | no clear change | |
+    | RMSE | 41.377 | 43.277 | ≈ −1.9000 | −6.0000 … +2.2000 | no clear change | ⚠️ |
+    | MAE | 29.114 | 32.414 | ≈ −3.3000 | −6.9000 … +0.3000 | no clear change | |
+    | R² | 0.3110 | 0.2510 | ≈ +0.0600 | −0.0500 … +0.1700 | no clear change | |
 
     \`\`\`text
     Difference in RMSE from simplest (mean), with its 95 % interval
@@ -178,7 +162,7 @@ test('arrows follow the number, words follow the direction of the metric', () =>
       .split('\n')
       .find((line) => line.startsWith(`| ${metric}`))!
       .split('|')
-      .map((cell) => cell.trim());
+      .map((cell) => cell.trim().replaceAll('\u00a0', ' '));
   expect(cells('ROC AUC')).toMatchObject({ 4: '↑ +0.0159', 6: '**better**' });
   expect(cells('Log loss')).toMatchObject({ 4: '↓ −0.0044', 6: '**better**' });
   expect(cells('Recall')).toMatchObject({ 4: '↓ −0.0061', 6: '**worse**' });

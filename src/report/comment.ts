@@ -9,6 +9,7 @@ import {
   headLine,
   notesSection,
 } from './comment-verdict.ts';
+import { foldedDetails } from './markdown-parts.ts';
 import type { ReportInput } from './report-input.ts';
 
 /** Ends every comment of ours, once; by it the comment is found again and updated. */
@@ -49,27 +50,28 @@ export function renderComment(input: ReportInput): string {
   return `${headLine(input, 40)}\n\n${notice}\n\n${commentMarker}\n`;
 }
 
-/** One model in a comment on a whole change; `more` stands under the headline. */
+/** One model in a comment on a whole change; `more` stands under the headline, one thing a line. */
 export const modelBody = (input: ReportInput, limit: Limits, more: string): string =>
-  commentBody({ ...input, data: null }, limit, { more, stages: 'Rows of the judge' });
+  commentBody(input, limit, { more, stages: "The judge's rows" });
 
 /** What fits a screen first, then what can be unfolded. */
 function commentBody(input: ReportInput, limit: Limits, { more = '', stages = 'Run' } = {}): string {
   return [
     headLine(input, limit.text),
-    baselineLine(input, limit),
-    more,
+    [baselineLine(input, limit), more].filter((line) => line !== '').join('<br>'),
     environmentSection(input, limit),
     metricSection(input, limit),
     worseSlices(input, limit),
     chartSection(input, limit),
-    checksSection(input, limit),
-    otherMetrics(input, limit),
-    sliceSection(input, limit),
-    dataSection(input, limit),
-    stageSection(input, limit, stages),
-    notesSection(input, limit),
-    footer(input),
+    foldedDetails([
+      checksSection(input, limit),
+      otherMetrics(input, limit),
+      sliceSection(input, limit),
+      dataSection(input, limit),
+      stageSection(input, limit, stages),
+      notesSection(input, limit),
+      footer(input),
+    ]),
   ]
     .filter((part) => part !== '')
     .join('\n\n');

@@ -17,6 +17,7 @@ interface Page {
     textContent(): Promise<string | null>;
     click(): Promise<void>;
   };
+  screenshot(options: { path: string; fullPage: boolean }): Promise<unknown>;
   close(): Promise<void>;
 }
 
