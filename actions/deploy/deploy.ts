@@ -1,15 +1,9 @@
 import { deployModel, outcomeText, versionOfHead } from '../../src/commands/release-model.ts';
-import type { GitHub, RunContext } from '../../src/github/index.ts';
-import { LockstepError, type Workspace } from '../../src/workspace/index.ts';
+import { LockstepError } from '../../src/workspace/index.ts';
 import { showDeployment } from '../kit/deployment.ts';
 import { say } from '../kit/foreign-output.ts';
+import type { ForgeJob } from '../kit/forge.ts';
 import { refuse } from '../kit/run.ts';
-
-export interface DeployJob {
-  readonly context: RunContext;
-  readonly workspace: Workspace;
-  readonly github: GitHub;
-}
 
 export interface DeployOrder {
   readonly models: readonly string[];
@@ -19,7 +13,7 @@ export interface DeployOrder {
 
 /** Takes one model to an environment. Errors: those of `deployModel`; E_ACTION_INPUT for one version of many models. */
 export async function deployOne(
-  job: DeployJob,
+  job: ForgeJob,
   model: string,
   { models, environment, version }: DeployOrder,
 ): Promise<string> {
@@ -41,7 +35,7 @@ export async function deployOne(
   if (outcome.kind === 'nothing') return outcome.kind;
   const text = outcomeText(outcome, order);
   say(text);
-  await showDeployment(job, outcome);
+  if ('result' in outcome) await showDeployment(job, outcome.result, text);
   if (outcome.kind === 'refused') refuse(outcome.code, text);
   return outcome.kind;
 }

@@ -1,32 +1,26 @@
-import {
-  carryOut,
-  jobOfTag,
-  type PromotionJob,
-  type PromotionOutcome,
-} from '../../src/commands/promotion-request.ts';
+import { carryOut, jobOfTag, type PromotionJob } from '../../src/commands/promotion-request.ts';
 import { outcomeText } from '../../src/commands/release-model.ts';
-import { approvalsOf, type GitHub, type RunContext, runUrl, setStatus } from '../../src/github/index.ts';
+import { approvalsOf } from '../../src/github/index.ts';
 import type { Approval } from '../../src/registry/index.ts';
-import { isLockstepError, resolveCommit, type Workspace } from '../../src/workspace/index.ts';
+import { isLockstepError, resolveCommit } from '../../src/workspace/index.ts';
 import { showDeployment } from '../kit/deployment.ts';
 import { say } from '../kit/foreign-output.ts';
+import type { ForgeJob } from '../kit/forge.ts';
 import { wanted } from '../kit/inputs.ts';
 import { refuse } from '../kit/run.ts';
 import type { Asked } from './requests.ts';
-
-interface PromoteJob {
-  readonly context: RunContext;
-  readonly workspace: Workspace;
-  readonly github: GitHub;
-}
+import { tellAgain, tellTagged } from './tagged-commit.ts';
 
 /** Seconds that an environment whose address is known has to answer with the new version. */
 const patience = 60;
 
 /** Decides one request, writes, and answers where it was asked: on the tagged commit, and in the log. */
-export async function answer(job: PromoteJob, asked: Asked): Promise<{ outcome: string; reason: string }> {
+export async function answer(job: ForgeJob, asked: Asked): Promise<{ outcome: string; reason: string }> {
   const request = asked.tag === null ? named(asked) : await tagged(job, asked.tag);
-  if (request === null) return { outcome: 'already', reason: '' };
+  if (request === null) {
+    await tellAgain(job, asked);
+    return { outcome: 'already', reason: '' };
+  }
   const { workspace } = job;
   const approvals = await approvalsFor(job, request.environment);
   const outcome = await carryOut(workspace, request, {
@@ -35,7 +29,7 @@ export async function answer(job: PromoteJob, asked: Asked): Promise<{ outcome: 
   });
   const text = outcomeText(outcome, request);
   say(text);
-  await showDeployment(job, outcome);
+  if ('result' in outcome) await showDeployment(job, outcome.result, text);
   if (request.commit !== undefined)
     await tellTagged(job, request.commit, request.environment, outcome.kind, text);
   if (outcome.kind === 'refused') refuse(outcome.code, text);
@@ -49,7 +43,7 @@ const named = ({ model, version, environment }: Asked): PromotionJob => ({
 });
 
 /** Null when it needs nothing any more. A tag that names no version is answered before it is refused. */
-async function tagged(job: PromoteJob, tag: string): Promise<PromotionJob | null> {
+async function tagged(job: ForgeJob, tag: string): Promise<PromotionJob | null> {
   try {
     const { job: request, state } = await jobOfTag(job.workspace, tag);
     if (request === null) say(`${tag}: ${state} already`);
@@ -64,31 +58,9 @@ async function tagged(job: PromoteJob, tag: string): Promise<PromotionJob | null
 }
 
 /** Who let this run into the environment, where it has reviewers. */
-async function approvalsFor(
-  { github, context }: PromoteJob,
-  environment: string,
-): Promise<Approval[] | null> {
+async function approvalsFor({ github, context }: ForgeJob, environment: string): Promise<Approval[] | null> {
   const all = await approvalsOf(github, context.runId);
   const time = new Date().toISOString();
   const own = all.filter((approval) => approval.environment === environment);
   return own.length === 0 ? null : own.map(({ by, id }) => ({ by, id, time }));
-}
-
-const states = {
-  observed: 'success',
-  written: 'success',
-  already: 'success',
-  waiting: 'pending',
-  refused: 'failure',
-} as const satisfies Record<PromotionOutcome['kind'], string>;
-
-async function tellTagged(
-  { github, context }: PromoteJob,
-  sha: string,
-  environment: string,
-  kind: keyof typeof states,
-  description: string,
-): Promise<void> {
-  const name = `lockstep/promote/${environment}`;
-  await setStatus(github, { sha, state: states[kind], description, url: runUrl(context), context: name });
 }

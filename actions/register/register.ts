@@ -1,30 +1,15 @@
 import { rmSync } from 'node:fs';
 import { adoptCandidate } from '../../src/commands/adopt.ts';
 import { type RegisterOutcome, releaseModel } from '../../src/commands/release-model.ts';
-import {
-  candidateArtifactName,
-  downloadCandidate,
-  findArtifact,
-  type GitHub,
-  type RunContext,
-} from '../../src/github/index.ts';
+import { candidateArtifactName, downloadCandidate, findArtifact } from '../../src/github/index.ts';
 import type { Bump } from '../../src/registry/index.ts';
-import { isLockstepError, type Workspace } from '../../src/workspace/index.ts';
+import { isLockstepError } from '../../src/workspace/index.ts';
 import { say } from '../kit/foreign-output.ts';
+import type { ForgeJob } from '../kit/forge.ts';
 import { scratchFolder } from '../kit/runner-folders.ts';
 
-export interface RegisterJob {
-  readonly context: RunContext;
-  readonly workspace: Workspace;
-  readonly github: GitHub;
-}
-
 /** Judges one model again and gives it a version. Errors: what is neither a verdict nor a registry's no. */
-export async function registerOne(
-  job: RegisterJob,
-  model: string,
-  bump: Bump | null,
-): Promise<RegisterOutcome> {
+export async function registerOne(job: ForgeJob, model: string, bump: Bump | null): Promise<RegisterOutcome> {
   await adoptOwn(job, model);
   const outcome = await releaseModel(job.workspace, model, bump === null ? {} : { bump });
   if (outcome.kind === 'registered' || outcome.kind === 'unchanged') {
@@ -38,7 +23,7 @@ export async function registerOne(
  * What a job of this very run trained, which may write nothing, is not trained again: both are the default branch's own.
  * What can't be used is trained here.
  */
-async function adoptOwn({ context, workspace, github }: RegisterJob, model: string): Promise<void> {
+async function adoptOwn({ context, workspace, github }: ForgeJob, model: string): Promise<void> {
   const artifact = await findArtifact(github, { id: context.runId }, candidateArtifactName(model));
   if (artifact === null) return;
   const folder = scratchFolder(`adopted/${model}`);

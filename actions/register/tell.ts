@@ -1,15 +1,15 @@
 import { notice, warning } from '@actions/core';
 import type { RegisterOutcome } from '../../src/commands/release-model.ts';
 import { mergedPull, openIssueOnce, publishComment, runUrl } from '../../src/github/index.ts';
+import type { ForgeJob } from '../kit/forge.ts';
 import { fail, refuse } from '../kit/run.ts';
 import { fenced } from '../kit/summary.ts';
-import type { RegisterJob } from './register.ts';
 
 type Refused = Extract<RegisterOutcome, { kind: 'refused' }>;
 type Result = Extract<RegisterOutcome, { kind: 'registered' | 'unchanged' }>['result'];
 
 /** What people have to know of it: in the run, on the pull request that was merged, in one issue. */
-export async function tellOutcomes(job: RegisterJob, outcomes: readonly RegisterOutcome[]): Promise<void> {
+export async function tellOutcomes(job: ForgeJob, outcomes: readonly RegisterOutcome[]): Promise<void> {
   const refused = outcomes.filter((outcome) => outcome.kind === 'refused');
   for (const { code, reason } of refused) refuse(code, reason);
   if (refused.length > 0) await tellPull(job, refused).catch(fail);
@@ -33,7 +33,7 @@ export function outputsOf(outcomes: readonly RegisterOutcome[]) {
 }
 
 /** The one comment on the pull request says now what came of it; its history keeps what it said before. */
-async function tellPull({ context, github }: RegisterJob, refused: readonly Refused[]): Promise<void> {
+async function tellPull({ context, github }: ForgeJob, refused: readonly Refused[]): Promise<void> {
   const pull = await mergedPull(github, context.sha);
   if (pull === null) return;
   const body = [
@@ -47,7 +47,7 @@ async function tellPull({ context, github }: RegisterJob, refused: readonly Refu
 }
 
 /** For a cluster that has no account with the registry. */
-const pullSecret = ({ context }: RegisterJob, { image }: Result): string =>
+const pullSecret = ({ context }: ForgeJob, { image }: Result): string =>
   [
     `Only who has access to ${context.repository.owner}/${context.repository.name} can pull ${image}.`,
     `A cluster needs: kubectl create secret docker-registry lockstep-pull --docker-server=${image.split('/')[0]} --docker-username=<name> --docker-password=<token with read:packages>,`,
@@ -55,7 +55,7 @@ const pullSecret = ({ context }: RegisterJob, { image }: Result): string =>
   ].join(' ');
 
 /** An image whose base may be another one tomorrow reaches the first environment only. */
-async function askToPin({ context, github }: RegisterJob, reference: string): Promise<void> {
+async function askToPin({ context, github }: ForgeJob, reference: string): Promise<void> {
   const { number, opened } = await openIssueOnce(github, {
     title: 'Pin the base of the images',
     body: [
