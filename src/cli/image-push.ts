@@ -1,12 +1,12 @@
 import {
+  checkRegistryName,
   imageName,
-  isRegistryName,
   listImages,
   parseReference,
   pushImage,
   readImage,
 } from '../image/index.ts';
-import { amount, isName, LockstepError, type Workspace } from '../workspace/index.ts';
+import { amount, isName, type Workspace } from '../workspace/index.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -18,7 +18,7 @@ export const command: Command = {
   async run({ workspace, positionals, values }) {
     const image = readImage(workspace, meant(workspace, positionals[0]!));
     const { name, tag } = parseReference(image.reference ?? positionals[0]!);
-    if (!isRegistryName(name)) throw nowhere(name);
+    checkRegistryName(name);
     const chosen = typeof values.tag === 'string' ? values.tag : (tag ?? image.digest.replace(':', '-'));
     const pushed = await pushImage(workspace, { name, digest: image.digest, tag: chosen });
     const seen =
@@ -40,11 +40,3 @@ function meant(workspace: Workspace, text: string): string {
   const newest = versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
   return `${name}${newest ?? 'latest'}`;
 }
-
-const nowhere = (name: string): LockstepError =>
-  new LockstepError('E_IMAGE_REF', {
-    what: `"${name}" names no registry to push to`,
-    where: { file: 'lockstep.yaml' },
-    allowed: '`images:` with a host before the first slash, as in ghcr.io/acme/models',
-    fix: 'set `images:`, then build or register the model again',
-  });

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { checkKeepable, keepTrained } from '../commands/kept-run.ts';
 import { trainCandidate } from '../commands/train.ts';
+import { LockstepError, type Workspace } from '../workspace/index.ts';
 import type { Command } from './command.ts';
 import { drawStages } from './stage-progress.ts';
 
@@ -12,15 +14,18 @@ export const command: Command = {
     quick: { type: 'boolean' },
     base: { type: 'string' },
     force: { type: 'boolean' },
+    keep: { type: 'boolean' },
   },
   help: {
     candidate: 'write what `lockstep judge` takes into this folder, which must be empty or absent',
     quick: 'on a sample of the rows, with the params of `quick:` in pipeline.yaml: it can refuse, never pass',
     base: 'revision that the change began at (default: where HEAD left the default branch of origin)',
     force: 'run every stage again, whatever the cache has',
+    keep: 'leave the candidate in the registry of images, signed, for later runs that trust this key',
   },
   async run({ workspace, cwd, positionals, values }) {
-    const { candidate, base } = values;
+    const { candidate, base, keep } = values;
+    if (keep === true) checkKeep(workspace, positionals[0]!, candidate);
     const { run, folder, quick } = await trainCandidate(workspace, positionals[0]!, {
       quick: values.quick === true,
       force: values.force === true,
@@ -28,6 +33,7 @@ export const command: Command = {
       ...(typeof candidate === 'string' ? { folder: resolve(cwd, candidate) } : {}),
       ...(typeof base === 'string' ? { base } : {}),
     });
+    if (keep === true) await keepTrained(workspace, folder!);
     const { record, outputs, cached, pipeline } = run;
     const { model } = pipeline;
     const lines = Object.entries(outputs).map(
@@ -51,3 +57,14 @@ export const command: Command = {
     };
   },
 };
+
+function checkKeep(workspace: Workspace, model: string, candidate: unknown): void {
+  if (typeof candidate !== 'string') {
+    throw new LockstepError('E_USAGE', {
+      what: '--keep without --candidate',
+      allowed: 'a folder whose files are kept',
+      fix: 'add --candidate <folder>',
+    });
+  }
+  checkKeepable(workspace, model);
+}

@@ -26,5 +26,6 @@ export async function adoptCandidate(workspace: Workspace, folder: string): Prom
   });
 }
 
-const adoptable = ({ stages }: RunRecord, there: ReadonlySet<string>) =>
+/** Stages whose outputs are all there. */
+export const adoptable = ({ stages }: RunRecord, there: ReadonlySet<string>) =>
   stages.filter(({ outputs }) => Object.values(outputs).every(({ digest }) => there.has(digest)));

@@ -16,6 +16,7 @@ import {
 import { type Digest, isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
 import { cleanCommit } from './clean-commit.ts';
 import { evidenceOf } from './evidence.ts';
+import { keptRuns } from './kept-run.ts';
 import { buildModelImage } from './model-image.ts';
 import { versionAfter } from './next-version.ts';
 import { type ModelRun, runModel } from './run.ts';
@@ -24,6 +25,8 @@ export interface RegisterOptions {
   /** How the version moves; by default as model.yaml says, and `major` where the contract breaks. */
   readonly bump?: Bump;
   readonly platform?: string;
+  /** Told, for people, whether an earlier run's training was used. */
+  readonly note?: (text: string) => void;
 }
 
 export interface RegisterResult {
@@ -53,10 +56,11 @@ const mostTries = 10;
 export async function registerModel(
   workspace: Workspace,
   model: string,
-  { bump, platform }: RegisterOptions = {},
+  { bump, platform, note }: RegisterOptions = {},
 ): Promise<RegisterResult> {
   const commit = await cleanCommit(workspace, model);
-  const done = await runModel(workspace, model);
+  const find = keptRuns(workspace, model, note);
+  const done = await runModel(workspace, model, find ? { find } : {});
   const modelFile = await readModelFile(workspace, model);
   await readTip(workspace, { tagsOf: model, ask: 'required' });
   for (let tries = 1; ; tries++) {

@@ -6,6 +6,7 @@ import { type ModelFile, readModelFile } from '../model/index.ts';
 import {
   notesOf,
   type Report,
+  type RunOptions,
   type RunResult,
   readPipeline,
   runPath,
@@ -29,6 +30,8 @@ export interface RunModelOptions {
   readonly force?: boolean;
   /** Revision whose policy and rows judge. */
   readonly base?: string;
+  /** May bring what others trained into the run cache. */
+  readonly find?: RunOptions['find'];
   readonly report?: Report;
 }
 
@@ -44,7 +47,7 @@ export interface ModelRun extends Judged {
 export async function runModel(
   workspace: Workspace,
   model: string,
-  { force = false, base: revision, report }: RunModelOptions = {},
+  { force = false, base: revision, find, report }: RunModelOptions = {},
 ): Promise<ModelRun> {
   const clock = performance.now();
   const stages = stageLines();
@@ -54,6 +57,7 @@ export async function runModel(
   checkProposedPolicy(workspace, model);
   const run = await runPipeline(workspace, model, {
     force,
+    ...(find ? { find } : {}),
     report: (event) => {
       stages.note(event);
       report?.(event);

@@ -19,7 +19,7 @@ export { type PromoteOptions, type PromotionResult, previewPromotion, promote } 
 export { type PromotionPlan, planPromotion } from './promotion-plan.ts';
 export { rollback } from './rollback.ts';
 export type { RollbackRequest, RollbackResult } from './rollback-note.ts';
-export { recordRunKey } from './run-key.ts';
+export { currentTrust, recordRunKey } from './run-key.ts';
 export { type EnvironmentStatus, type ModelStatus, type Status, statusOf } from './status.ts';
 export {
   answerRequest,

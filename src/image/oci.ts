@@ -9,6 +9,7 @@ export const mediaTypes = {
   layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
   empty: 'application/vnd.oci.empty.v1+json',
   evidence: 'application/vnd.lockstep.evidence.v1',
+  run: 'application/vnd.lockstep.run.v1+json',
 } as const;
 
 export const annotation = {

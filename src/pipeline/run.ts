@@ -1,6 +1,13 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { canonicalJson, LockstepError, resolveCommit, type Workspace, withLock } from '../workspace/index.ts';
+import {
+  canonicalJson,
+  type Digest,
+  LockstepError,
+  resolveCommit,
+  type Workspace,
+  withLock,
+} from '../workspace/index.ts';
 import { fingerprintOf, type StageMaterial } from './fingerprint.ts';
 import { type GitState, readGitState } from './git-state.ts';
 import { completeMaterial, resolveStage } from './material.ts';
@@ -25,6 +32,8 @@ export interface RunOptions {
   readonly source?: { readonly commit: string };
   /** Runs on a sample of the rows, with the params of `quick:`. */
   readonly quick?: boolean;
+  /** Asked before a stage runs: may bring it into the run cache from elsewhere. */
+  readonly find?: (fingerprint: Digest) => Promise<void>;
   readonly report?: Report;
 }
 
@@ -46,7 +55,7 @@ const oneDay = 86_400_000;
 export async function runPipeline(
   workspace: Workspace,
   model: string,
-  { until, force = false, source, quick = false, report = () => {} }: RunOptions = {},
+  { until, force = false, source, quick = false, find, report = () => {} }: RunOptions = {},
 ): Promise<RunResult> {
   const started = new Date();
   const clock = performance.now();
@@ -55,7 +64,8 @@ export async function runPipeline(
   const context = await openContext(workspace, await readPipeline(workspace, model, { commit }), quick);
   const { pipeline } = context;
   const stages = stagesUntil(pipeline.stages, until, pipeline.parsed.file);
-  const finished = await runStages(context, stages, force, report);
+  const elsewhere = force ? undefined : find;
+  const finished = await runStages(context, stages, { force, report, find: elsewhere });
   context.memo.save();
   const cached = finished.every(({ ran }) => !ran);
   const record = keepRunRecord(context, {
@@ -85,13 +95,14 @@ interface Finished {
   readonly ran: boolean;
 }
 
+interface How {
+  readonly force: boolean;
+  readonly find: RunOptions['find'];
+  readonly report: Report;
+}
+
 /** Stages that don't wait for each other run side by side; when one fails, those beside it finish and are kept. */
-async function runStages(
-  context: RunContext,
-  stages: readonly Stage[],
-  force: boolean,
-  report: Report,
-): Promise<Finished[]> {
+async function runStages(context: RunContext, stages: readonly Stage[], how: How): Promise<Finished[]> {
   const made = new Map<string, FileRef>();
   const slots = pLimit(availableParallelism());
   const running = new Map<string, Promise<Finished>>();
@@ -103,7 +114,7 @@ async function runStages(
     );
     const work = Promise.all(needs).then(() =>
       slots(async () => {
-        const finished = await finishStage(context, stage, made, force, sweepOnce, report);
+        const finished = await finishStage(context, stage, made, sweepOnce, how);
         for (const [name, ref] of Object.entries(finished.record.outputs)) made.set(name, ref);
         return finished;
       }),
@@ -121,9 +132,8 @@ async function finishStage(
   context: RunContext,
   stage: Stage,
   made: ReadonlyMap<string, FileRef>,
-  force: boolean,
   sweepOnce: () => Promise<void>,
-  report: Report,
+  { force, find, report }: How,
 ): Promise<Finished> {
   const { workspace, pipeline } = context;
   const resolved = await resolveStage(context, stage, made);
@@ -139,6 +149,7 @@ async function finishStage(
     onWait: (holder: string) => report({ kind: 'notice', stage: stage.name, text: `waits for ${holder}` }),
   };
   return withLock(stageLockPath(workspace, fingerprintOf(material)), lock, async () => {
+    await find?.(fingerprintOf(material));
     // Whoever held the lock may have done the work.
     const { decision }: StagePlan = await decide(context, resolved);
     if (!force && decision.kind === 'cached') {

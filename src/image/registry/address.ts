@@ -17,20 +17,23 @@ export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|
 
 /** Plain HTTP only to this very machine, as Docker's own client has it. Errors: E_IMAGE_REF for a name without a registry. */
 export function registryAddress(name: string): RegistryAddress {
-  const slash = name.indexOf('/');
+  const slash = checkRegistryName(name).indexOf('/');
   const host = name.slice(0, slash);
   const path = name.slice(slash + 1);
-  if (!isRegistryName(name)) {
-    throw new LockstepError('E_IMAGE_REF', {
-      what: `"${name}" names no registry`,
-      allowed: 'a host with a dot or a port before the first slash, as in ghcr.io/acme/models',
-      fix: 'set `images:` in lockstep.yaml to a repository of your registry',
-    });
-  }
   const atHub = hub.includes(host);
   const repository = atHub && !path.includes('/') ? `library/${path}` : path;
   const scheme = isLoopback(host) ? 'http' : 'https';
   return { host, repository, url: `${scheme}://${atHub ? 'registry-1.docker.io' : host}/v2/${repository}` };
+}
+
+/** Errors: E_IMAGE_REF for a name without a registry. */
+export function checkRegistryName(name: string): string {
+  if (isRegistryName(name)) return name;
+  throw new LockstepError('E_IMAGE_REF', {
+    what: `"${name}" names no registry`,
+    allowed: 'a host with a dot or a port before the first slash, as in ghcr.io/acme/models',
+    fix: 'set `images:` in lockstep.yaml to a repository of your registry',
+  });
 }
 
 /** `localhost/churn` is the layout of this machine; `localhost:5000/churn` is a registry on it. */

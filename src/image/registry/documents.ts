@@ -53,7 +53,7 @@ export async function pullDocument(registry: Registry, layout: Layout, digest: D
   if (!found) throw notThere(registry, digest);
   const where = `${registry.name}@${digest}`;
   const manifest = checkSchema<Manifest>(parseJson(found, where), documents.manifest);
-  await each(blobsOf(manifest), (blob) => pullBlob(registry, layout, blob));
+  await pullBlobs(registry, layout, blobsOf(manifest));
   layout.writeBlob(found); // Last: who finds the manifest finds all that it names.
   return manifest;
 }
@@ -65,6 +65,15 @@ const blobsOf = ({ config, layers }: Manifest): Descriptor[] => [
 function each<T>(blobs: readonly Descriptor[], work: (blob: Descriptor) => Promise<T>): Promise<T[]> {
   const few = pLimit(atATime);
   return Promise.all(blobs.map((blob) => few(() => work(blob))));
+}
+
+/** Into the layout, what is not there yet. Errors: E_REGISTRY_*, E_DIGEST_MISMATCH, E_SIZE_MISMATCH. */
+export async function pullBlobs(
+  registry: Registry,
+  layout: Layout,
+  blobs: readonly Descriptor[],
+): Promise<void> {
+  await each(blobs, (blob) => pullBlob(registry, layout, blob));
 }
 
 async function pullBlob(registry: Registry, layout: Layout, blob: Descriptor): Promise<void> {
