@@ -158,6 +158,16 @@ test('a public value is told', () => {
   expect(comment).toContain('origin = value 1 of 5');
 });
 
+test('what judges is the base’s, and the comment says so of each file that the change would have otherwise', () => {
+  const why = ['model.yaml', 'how it is judged (evaluate)'];
+  const comment = renderChange(changeOf([{ ...partFailing, why }]));
+  expect(comment).toContain("The base's decides until it is merged; by its own this would be **pass**.");
+  expect(comment).toContain(
+    "Changed here is also how it is judged (evaluate) and model.yaml: the base's holds",
+  );
+  expect(renderChange(changeOf([partPassing]))).not.toContain('until it is merged');
+});
+
 test('what a quick run measured is shown while the model waits for a GPU', () => {
   const comment = renderChange(changeOf([{ ...partWaiting, kind: 'waiting', input: passing }]));
   expect(comment).toContain('What a quick run measured, on a sample of the rows');

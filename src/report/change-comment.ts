@@ -122,7 +122,7 @@ const nameOf = ({ model }: ChangedPart): string => (/^[a-z0-9-]+$/.test(model) ?
 function partBody(part: ChangedPart, change: ChangeInput, limit: Limits): string {
   const changed = whatChanged(part, limit);
   if (part.kind === 'judged') {
-    const told = [changed, part.quick ? quickRun : '', ownPolicy(part.own)];
+    const told = [changed, part.quick ? quickRun : '', ownPolicy(part.own), ownJudging(part)];
     const data = change.models.length === 1 ? change.data : null;
     return modelBody({ ...part.input, data }, limit, told.filter((line) => line !== '').join('<br>'));
   }
@@ -144,6 +144,14 @@ const ownPolicy = (own: string | null): string =>
   own === null
     ? ''
     : `**policy.yaml** is changed here. The base's decides until it is merged; by its own this would be **${own}**.`;
+
+/** Its effect can't be told from the base's numbers, as that of a policy can. */
+function ownJudging({ why }: ChangedPart): string {
+  const changed = ['how it is judged (evaluate)', 'model.yaml'].filter((what) => why.includes(what));
+  return changed.length === 0
+    ? ''
+    : `Changed here is also ${changed.join(' and ')}: the base's holds until it is merged, then main judges by this one.`;
+}
 
 function whatChanged({ why }: ChangedPart, limit: Limits): string {
   const shown = why.slice(0, Math.max(3, Math.floor(limit.data / 5)));
