@@ -104,10 +104,12 @@ export const downloadArtifact = (
   artifact: Artifact,
   folder: string,
   allowed: Allowed,
-): Promise<void> =>
-  withZip(github, artifact, mostTogether, (zip) =>
-    unpackArchive(zip, folder, { allowed, most: mostTogether }),
-  );
+): Promise<void> => {
+  const most = Math.min(mostTogether, together(allowed));
+  return withZip(github, artifact, most, (zip) => unpackArchive(zip, folder, { allowed, most }));
+};
+
+const together = (allowed: Allowed): number => Object.values(allowed).reduce((sum, size) => sum + size, 0);
 
 /** The files of a small artifact in memory; each name at most so many bytes. */
 export const readArtifact = (
@@ -115,7 +117,7 @@ export const readArtifact = (
   artifact: Artifact,
   allowed: Allowed,
 ): Promise<Record<string, Buffer>> => {
-  const most = Object.values(allowed).reduce((sum, size) => sum + size, 0);
+  const most = together(allowed);
   return withZip(github, artifact, most, (zip) => readArchive(zip, { allowed, most }));
 };
 

@@ -101,3 +101,51 @@ test('what the token may not, and what GitHub would not take', async () => {
   );
   expect(await messageOf(publishComment(await open(fake, 'wrong'), input(1)))).toMatch(/^E_GITHUB_AUTH: /);
 });
+
+test('a run that was started again knows more than it did before', async () => {
+  await using fake = await startGitHub();
+  withPull(fake);
+  const github = await open(fake);
+  const again = { ...input(5, 'again'), run: { id: 5, attempt: 2 } };
+  expect((await publishComment(github, again)).kind).toBe('created');
+  expect((await publishComment(github, input(5))).kind).toBe('skipped');
+  expect((await publishComment(github, { ...again, body: 'and again' })).kind).toBe('updated');
+});
+
+test("whoever's token it is, its owner's comment is the one", async () => {
+  const tokens = {
+    app: { login: 'acme-models[bot]' },
+    token: { login: 'github-actions[bot]' },
+  };
+  await using fake = await startGitHub({ tokens });
+  withPull(fake);
+  for (const run of [1, 2]) await publishComment(await open(fake, 'app'), input(run));
+  await publishComment(await open(fake), input(3));
+  expect(fake.state.comments.map(({ user, body }) => [user.login, body.split('\n')[0]])).toEqual([
+    ['acme-models[bot]', 'from run 2'],
+    ['github-actions[bot]', 'from run 3'],
+  ]);
+});
+
+test('what is created without an answer, or deleted meanwhile, ends as one comment', async () => {
+  await using fake = await startGitHub();
+  withPull(fake);
+  const github = await open(fake);
+  fake.fault = (operation) => {
+    if (!operation.startsWith('POST ')) return null;
+    fake.fault = null;
+    // Written, and then the connection broke.
+    const body = `from run 1\n\n<!-- lockstep:report run=1.1 head=${head} -->\n`;
+    fake.state.comments.push({ id: 1, issue: 7, body, user: { login: 'github-actions[bot]' } });
+    return { status: 502 };
+  };
+  expect((await publishComment(github, input(1))).kind).toBe('unchanged');
+  fake.fault = (operation) => {
+    if (!operation.startsWith('PATCH ')) return null;
+    fake.fault = null;
+    fake.state.comments.length = 0;
+    return null;
+  };
+  expect((await publishComment(github, input(2))).kind).toBe('created');
+  expect(own(fake).map(({ body }) => body.split('\n')[0])).toEqual(['from run 2']);
+});

@@ -11,7 +11,7 @@ export interface Token {
   readonly permissions?: Readonly<Record<string, 'read' | 'write'>>;
 }
 
-/** An answer that is given instead of GitHub's; null lets the request through. */
+/** An answer that is given instead of GitHub's, or for `GET storage` instead of a file; null lets the request through. */
 export type Fault = (
   operation: string,
   count: number,
@@ -140,6 +140,13 @@ export async function startGitHub({
 
   function sendZip(response: ServerResponse, id: number, authorization: string | undefined): void {
     if (authorization !== undefined) violations.push('a token was sent to the storage of artifacts');
+    const count = (counts.get('GET storage') ?? 0) + 1;
+    counts.set('GET storage', count);
+    const ordered = fake.fault?.('GET storage', count);
+    if (ordered) {
+      send(response, ordered.status, ordered.body, ordered.headers);
+      return;
+    }
     const found = state.artifacts.find((artifact) => artifact.id === id);
     response.writeHead(found ? 200 : 404, { 'content-type': 'application/zip' });
     response.end(found?.zip);
