@@ -20,6 +20,8 @@ export interface ActionRun {
   readonly temp?: string;
   /** The committed bundle, or (quicker to change) the source. */
   readonly from?: 'bundle' | 'source';
+  /** Runs what the action does after its job instead, with the state that it kept. */
+  readonly post?: Readonly<Record<string, string>>;
 }
 
 export interface ActionResult {
@@ -27,6 +29,10 @@ export interface ActionResult {
   readonly outputs: Readonly<Record<string, string>>;
   /** What it set for the steps after it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Folders that it put before PATH for the steps after it. */
+  readonly path: readonly string[];
+  /** What it keeps for its post step. */
+  readonly state: Readonly<Record<string, string>>;
   readonly summary: string;
   /** Everything it printed. */
   readonly log: string;
@@ -50,7 +56,7 @@ export async function runAction(name: string, options: ActionRun): Promise<Actio
   const folder = join(root, 'actions', name);
   const manifest = parse(readFileSync(join(folder, 'action.yml'), 'utf8')) as Manifest;
   if (manifest.runs.using !== 'node24') throw new Error(`${name} runs on ${manifest.runs.using}`);
-  const program = options.from === 'bundle' ? join(folder, manifest.runs.main) : join(folder, 'main.ts');
+  const program = join(folder, programOf(manifest, options));
   const own = mkdtempSync(join(tmpdir(), `lockstep-step-${name}-`));
   const started = performance.now();
   try {
@@ -72,12 +78,21 @@ export async function runAction(name: string, options: ActionRun): Promise<Actio
       errors: commands.filter(({ command }) => command === 'error').map(({ message }) => message),
       outputs: readPairs(fileOf.output!),
       env: readPairs(fileOf.env!),
+      path: readFileSync(fileOf.path!, 'utf8').split('\n').filter(Boolean),
+      state: readPairs(fileOf.state!),
       summary: readFileSync(fileOf.summary!, 'utf8'),
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
     rmSync(own, { recursive: true, force: true });
   }
+}
+
+function programOf({ runs }: Manifest, { from = 'source', post }: ActionRun): string {
+  if (post !== undefined && runs.post === undefined)
+    throw new Error('this action does nothing after its job');
+  if (from === 'source') return post === undefined ? 'main.ts' : 'post.ts';
+  return post === undefined ? runs.main : runs.post!;
 }
 
 function environment(
@@ -104,6 +119,7 @@ function environment(
         value,
       ]),
     ),
+    ...Object.fromEntries(Object.entries(run.post ?? {}).map(([name, value]) => [`STATE_${name}`, value])),
     GITHUB_ACTIONS: 'true',
     GITHUB_WORKSPACE: workspace,
     GITHUB_EVENT_NAME: eventName,
