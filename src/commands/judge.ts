@@ -13,6 +13,7 @@ import { hexOf, isLockstepError, LockstepError, statePath, type Workspace } from
 import { chooseBase, workspaceAt } from './base.ts';
 import { chooseBaseline } from './baseline.ts';
 import { type Expected, type Handover, readHandover } from './handover.ts';
+import { quickDoubt } from './judged-file.ts';
 import { type Judged, type JudgedFiles, writeJudged } from './judged-files.ts';
 import { rowsAtBase } from './judged-rows.ts';
 import { judgeCandidate } from './judgement.ts';
@@ -170,7 +171,7 @@ function doubtOf(
   { file, predictions }: Handover,
   { file: { evaluate } }: Pipeline,
 ): string | null {
-  if (file.quick) return 'a quick run, on a sample of the rows: it can refuse, never pass';
+  if (file.quick) return quickDoubt;
   if (predictions === null) return null;
   if (evaluate.predictions === undefined)
     return 'the change judges itself by predictions, the base by the model alone; judged on main';

@@ -103,6 +103,23 @@ test('another model’s folder, another commit, a broken file: refused by name',
   expect(said).toEqual(['refused E_HANDOVER_SHAPE', 'refused E_HANDOVER_SHAPE', 'refused E_JSON_SYNTAX']);
 });
 
+test('a quick run never passes, whatever the scoring process says of it', async () => {
+  await using project = await toyProject();
+  project.train(-1.2);
+  const change = await handOver(project, {});
+  const path = join(change.folder, 'toy/candidate.json');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), quick: true }));
+  const { out, outcome, comment } = await judged(change);
+  expect(outcome).toEqual({
+    state: 'success',
+    description: 'inconclusive: a quick run, on a sample of the rows: it can refuse, never pass',
+  });
+  expect(comment).toMatch(/^### ⚠️ \*\*toy\*\* is inconclusive/);
+  const told = join(out, 'judged.json');
+  writeFileSync(told, readFileSync(told, 'utf8').replace(/"doubt": "[^"]*"/, '"doubt": null'));
+  expect(changeOutcome(await reviewChange(change.trusted, out, change))).toEqual(outcome);
+});
+
 test('nothing affected, a new model, and one that waits for a GPU', async () => {
   await using project = await toyProject();
   const nothing = await judged(await handOver(project, { 'README.md': 'words\n' }, false));

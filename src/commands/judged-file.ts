@@ -49,4 +49,7 @@ export const partsOfModel = {
   'record.json': 16 * 1024 * 1024,
 } as const;
 
+/** Why a quick run's verdict is at best inconclusive. */
+export const quickDoubt = 'a quick run, on a sample of the rows: it can refuse, never pass';
+
 export const judgedFileName = 'judged.json';

@@ -22,7 +22,13 @@ import {
 import { workspaceAt } from './base.ts';
 import { type ChangedModel, changedModels } from './changed-models.ts';
 import { dataBetween } from './data-changes.ts';
-import { type JudgedFile, type JudgedModel, judgedFileName, partsOfModel } from './judged-file.ts';
+import {
+  type JudgedFile,
+  type JudgedModel,
+  judgedFileName,
+  partsOfModel,
+  quickDoubt,
+} from './judged-file.ts';
 import { versionAfter } from './next-version.ts';
 import { verdictsOf, worst } from './verdicts.ts';
 
@@ -99,7 +105,13 @@ async function reviewModel(
     policy: { digest: read.digest, commit: read.commit },
     tip: told.tip ?? null,
   };
-  const common = { evaluation, comparison, doubt: told.doubt ?? null, now: new Date(), binding };
+  const common = {
+    evaluation,
+    comparison,
+    doubt: told.quick ? quickDoubt : (told.doubt ?? null),
+    now: new Date(),
+    binding,
+  };
   const verdicts = verdictsOf(workspace, { ...common, policy: read.policy });
   const version = await wouldBecome(workspace, model, head, parts);
   const input = withoutValues({

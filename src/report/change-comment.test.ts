@@ -13,7 +13,7 @@ import {
   partUndecided,
   partWaiting,
 } from './sample-change.test-data.ts';
-import { failing, passing } from './sample-input.test-data.ts';
+import { failing, passing, undecided } from './sample-input.test-data.ts';
 
 /** What is seen before anything is unfolded. */
 const inSight = (comment: string): string => comment.replace(/<details>[\s\S]*<\/details>/, '<details>…');
@@ -169,7 +169,7 @@ test('what judges is the base’s, and the comment says so of each file that the
 });
 
 test('what a quick run measured is shown while the model waits for a GPU', () => {
-  const comment = renderChange(changeOf([{ ...partWaiting, kind: 'waiting', input: passing }]));
+  const comment = renderChange(changeOf([{ ...partWaiting, kind: 'waiting', input: undecided }]));
   expect(comment).toContain('What a quick run measured, on a sample of the rows');
   expect(comment).toContain('it can refuse, never pass');
   expect(comment.split('\n')[0]).toContain('waiting for a maintainer to train this on a GPU');
