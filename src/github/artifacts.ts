@@ -1,24 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { diskFull, isLockstepError, isName, LockstepError, printable } from '../workspace/index.ts';
+import { isName, LockstepError, printable } from '../workspace/index.ts';
 import type { GitHub } from './api.ts';
 import { type Allowed, readArchive, unpackArchive } from './archive.ts';
+import { type Artifact, withZip } from './artifact-zip.ts';
 import type { WorkflowRun } from './runs.ts';
-
-/** A file that a run left, a ZIP; its content is whatever the run's code made of it. */
-export interface Artifact {
-  readonly id: number;
-  readonly name: string;
-  /** Bytes of the ZIP. */
-  readonly size: number;
-  /** `sha256:…` of the ZIP, where GitHub knows it. */
-  readonly digest: string | null;
-}
 
 export interface CandidateArtifact extends Artifact {
   readonly model: string;
@@ -36,7 +20,6 @@ const candidateFiles: Allowed = {
 };
 const mostTogether = 1024 ** 3;
 const mostCandidates = 1_000;
-const tries = 3;
 
 interface Answer {
   readonly id: number;
@@ -121,83 +104,5 @@ export const readArtifact = (
   return withZip(github, artifact, most, (zip) => readArchive(zip, { allowed, most }));
 };
 
-async function withZip<T>(
-  github: GitHub,
-  artifact: Artifact,
-  most: number,
-  use: (path: string) => Promise<T>,
-): Promise<T> {
-  // A ZIP that holds what it may is little larger than that.
-  const limit = most + 1024 * 1024;
-  if (artifact.size > limit) throw tooLarge(artifact, artifact.size, limit);
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-artifact-'));
-  try {
-    const path = join(folder, 'artifact.zip');
-    await fetchTo(github, artifact, path, limit);
-    return await use(path);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** What the network broke is fetched again from the start. */
-async function fetchTo(github: GitHub, artifact: Artifact, path: string, limit: number): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await fetchOnce(github, artifact, path, limit);
-      return;
-    } catch (error) {
-      const known = diskFull(error, path);
-      if (isLockstepError(known)) throw known;
-      if (attempt === tries) throw broken(artifact, (error as Error).message, error);
-      await sleep(500 * attempt ** 2);
-    }
-  }
-}
-
-async function fetchOnce(github: GitHub, artifact: Artifact, path: string, limit: number): Promise<void> {
-  const route = 'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}';
-  const { body, ok, status } = await github.download(route, {
-    artifact_id: artifact.id,
-    archive_format: 'zip',
-  });
-  if (status >= 500) throw new Error(`the storage answered ${status}`);
-  if (!ok || body === null) throw broken(artifact, `the storage answered ${status}`);
-  const hash = createHash('sha256');
-  let size = 0;
-  const counted = async function* (source: AsyncIterable<Uint8Array>) {
-    for await (const chunk of source) {
-      size += chunk.byteLength;
-      if (size > limit) throw tooLarge(artifact, size, limit);
-      hash.update(chunk);
-      yield chunk;
-    }
-  };
-  await pipeline(Readable.fromWeb(body as never), counted, createWriteStream(path));
-  const digest = `sha256:${hash.digest('hex')}`;
-  if (artifact.digest !== null && artifact.digest !== digest) {
-    throw new LockstepError('E_DIGEST_MISMATCH', {
-      what: `the artifact ${artifact.name} is ${digest}`,
-      allowed: `${artifact.digest}, as GitHub has it`,
-      fix: 'run the workflow that made it again',
-    });
-  }
-}
-
-const broken = ({ name }: Artifact, why: string, cause?: unknown): LockstepError =>
-  new LockstepError('E_GITHUB_FAILED', {
-    what: `the artifact ${name} can't be downloaded: ${why}`,
-    allowed: 'an artifact that has not expired',
-    fix: 'run the workflow that made it again',
-    cause,
-  });
-
 const shape = (what: string, allowed: string): LockstepError =>
   new LockstepError('E_HANDOVER_SHAPE', { what, allowed, fix: 'hand over what the action `train` uploads' });
-
-const tooLarge = ({ name }: Artifact, size: number, most: number): LockstepError =>
-  new LockstepError('E_HANDOVER_TOO_LARGE', {
-    what: `the artifact ${name} has ${size > most ? `more than ${most.toLocaleString('en-US')}` : size} bytes`,
-    allowed: `at most ${most.toLocaleString('en-US')}`,
-    fix: 'hand over what the action `train` uploads',
-  });

@@ -1,8 +1,8 @@
 // What GitHub's API gives and takes: the run we are part of, what other runs handed over, the one comment, the one status.
 // Cheap to import: the client itself is loaded when the API is opened.
 export { type AskOptions, type GitHub, type ListOptions, openGitHub } from './api.ts';
+export type { Artifact } from './artifact-zip.ts';
 export {
-  type Artifact,
   type CandidateArtifact,
   candidateArtifactName,
   candidateArtifacts,
