@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { adoptCandidate } from '../../src/commands/adopt.ts';
+import { checkKeepable, keepTrained } from '../../src/commands/kept-run.ts';
 import { type RegisterOutcome, releaseModel } from '../../src/commands/release-model.ts';
 import { candidateArtifactName, downloadCandidate, findArtifact } from '../../src/github/index.ts';
 import type { Bump } from '../../src/registry/index.ts';
@@ -10,8 +11,10 @@ import { scratchFolder } from '../kit/runner-folders.ts';
 
 /** Judges one model again and gives it a version. Errors: what is neither a verdict nor a registry's no. */
 export async function registerOne(job: ForgeJob, model: string, bump: Bump | null): Promise<RegisterOutcome> {
-  await adoptOwn(job, model);
-  const outcome = await releaseModel(job.workspace, model, bump === null ? {} : { bump });
+  const adopted = await adoptOwn(job, model);
+  const options = { note: say, ...(bump === null ? {} : { bump }) };
+  const outcome = await releaseModel(job.workspace, model, options);
+  if (adopted !== null && outcome.kind !== 'neutral') await keepOwn(job, model, adopted);
   if (outcome.kind === 'registered' || outcome.kind === 'unchanged') {
     const { tag, image } = outcome.result;
     say(`${tag}: ${outcome.kind}, ${image}`);
@@ -21,19 +24,32 @@ export async function registerOne(job: ForgeJob, model: string, bump: Bump | nul
 
 /**
  * What a job of this very run trained, which may write nothing, is not trained again: both are the default branch's own.
- * What can't be used is trained here.
+ * What can't be used is trained here. Returns the folder of what could.
  */
-async function adoptOwn({ context, workspace, github }: ForgeJob, model: string): Promise<void> {
+async function adoptOwn({ context, workspace, github }: ForgeJob, model: string): Promise<string | null> {
   const artifact = await findArtifact(github, { id: context.runId }, candidateArtifactName(model));
-  if (artifact === null) return;
+  if (artifact === null) return null;
   const folder = scratchFolder(`adopted/${model}`);
   rmSync(folder, { recursive: true, force: true });
   try {
     await downloadCandidate(github, artifact, folder);
     const stages = await adoptCandidate(workspace, folder);
     say(`${model}: ${stages.join(', ') || 'no stage'} as trained by this run`);
+    return folder;
   } catch (error) {
     if (!isLockstepError(error)) throw error;
     say(`${model}: trained again here. ${error.message}`);
+    return null;
+  }
+}
+
+/** For a later run of the same fingerprint, of this job or after another policy: hours of a GPU, perhaps. */
+async function keepOwn({ workspace }: ForgeJob, model: string, folder: string): Promise<void> {
+  try {
+    checkKeepable(workspace, model);
+    await keepTrained(workspace, folder);
+  } catch (error) {
+    if (!isLockstepError(error)) throw error;
+    say(`${model}: not kept for later runs. ${error.message}`);
   }
 }

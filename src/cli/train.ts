@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { checkKeepable, keepTrained } from '../commands/kept-run.ts';
 import { trainCandidate } from '../commands/train.ts';
 import { LockstepError, type Workspace } from '../workspace/index.ts';
 import type { Command } from './command.ts';
@@ -25,7 +24,7 @@ export const command: Command = {
   },
   async run({ workspace, cwd, positionals, values }) {
     const { candidate, base, keep } = values;
-    if (keep === true) checkKeep(workspace, positionals[0]!, candidate);
+    const keeping = keep === true ? await keeper(workspace, positionals[0]!, candidate) : null;
     const { run, folder, quick } = await trainCandidate(workspace, positionals[0]!, {
       quick: values.quick === true,
       force: values.force === true,
@@ -33,7 +32,7 @@ export const command: Command = {
       ...(typeof candidate === 'string' ? { folder: resolve(cwd, candidate) } : {}),
       ...(typeof base === 'string' ? { base } : {}),
     });
-    if (keep === true) await keepTrained(workspace, folder!);
+    await keeping?.(workspace, folder!);
     const { record, outputs, cached, pipeline } = run;
     const { model } = pipeline;
     const lines = Object.entries(outputs).map(
@@ -58,7 +57,8 @@ export const command: Command = {
   },
 };
 
-function checkKeep(workspace: Workspace, model: string, candidate: unknown): void {
+/** Loaded where it is asked for: it knows the registries of models and of images. Errors: E_USAGE, E_IMAGE_REF. */
+async function keeper(workspace: Workspace, model: string, candidate: unknown) {
   if (typeof candidate !== 'string') {
     throw new LockstepError('E_USAGE', {
       what: '--keep without --candidate',
@@ -66,5 +66,7 @@ function checkKeep(workspace: Workspace, model: string, candidate: unknown): voi
       fix: 'add --candidate <folder>',
     });
   }
+  const { checkKeepable, keepTrained } = await import('../commands/kept-run.ts');
   checkKeepable(workspace, model);
+  return keepTrained;
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startRegistry } from '../../test/fakes/oci-registry.ts';
 import { commitFiles, messageOf } from '../../test/git-sandbox.ts';
+import { runPipeline } from '../pipeline/index.ts';
 import { git, openWorkspace, statePath, type Workspace } from '../workspace/index.ts';
 import { keepTrained, keptRuns } from './kept-run.ts';
-import { runModel } from './run.ts';
 import { type ToyProject, toyProject } from './test-workspace.ts';
 import { trainCandidate } from './train.ts';
 
@@ -35,7 +35,7 @@ async function runElsewhere(project: ToyProject, name: string): Promise<string[]
   await git(['clone', '--quiet', '--branch', 'main', origin, root], { cwd: project.folder });
   const workspace = openWorkspace(root);
   const said: string[] = [];
-  await runModel(workspace, 'toy', {
+  await runPipeline(workspace, 'toy', {
     find: keptRuns(workspace, 'toy', (text) => said.push(text))!,
     report: (event) => {
       if (event.kind === 'stage-started' || event.kind === 'stage-cached')

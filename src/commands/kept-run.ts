@@ -15,6 +15,7 @@ import {
 import { adoptable } from './adopt.ts';
 import { handedNames } from './candidate-file.ts';
 import { readHandover } from './handover.ts';
+import { sourceOf } from './model-image.ts';
 
 /**
  * Leaves a trained candidate in the registry of images, signed by this machine's key, for a later run of the same
@@ -42,7 +43,7 @@ export async function keepTrained(workspace: Workspace, folder: string): Promise
   const { commit, model: name } = record;
   const workflow = process.env.GITHUB_WORKFLOW_REF ?? null;
   const about = { model: name, fingerprints, files: Object.fromEntries(files), commit, workflow };
-  await keepRun(workspace, about, loadKey(workspace));
+  await keepRun(workspace, about, { key: loadKey(workspace), source: sourceOf(process.env) });
   return fingerprints;
 }
 

@@ -58,7 +58,7 @@ export async function buildModelImage(workspace: Workspace, input: ModelImageInp
 }
 
 /** The repository that a package on GitHub belongs to from its first push on; on a laptop nobody says it. */
-const sourceOf = (env: NodeJS.ProcessEnv): string | null =>
+export const sourceOf = (env: NodeJS.ProcessEnv): string | null =>
   env.GITHUB_ACTIONS === 'true' && env.GITHUB_REPOSITORY
     ? `${env.GITHUB_SERVER_URL ?? 'https://github.com'}/${env.GITHUB_REPOSITORY}`
     : null;

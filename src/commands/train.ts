@@ -1,5 +1,11 @@
 import { openStore } from '../data/index.ts';
-import { type Report, type RunResult, readPipeline, runPipeline } from '../pipeline/index.ts';
+import {
+  type Report,
+  type RunOptions,
+  type RunResult,
+  readPipeline,
+  runPipeline,
+} from '../pipeline/index.ts';
 import { LockstepError, type Workspace } from '../workspace/index.ts';
 import { chooseBase } from './base.ts';
 import { checkCandidateFolder, writeCandidate } from './candidate.ts';
@@ -12,6 +18,8 @@ export interface TrainOptions {
   readonly quick?: boolean;
   readonly base?: string;
   readonly force?: boolean;
+  /** May bring what an earlier run trained into the run cache. */
+  readonly find?: RunOptions['find'];
   readonly report?: Report;
 }
 
@@ -28,11 +36,16 @@ export interface Trained {
 export async function trainCandidate(
   workspace: Workspace,
   model: string,
-  { folder, quick = false, base: revision, force = false, report }: TrainOptions = {},
+  { folder, quick = false, base: revision, force = false, find, report }: TrainOptions = {},
 ): Promise<Trained> {
   if (folder !== undefined) checkCandidateFolder(folder);
   await readPipeline(workspace, model);
-  const run = await runPipeline(workspace, model, { force, quick, ...(report ? { report } : {}) });
+  const run = await runPipeline(workspace, model, {
+    force,
+    quick,
+    ...(find ? { find } : {}),
+    ...(report ? { report } : {}),
+  });
   if (folder !== undefined) {
     await writeCandidate(workspace, folder, {
       ...(await judgedOutputs(workspace, run)),

@@ -47,7 +47,7 @@ const tagOf = (fingerprint: Digest): string => `run-${hexOf(fingerprint)}`;
 export async function keepRun(
   workspace: Workspace,
   { files, ...about }: Omit<KeptRun, 'v' | 'files'> & { readonly files: Readonly<Record<string, string>> },
-  key: SigningKey,
+  { key, source }: { readonly key: SigningKey /** URL of the repository. */; readonly source: string | null },
 ): Promise<Digest> {
   const layout = openImages(workspace);
   const layers = Object.entries(files).map(([name, path]): Descriptor => {
@@ -71,6 +71,7 @@ export async function keepRun(
     artifactType: mediaTypes.run,
     config: config.descriptor,
     layers,
+    ...(source === null ? {} : { annotations: { [annotation.source]: source } }),
   } satisfies Manifest);
   layout.writeBlob(bytes);
   const registry = openRegistry(imageName(workspace, about.model), { actions: 'pull,push' });
