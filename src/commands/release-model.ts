@@ -1,5 +1,11 @@
 import { listVersions } from '../registry/index.ts';
-import { type ErrorCode, isLockstepError, resolveCommit, type Workspace } from '../workspace/index.ts';
+import {
+  type ErrorCode,
+  isLockstepError,
+  type LockstepError,
+  resolveCommit,
+  type Workspace,
+} from '../workspace/index.ts';
 import { carryOut, type PromotionOutcome } from './promotion-request.ts';
 import { type RegisterOptions, type RegisterResult, registerModel } from './register.ts';
 
@@ -14,6 +20,10 @@ export type RegisterOutcome =
 const refused: readonly ErrorCode[] = ['E_GATE_REFUSED'];
 const neutral = /^E_REGISTRY_(AUTH|FAILED|RATE_LIMIT)$/;
 
+/** A registry's no, to our image or to a base that it does not give us now. */
+const saysNo = ({ code, cause }: LockstepError): boolean =>
+  neutral.test(code) || (code === 'E_BASE_MISSING' && isLockstepError(cause) && neutral.test(cause.code));
+
 /** Registers what HEAD holds, once however often it is asked. Errors: everything that is neither a verdict nor a registry's no. */
 export async function releaseModel(
   workspace: Workspace,
@@ -27,7 +37,7 @@ export async function releaseModel(
     if (!isLockstepError(error)) throw error;
     const { code, message: reason } = error;
     if (refused.includes(code)) return { kind: 'refused', model, code, reason };
-    if (neutral.test(code)) return { kind: 'neutral', model, code, reason };
+    if (saysNo(error)) return { kind: 'neutral', model, code, reason };
     throw error;
   }
 }
