@@ -11,18 +11,22 @@ export interface DeployOrder {
   readonly version: string | null;
 }
 
-/** Takes one model to an environment. Errors: those of `deployModel`; E_ACTION_INPUT for one version of many models. */
+/** Before anything is deployed. Errors: E_ACTION_INPUT for one version of many models. */
+export function checkOrder({ models, version }: DeployOrder): void {
+  if (version === null || models.length === 1) return;
+  throw new LockstepError('E_ACTION_INPUT', {
+    what: `one version, ${version}, for ${models.length} models`,
+    allowed: '`version` with one model',
+    fix: 'deploy each in a step of its own',
+  });
+}
+
+/** Takes one model to an environment. Errors: those of `deployModel`. */
 export async function deployOne(
   job: ForgeJob,
   model: string,
-  { models, environment, version }: DeployOrder,
+  { environment, version }: DeployOrder,
 ): Promise<string> {
-  if (version !== null && models.length > 1)
-    throw new LockstepError('E_ACTION_INPUT', {
-      what: `one version, ${version}, for ${models.length} models`,
-      allowed: '`version` with one model',
-      fix: 'deploy each in a step of its own',
-    });
   const { workspace } = job;
   const where = environment ?? workspace.configuration.environments[0]!;
   const chosen = version ?? (await versionOfHead(workspace, model));

@@ -7,11 +7,12 @@ import { setOutputs } from '../kit/outputs.ts';
 import { giveRegistryToken } from '../kit/registry-token.ts';
 import { fail, run } from '../kit/run.ts';
 import { runnerFolders } from '../kit/runner-folders.ts';
-import { deployOne } from './deploy.ts';
+import { checkOrder, deployOne } from './deploy.ts';
 import { spec } from './inputs.ts';
 
 await run(async () => {
   const inputs = readInputs(spec);
+  checkOrder(inputs);
   const [context, workspace] = [readContext(), openWorkspace(runnerFolders().workspace)];
   const github = await openForge(inputs.token, context);
   actAsBot();
