@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -109,8 +109,11 @@ function writeHead(response: ServerResponse, text: string): void {
   response.writeHead(status);
 }
 
-/** Makes a bare repository refuse pushes of refs that a pattern (as of grep -E) matches, in GitHub's words. */
-export function refusePushes(repository: string, refs: string, words: readonly string[]): void {
+/**
+ * Makes a bare repository refuse pushes of refs that a pattern (as of grep -E) matches, in GitHub's words; what it
+ * returns lets them through again.
+ */
+export function refusePushes(repository: string, refs: string, words: readonly string[]): () => void {
   const hook = join(repository, 'hooks', 'pre-receive');
   const says = words.map((line) => `    echo '${line.replaceAll("'", '')}' >&2`).join('\n');
   writeFileSync(
@@ -118,4 +121,5 @@ export function refusePushes(repository: string, refs: string, words: readonly s
     `#!/bin/sh\nwhile read old new ref; do\n  if echo "$ref" | grep -qE '${refs}'; then\n${says}\n    exit 1\n  fi\ndone\n`,
   );
   chmodSync(hook, 0o755);
+  return () => rmSync(hook);
 }
