@@ -23,8 +23,9 @@ beforeAll(async () => {
   await registerVersion(workspace, 'v1.0.0');
   await git(['push', '--quiet', 'origin', 'HEAD:main'], { cwd: workspace.root });
   signingKey = readFileSync(statePath(workspace, 'keys/ed25519.pem'), 'utf8');
-  server = await startGitServer({ root: sandbox.folder, tokens: ['token'] });
-  github = await startGitHub();
+  server = await startGitServer({ root: sandbox.folder, tokens: ['token'], readers: ['reader'] });
+  const login = 'github-actions[bot]';
+  github = await startGitHub({ tokens: { token: { login }, reader: { login }, another: { login } } });
 });
 afterAll(async () => {
   await github[Symbol.asyncDispose]();
@@ -101,10 +102,18 @@ test.each([
   30_000,
 );
 
-test('a token that may not push is told which permission it lacks', async () => {
-  const refused = await deploy('another');
-  expect(refused.exit, refused.log).toBe(1);
-  expect(refused.errors.join()).toMatch(/E_(GIT_PUSH_REFUSED|GITHUB_AUTH): /);
+test('a token that may only read is told the permission that it lacks; an unknown one is refused too', async () => {
+  const reader = await deploy('reader');
+  expect([reader.exit, reader.errors], reader.log).toEqual([
+    1,
+    [expect.stringContaining('E_GIT_PUSH_REFUSED: ')],
+  ]);
+  expect(reader.errors[0]).toContain('permissions: contents: write');
+  const unknown = await deploy('another');
+  expect([unknown.exit, unknown.errors], unknown.log).toEqual([
+    1,
+    [expect.stringContaining('E_GIT_PUSH_REFUSED: ')],
+  ]);
 }, 30_000);
 
 test('let through, the same job deploys; run again it asks nothing of anybody', async () => {

@@ -16,14 +16,21 @@ export interface GitServerOptions {
   readonly root: string;
   /** Passwords that may push; anybody may read. Everybody may push when left out. */
   readonly tokens?: readonly string[];
+  /** Passwords that GitHub knows, of jobs without `contents: write`. */
+  readonly readers?: readonly string[];
 }
 
 /** Git's own smart HTTP (git-http-backend(1), a CGI program) on the loopback. */
-export async function startGitServer({ root, tokens }: GitServerOptions): Promise<GitServer> {
+export async function startGitServer({ root, tokens, readers = [] }: GitServerOptions): Promise<GitServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     const push = /git-receive-pack/.test(request.url ?? '');
+    if (push && readers.includes(passwordOf(request))) {
+      const words = 'Permission to acme/models.git denied to github-actions[bot].\n';
+      response.writeHead(403, { 'content-type': 'text/plain' }).end(words);
+      return;
+    }
     if (push && tokens && !tokens.includes(passwordOf(request))) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
       return;
