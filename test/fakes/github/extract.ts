@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /*
- * Takes the operations that Lockstep uses out of GitHub's own OpenAPI description (npm @octokit/openapi, 385 MB), so
- * that a test needs 400 KB of it. The interop suite `github-openapi` says whether the two still agree.
+ * Takes the operations that Lockstep uses out of GitHub's own OpenAPI description (npm @octokit/openapi, 408 MB), so
+ * that a test needs little of it. The interop suite `github-openapi` says whether the two still agree.
  *   node test/fakes/github/extract.ts <folder of @octokit/openapi>
  */
 
