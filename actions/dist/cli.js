@@ -16,9 +16,10 @@ const catalogue = {
 	judge: () => import("./shared/judge2.js"),
 	gate: () => import("./shared/gate2.js"),
 	report: () => import("./shared/report3.js"),
-	register: () => import("./shared/register.js"),
+	register: () => import("./shared/register2.js"),
 	"image build": () => import("./shared/image-build.js"),
 	"image push": () => import("./shared/image-push.js"),
+	"image pull": () => import("./shared/image-pull.js"),
 	"image pin-base": () => import("./shared/image-pin-base.js"),
 	"image inspect": () => import("./shared/image-inspect.js"),
 	promote: () => import("./shared/promote.js"),
@@ -32,7 +33,8 @@ const catalogue = {
 	up: () => import("./shared/up.js"),
 	serve: () => import("./shared/serve.js"),
 	predict: () => import("./shared/predict.js"),
-	monitor: () => import("./shared/monitor2.js")
+	monitor: () => import("./shared/monitor2.js"),
+	doctor: () => import("./shared/doctor.js")
 };
 async function helpOfAll() {
 	const commands = await Promise.all(Object.values(catalogue).map(async (load) => (await load()).command));

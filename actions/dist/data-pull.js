@@ -1,9 +1,9 @@
 import { _ as readLock, c as pullData, d as selectEntries, g as findLock, x as fileObjects } from "./shared/data.js";
 import { H as digestFile, U as digestOf, i as openWorkspace } from "./shared/workspace.js";
-import { a as openStore, i as objectPath } from "./shared/remote-address.js";
-import { n as run, r as runnerFolders, s as say } from "./shared/run.js";
+import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { i as list, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { d as readPipeline, s as planRun } from "./shared/pipeline.js";
+import { a as objectPath, o as openStore } from "./shared/http-request.js";
+import { d as readPipeline, o as planRun } from "./shared/pipeline.js";
 import { n as restoreApart, r as saveFrom, t as newFolder } from "./shared/cache.js";
 import { dirname, join } from "node:path";
 import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, rmSync } from "node:fs";

@@ -1,10 +1,10 @@
 import { t as reviewChange } from "./shared/judged-review.js";
 import { a as commentMarker, i as renderChange, s as changeOutcome } from "./shared/report.js";
 import { S as resolveCommit, X as isLockstepError, Y as LockstepError, h as readJson, i as openWorkspace, k as readYaml, r as modelPath } from "./shared/workspace.js";
-import { a as error } from "./vendor/actions-core.js";
+import { i as error } from "./vendor/actions-core.js";
 import { n as parsePolicy } from "./shared/gate.js";
 import { c as optional, d as text, l as path, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { n as run, r as runnerFolders } from "./shared/run.js";
+import { r as run, s as runnerFolders } from "./shared/run.js";
 import { t as addSummary } from "./shared/summary.js";
 import { t as judgedFileName } from "./shared/judged-file.js";
 import { join } from "node:path";

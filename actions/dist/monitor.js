@@ -1,43 +1,16 @@
-import { o as readContext, s as runUrl } from "./shared/github.js";
+import { f as runUrl, u as readContext } from "./shared/github.js";
 import { l as listPipelines } from "./shared/pipeline.js";
 import { X as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
 import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { i as scratchFolder, n as run, r as runnerFolders, s as say, t as fail } from "./shared/run.js";
+import { c as scratchFolder, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
+import { t as openIssueOnce } from "./shared/issues.js";
 import { i as renderText, n as prepareRetraining, r as pushRetraining, t as monitorModel } from "./shared/monitor.js";
 import { t as openForge } from "./shared/forge.js";
+import { t as actAsBot } from "./shared/git-identity.js";
 import { n as fenced, t as addSummary } from "./shared/summary.js";
 import { n as renderMonitorHtml } from "./shared/report.js";
 import { join } from "node:path";
 import { mkdirSync, writeFileSync } from "node:fs";
-async function openIssueOnce(github, { title, body, marker }) {
-	const line = `<!-- ${marker} -->`;
-	const found = (await github.list("GET /repos/{owner}/{repo}/issues", {
-		state: "open",
-		creator: "github-actions[bot]"
-	})).find((issue) => issue.body?.includes(line));
-	if (found) return {
-		number: found.number,
-		opened: false
-	};
-	const { number } = await github.ask("POST /repos/{owner}/{repo}/issues", {
-		title,
-		body: `${body.trimEnd()}\n\n${line}\n`
-	}, { needs: "issues: write" });
-	return {
-		number,
-		opened: true
-	};
-}
-const bot = {
-	name: "github-actions[bot]",
-	email: "41898282+github-actions[bot]@users.noreply.github.com"
-};
-function actAsBot(env = process.env) {
-	for (const role of ["AUTHOR", "COMMITTER"]) {
-		env[`GIT_${role}_NAME`] ??= bot.name;
-		env[`GIT_${role}_EMAIL`] ??= bot.email;
-	}
-}
 async function tellAbout(workspace, context, report, { "prepare-retraining": prepare, token }) {
 	const github = await openForge(token, context);
 	actAsBot();

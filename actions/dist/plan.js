@@ -1,6 +1,6 @@
-import { n as trainRequestArtifact, o as readContext } from "./shared/github.js";
+import { a as mayWrite, n as trainRequestArtifact, u as readContext } from "./shared/github.js";
 import { S as resolveCommit, X as isLockstepError, Y as LockstepError, i as openWorkspace, y as git } from "./shared/workspace.js";
-import { n as run, r as runnerFolders, s as say } from "./shared/run.js";
+import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { c as optional, d as text, f as token, n as count, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as changedModels } from "./shared/changed-models.js";
 import { d as readPipeline, l as listPipelines } from "./shared/pipeline.js";
@@ -10,10 +10,6 @@ import { t as openForge } from "./shared/forge.js";
 import { t as uploadFolder } from "./shared/upload.js";
 import { join } from "node:path";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-async function mayWrite(github, user) {
-	const { permission } = await github.ask("GET /repos/{owner}/{repo}/collaborators/{username}/permission", { username: user });
-	return permission === "admin" || permission === "write";
-}
 const spec = {
 	for: oneOf("pull-request", "train", "main"),
 	base: optional(text),

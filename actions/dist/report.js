@@ -1,8 +1,8 @@
-import { a as triggeringRunId, c as publishComment, d as downloadArtifact, f as downloadCandidate, i as readRun, o as readContext, p as findArtifact, r as workflowFiles, s as runUrl, t as subjectOfRun, u as candidateArtifacts } from "./shared/github.js";
+import { _ as downloadArtifact, c as setStatus, f as runUrl, g as candidateArtifacts, l as verdictContextOf, m as triggeringRun, p as publishComment, r as workflowFiles, t as subjectOfRun, u as readContext, v as downloadCandidate, y as findArtifact } from "./shared/github.js";
 import { i as openWorkspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { c as optional, f as token, l as path, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { i as scratchFolder, n as run, r as runnerFolders, s as say, t as fail } from "./shared/run.js";
+import { c as scratchFolder, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { t as uploadFolder } from "./shared/upload.js";
 import { t as changedModels } from "./shared/changed-models.js";
 import { t as fetchChange } from "./shared/change-commits.js";
@@ -12,45 +12,13 @@ import { a as commentMarker, i as renderChange, s as changeOutcome } from "./sha
 import { t as addSummary } from "./shared/summary.js";
 import { join } from "node:path";
 import { rmSync } from "node:fs";
-const verdictContext = "lockstep/verdict";
-const mostCharacters = 140;
-async function setStatus(github, { sha, state, description, url, context = verdictContext }) {
-	const text = cut(description);
-	const newest = (await github.ask("GET /repos/{owner}/{repo}/commits/{ref}/statuses", {
-		ref: sha,
-		per_page: 100
-	})).find((status) => status.context === context);
-	if (newest && runOf(newest.target_url) > runOf(url)) return "skipped";
-	if (newest?.state === state && newest.description === text) return "unchanged";
-	await github.ask("POST /repos/{owner}/{repo}/statuses/{sha}", {
-		sha,
-		state,
-		description: text,
-		target_url: url,
-		context
-	}, { needs: "statuses: write" });
-	return "set";
-}
-const runOf = (url) => Number(/\/actions\/runs\/(\d+)/.exec(url ?? "")?.[1] ?? 0);
-function cut(text) {
-	const line = text.replace(/\s+/g, " ").trim();
-	const characters = [...line];
-	return line.length <= mostCharacters ? line : `${takeUnits(characters, 139)}…`;
-}
-function takeUnits(characters, most) {
-	let text = "";
-	for (const character of characters) {
-		if (text.length + character.length > most) break;
-		text += character;
-	}
-	return text;
-}
 async function findChange({ context, workspace, github }) {
-	const run = await readRun(github, triggeringRunId(context));
+	const run = await triggeringRun(github, context);
 	const subject = await subjectOfRun(github, run);
 	if (subject.kind === "stale") return subject;
 	if (run.conclusion === "action_required") return {
 		kind: "unapproved",
+		run,
 		subject
 	};
 	const { head, baseRef } = subject;
@@ -148,19 +116,19 @@ async function publish(job) {
 		return {};
 	}
 	if (change.kind === "unapproved") {
-		await status(job, change.subject, "pending", "waiting for a maintainer to let the workflow run");
+		await status(job, change, "pending", "waiting for a maintainer to let the workflow run");
 		return { verdict: "pending" };
 	}
 	const review = await reviewOf(job, change);
 	if (review === null) {
-		await status(job, change.subject, "error", "the change could not be judged: the run of lockstep-report says why");
+		await status(job, change, "error", "the change could not be judged: the run of lockstep-report says why");
 		return { verdict: "error" };
 	}
 	const { state, description } = changeOutcome(review);
 	const markdown = renderChange(review).replace(commentMarker, "").trimEnd();
 	await addSummary(markdown);
 	const comment = review.models.length === 0 ? {} : await commentOn(job, change, markdown);
-	await status(job, change.subject, state, description);
+	await status(job, change, state, description);
 	say(`${state}: ${description}`);
 	return {
 		verdict: state,
@@ -187,16 +155,14 @@ const allowedFor = (models) => Object.fromEntries([[judgedFileName, mostManifest
 	...partsOfModel,
 	"report.html": mostPage
 }).map(([name, most]) => [`${model}/${name}`, most]))]);
-async function commentOn({ context, github }, { subject, commits: { head } }, body) {
+async function commentOn({ github }, { run, subject, commits: { head } }, body) {
 	if (subject.kind !== "pull-request") return {};
-	const { runId, runAttempt } = context;
 	try {
 		const outcome = await publishComment(github, {
 			number: subject.number,
 			body,
 			head,
-			runId,
-			runAttempt
+			run
 		});
 		say(outcome.kind === "skipped" ? `no comment: ${outcome.why}` : `comment ${outcome.kind}: ${outcome.url}`);
 		return outcome.kind === "skipped" ? {} : { comment: outcome.url };
@@ -205,12 +171,14 @@ async function commentOn({ context, github }, { subject, commits: { head } }, bo
 		return {};
 	}
 }
-async function status({ context, github }, subject, state, description) {
+async function status({ context, github }, { run, subject }, state, description) {
 	await setStatus(github, {
 		sha: subject.head,
+		context: verdictContextOf(subject),
 		state,
 		description,
-		url: runUrl(context)
+		url: runUrl(context),
+		about: run
 	});
 }
 await run(async () => {

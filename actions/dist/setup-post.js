@@ -1,4 +1,4 @@
-import { n as run } from "./shared/run.js";
+import { r as run } from "./shared/run.js";
 import { n as saveTarballs } from "./shared/tarballs.js";
 await run(saveTarballs);
 export {};

@@ -1,6 +1,6 @@
-import { n as addPath, o as exportVariable } from "./vendor/actions-core.js";
+import { a as exportVariable, t as addPath } from "./vendor/actions-core.js";
 import { r as flag, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { a as closeForeign, n as run, o as openForeign, r as runnerFolders, s as say } from "./shared/run.js";
+import { a as openForeign, i as closeForeign, o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { I as exitOf, U as digestOf, Y as LockstepError, u as bundleFolder } from "./shared/workspace.js";
 import { t as restoreTarballs } from "./shared/tarballs.js";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
-import { l as candidateArtifactName } from "./shared/github.js";
+import { h as candidateArtifactName } from "./shared/github.js";
 import { i as openWorkspace } from "./shared/workspace.js";
 import { c as optional, d as text, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { n as run, r as runnerFolders, s as say, t as fail } from "./shared/run.js";
+import { o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { t as uploadFolder } from "./shared/upload.js";
 import { t as trainCandidate } from "./shared/train.js";
 import { t as stageGroups } from "./shared/stage-groups.js";
@@ -13,11 +13,13 @@ async function trainInGroups(workspace, model, { folder, quick, base }) {
 		force: true
 	});
 	const { report, end } = stageGroups(model);
+	const find = process.env.GITHUB_EVENT_NAME === "push" && !quick ? (await keptRuns())(workspace, model, say) : null;
 	try {
 		const { run } = await trainCandidate(workspace, model, {
 			folder,
 			quick,
 			report,
+			...find === null ? {} : { find },
 			...base === null ? {} : { base }
 		});
 		end();
@@ -27,6 +29,7 @@ async function trainInGroups(workspace, model, { folder, quick, base }) {
 		end();
 	}
 }
+const keptRuns = async () => (await import("./shared/kept-run2.js")).keptRuns;
 const spec = {
 	models,
 	folder: optional(path),

@@ -1,8 +1,8 @@
 import { J as writeAtomic, M as checkName, U as digestOf, V as digestOfJson, W as hexOf, Y as LockstepError, s as statePath, u as bundleFolder } from "./workspace.js";
-import { c as annotation, i as imageName, l as describe, o as openImages, r as checkTag, t as readBase, u as mediaTypes } from "./base2.js";
-import { n as resolveNative } from "./natives.js";
+import { c as annotation, i as imageName, l as describe, o as openImages, r as checkTag, t as readBase, u as mediaTypes } from "./base.js";
 import { i as findBase, n as parsePlatform, r as asksForBase } from "./platform.js";
 import { t as gzipSync } from "../vendor/fflate.js";
+import { n as resolveNative } from "./natives.js";
 import { t as packTar } from "../vendor/modern-tar.js";
 import "./model.js";
 import { createRequire } from "node:module";

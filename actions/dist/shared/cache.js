@@ -1,5 +1,5 @@
 import { h as warning } from "../vendor/actions-core.js";
-import { r as runnerFolders } from "./run.js";
+import { s as runnerFolders } from "./run.js";
 import { join } from "node:path";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 const tarOptions = [

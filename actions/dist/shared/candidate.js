@@ -1,6 +1,6 @@
 import "./data.js";
 import { J as writeAtomic, K as diskFull, Y as LockstepError, q as temporaryBeside } from "./workspace.js";
-import { a as openStore } from "./remote-address.js";
+import { o as openStore } from "./http-request.js";
 import { t as handedNames } from "./candidate-file.js";
 import { dirname, join, resolve } from "node:path";
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";

@@ -1,7 +1,7 @@
 import { W as hexOf, c as amount } from "./workspace.js";
 import { n as markdownTable } from "../vendor/small.js";
 import { f as metricDirections, m as metricTitle, p as metricEntry } from "./evaluation.js";
-import { n as inertCode, r as inertFenced, t as inert } from "./inert-text.js";
+import { n as inertCode, t as inert } from "./inert-text.js";
 function changeOf(metric, { delta, low, high }) {
 	const direction = directionOf(metric);
 	if (low <= 0 && high >= 0) return {
@@ -160,245 +160,22 @@ function subjectName(subject) {
 	return subject.environment === void 0 ? subject.version : `${subject.version} in ${subject.environment}`;
 }
 const subjectLabel = (subject) => subject.kind === "version" ? subject.version : subject.kind === "simplest" ? `simplest (${subject.name})` : "candidate";
-const plotWidth = 41;
-const mostLabel = 26;
-function intervalChart(rows, options) {
-	const { from, to } = scaleOf(rows, options.kind);
-	const place = (value) => Math.min(40, Math.max(0, Math.round((value - from) / (to - from) * 40)));
-	const zero = options.kind === "difference" ? place(0) : null;
-	const labels = rows.map(({ label }) => inertFenced(label, mostLabel));
-	const counts = rows.map((row) => countText(row.rows));
-	const labelWidth = Math.max(...labels.map(widthOf), 4);
-	const countWidth = Math.max(...counts.map(widthOf), 4);
-	const lead = " ".repeat(labelWidth + countWidth + 4);
-	const number = options.kind === "difference" ? deltaText : metricText;
-	const lines = rows.map((row, index) => [
-		padEnd(labels[index], labelWidth),
-		"  ",
-		counts[index].padStart(countWidth),
-		"  ",
-		track(place(row.low), place(row.value), place(row.high), zero),
-		"  ",
-		number(options.metric, row.value)
-	].join(""));
-	const head = zero === null || !options.sides ? [] : [lead + sidesLine(zero, options.sides)];
-	const axis = axisLine([
-		from,
-		...zero === null ? [] : [0],
-		to
-	], place, (value) => number(options.metric, value));
-	return [
-		inertFenced(options.title, 120),
-		"",
-		...head,
-		...lines,
-		lead + axis
-	].map((line) => line.trimEnd()).join("\n");
-}
-function scaleOf(rows, kind) {
-	const ends = rows.flatMap(({ low, high, value }) => [
-		low,
-		high,
-		value
-	]).filter(Number.isFinite);
-	if (kind === "difference") ends.push(0);
-	const from = ends.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-	const to = ends.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-	if (from < to) return {
-		from,
-		to
-	};
-	return Number.isFinite(from) ? {
-		from: from - .5,
-		to: to + .5
-	} : {
-		from: 0,
-		to: 1
-	};
-}
-function track(low, dot, high, zero) {
-	const cells = Array.from({ length: plotWidth }, () => " ");
-	for (let at = low; at <= high; at++) cells[at] = "─";
-	if (low < high) {
-		cells[low] = "├";
-		cells[high] = "┤";
-	}
-	if (zero !== null) cells[zero] = zero > low && zero < high ? "┼" : cells[zero] === " " ? "│" : cells[zero];
-	cells[dot] = "●";
-	return cells.join("");
-}
-function sidesLine(zero, [left, right]) {
-	return `${zero >= left.length + 2 ? `${left} ←`.padStart(zero) : " ".repeat(zero)}│${plotWidth - zero > right.length + 2 ? `→ ${right}` : ""}`;
-}
-function axisLine(values, place, text) {
-	const marks = [...new Set(values)].map((value) => ({
-		at: place(value),
-		text: value === 0 ? "0" : text(value)
-	}));
-	const cells = Array.from({ length: 57 }, () => " ");
-	const zeroFirst = [...marks].sort((a, b) => Number(b.text === "0") - Number(a.text === "0"));
-	for (const mark of zeroFirst) {
-		const from = Math.max(0, mark.at - Math.floor(mark.text.length / 2));
-		if (cells.slice(Math.max(0, from - 1), from + mark.text.length + 1).every((cell) => cell === " ")) cells.splice(from, mark.text.length, ...mark.text);
-	}
-	return cells.join("");
-}
-function widthOf(text) {
-	let width = 0;
-	for (const character of text) {
-		if (/\p{Mark}|\u200b/u.test(character)) continue;
-		width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
-	}
-	return width;
-}
-const padEnd = (text, width) => text + " ".repeat(Math.max(0, width - widthOf(text)));
 const table = (head, rows, align) => markdownTable([head, ...rows], {
 	align: [...align],
 	alignDelimiters: false,
 	padding: true
 });
 const folded = (summary, body) => `<details>\n<summary>${summary}</summary>\n\n${body}\n\n</details>`;
-const more = (all, shown, one, many) => all > shown ? `\n\n_… and ${plural(all - shown, `more ${one}`, many === void 0 ? void 0 : `more ${many}`)}, left out here to keep this comment short._` : "";
-const words = {
-	better: "**better**",
-	worse: "**worse**",
-	same: "no clear change",
-	unknown: "changed"
-};
-function metricSection(input, limit) {
-	const all = metricRows(input);
-	if (all.length === 0) return "";
-	const shown = all.slice(0, limit.metrics);
-	const rest = more(all.length, shown.length, "metric");
-	if (!shown.some(({ baseline }) => baseline)) {
-		const rows = shown.map(({ metric, title, candidate }) => [
-			inert(title, 60),
-			metricText(metric, candidate.value),
-			intervalText(metric, candidate)
-		]);
-		return table([
-			"Metric",
-			"Candidate",
-			"95 % interval"
-		], rows, [
-			"l",
-			"r",
-			"c"
-		]) + rest;
-	}
-	const rows = shown.map(({ metric, title, candidate, baseline, difference }) => [
-		inert(title, 60),
-		metricText(metric, candidate.value),
-		baseline ? metricText(metric, baseline.value) : "",
-		difference ? `${difference.arrow} ${deltaText(metric, difference.delta)}` : "",
-		difference ? deltaInterval(metric, difference.low, difference.high) : "",
-		difference ? words[difference.judgement] : ""
-	]);
-	const subject = input.comparison?.baseline ?? input.baseline?.subject;
-	const head = [
-		"Metric",
-		"Candidate",
-		subject ? inert(subjectLabel(subject), 40) : "Baseline"
-	];
-	return table([
-		...head,
-		"Difference",
-		"95 % interval",
-		""
-	], rows, [
-		"l",
-		"r",
-		"r",
-		"r",
-		"c",
-		"l"
-	]) + rest;
-}
-function chartSection(input, limit) {
-	const metric = primaryMetric(input);
-	const title = metricTitle(metric);
-	const slices = sliceRows(input, metric);
-	const overall = input.comparison && Object.hasOwn(input.comparison.metrics, metric) ? input.comparison.metrics[metric] : void 0;
-	if (overall && input.comparison) {
-		const rows = [{
-			label: "all rows",
-			rows: input.evaluation.rows,
-			value: overall.delta,
-			low: overall.low,
-			high: overall.high
-		}, ...largest(slices, limit.chart - 1).map(({ column, value, rows, difference }) => ({
-			label: `${column} = ${value}`,
-			rows,
-			value: difference.delta,
-			low: difference.low,
-			high: difference.high
-		}))];
-		const good = directionOf(metric) === "lower";
-		return fenced(intervalChart(rows, {
-			metric,
-			kind: "difference",
-			title: `Difference in ${title} from ${subjectLabel(input.comparison.baseline)}, with its 95 % interval`,
-			...directionOf(metric) ? { sides: good ? ["better", "worse"] : ["worse", "better"] } : {}
-		}));
-	}
-	const estimate = Object.hasOwn(input.evaluation.metrics, metric) ? input.evaluation.metrics[metric] : void 0;
-	if (!estimate || estimate.low === null || estimate.high === null) return "";
-	const known = slices.flatMap(({ column, value, rows, candidate }) => candidate && candidate.low !== null && candidate.high !== null ? [{
-		label: `${column} = ${value}`,
-		rows,
-		value: candidate.value,
-		low: candidate.low,
-		high: candidate.high
-	}] : []);
-	const all = {
-		label: "all rows",
-		rows: input.evaluation.rows,
-		value: estimate.value,
-		low: estimate.low,
-		high: estimate.high
-	};
-	return fenced(intervalChart([all, ...known.slice(0, limit.chart - 1)], {
-		metric,
-		kind: "value",
-		title: `${title}, with its 95 % interval`
-	}));
-}
-const largest = (slices, most) => slices.map((slice, index) => ({
-	slice,
-	index
-})).filter(({ slice }) => slice.difference).sort((a, b) => b.slice.rows - a.slice.rows || a.index - b.index).slice(0, Math.max(0, most)).sort((a, b) => a.index - b.index).map(({ slice }) => slice);
-const fenced = (text) => `\`\`\`text\n${text}\n\`\`\``;
-function sliceSection(input, limit, judgement) {
-	const metric = primaryMetric(input);
-	const compared = sliceRows(input, metric).filter(({ difference }) => difference);
-	const found = compared.filter(({ difference }) => difference?.judgement === judgement).sort((a, b) => Math.abs(b.difference.delta) - Math.abs(a.difference.delta));
+const foldedDetails = (details) => {
+	const found = details.filter((detail) => detail !== null);
 	if (found.length === 0) return "";
-	const shown = found.slice(0, limit.slices);
-	const rows = shown.map(({ column, value, rows, candidate, difference }) => [
-		`${inertCode(column, 60)} = ${inertCode(value, 60)}`,
-		countText(rows),
-		candidate ? metricText(metric, candidate.value) : "",
-		`${difference.arrow} ${deltaText(metric, difference.delta)}`,
-		deltaInterval(metric, difference.low, difference.high)
-	]);
-	const chance = Math.round(compared.length * .025);
-	return folded(`${judgement === "worse" ? "🔻" : "🔺"} ${plural(found.length, "slice")} got ${judgement} in ${inert(metricTitle(metric), 60)}, of ${compared.length} compared`, `${table([
-		"Slice",
-		"Rows",
-		"Candidate",
-		"Difference",
-		"95 % interval"
-	], rows, [
-		"l",
-		"r",
-		"r",
-		"r",
-		"c"
-	])}${more(found.length, shown.length, "slice")}${chance > 0 ? `\n\n_Each interval stands alone: of ${compared.length} slices about ${chance} would look ${judgement} by chance._` : ""}`);
-}
+	const parts = found.map(({ name, title = capital(name), body }) => `**${title}**\n\n${body}`);
+	return folded(`Details: ${found.map(({ name }) => name).join(", ")}`, parts.join("\n\n"));
+};
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const more = (all, shown, one, many) => all > shown ? `\n\n_… and ${plural(all - shown, `more ${one}`, many === void 0 ? void 0 : `more ${many}`)}, left out here to keep this comment short._` : "";
 function dataSection({ data }, limit) {
-	if (data === null) return "";
-	if (data.length === 0) return "**Data**: nothing changed.";
+	if (data === null || data.length === 0) return null;
 	const shown = data.slice(0, limit.data);
 	const rows = shown.map((change) => [
 		inertCode(change.key, limit.text),
@@ -406,25 +183,25 @@ function dataSection({ data }, limit) {
 		change.before ? sizeAndDigest(change.before) : "",
 		change.after ? sizeAndDigest(change.after) : ""
 	]);
-	return `**Data**: ${plural(data.length, "dataset")} changed.\n\n${table([
-		"Dataset",
-		"",
-		"Before",
-		"After"
-	], rows, [
-		"l",
-		"l",
-		"l",
-		"l"
-	])}${more(data.length, shown.length, "dataset")}`;
+	return {
+		name: plural(data.length, "changed dataset"),
+		body: table([
+			"Dataset",
+			"",
+			"Before",
+			"After"
+		], rows, [
+			"l",
+			"l",
+			"l",
+			"l"
+		]) + more(data.length, shown.length, "dataset")
+	};
 }
 const changeWord = ({ before, after }) => before && after ? "changed" : after ? "new" : "gone";
 const sizeAndDigest = ({ digest, size }) => `${bytesText(size)} ${inertCode(digest.slice(7, 19))}`;
-function stageSection({ stages }, limit) {
-	if (stages.length === 0) return "";
-	const ran = stages.filter(({ kind }) => kind === "ran");
-	const seconds = ran.reduce((sum, stage) => sum + stage.seconds, 0);
-	const summary = ran.length === 0 ? `**Run**: nothing ran, ${plural(stages.length, "stage")} came from the cache.` : `**Run**: ${plural(ran.length, "stage")} ran in ${secondsText(seconds)}${ran.length < stages.length ? `, ${stages.length - ran.length} came from the cache` : ""}.`;
+function stageSection({ stages }, limit, whose) {
+	if (stages.length === 0) return null;
 	const shown = stages.slice(0, limit.stages);
 	const rows = shown.map(({ name, kind, seconds, why }) => [
 		inertCode(name, 60),
@@ -433,17 +210,28 @@ function stageSection({ stages }, limit) {
 		why === void 0 ? "" : inert(why, limit.text)
 	]);
 	const columns = shown.some(({ why }) => why !== void 0) ? 4 : 3;
-	return `${summary}\n\n${table([
-		"Stage",
-		"",
-		"Time",
-		"Why"
-	].slice(0, columns), rows.map((row) => row.slice(0, columns)), [
-		"l",
-		"l",
-		"r",
-		"l"
-	])}${more(stages.length, shown.length, "stage")}`;
+	return {
+		name: "time",
+		title: `${whose}: ${stagesText(stages)}`,
+		body: table([
+			"Stage",
+			"",
+			"Time",
+			"Why"
+		].slice(0, columns), rows.map((row) => row.slice(0, columns)), [
+			"l",
+			"l",
+			"r",
+			"l"
+		]) + more(stages.length, shown.length, "stage")
+	};
+}
+function stagesText(stages) {
+	const ran = stages.filter(({ kind }) => kind === "ran");
+	if (ran.length === 0) return `nothing ran, ${plural(stages.length, "stage")} came from the cache`;
+	const seconds = ran.reduce((sum, stage) => sum + stage.seconds, 0);
+	const cached = stages.length - ran.length;
+	return `${plural(ran.length, "stage")} ran in ${secondsText(seconds)}${cached > 0 ? `, ${cached} came from the cache` : ""}`;
 }
 function provenance(input) {
 	const binding = input.verdicts[0]?.binding;
@@ -475,9 +263,17 @@ function baselineLine(input, limit) {
 	const commits = input.head === null ? "" : ` Commit ${shortCommit(input.head)}${input.base === null ? "" : `, base ${shortCommit(input.base)}`}.`;
 	return `${first}${against} on ${plural(evaluation.rows, "row")}${folds}.${become}${commits}`;
 }
-function environmentTable({ verdicts }, limit) {
+function environmentSection({ verdicts }, limit) {
 	if (verdicts.length === 0) return "";
+	const [first] = verdicts;
+	const said = ({ verdict, reasons }) => JSON.stringify([verdict, reasons]);
 	const shown = verdicts.slice(0, limit.checks);
+	const rest = more(verdicts.length, shown.length, "environment");
+	if (verdicts.every((verdict) => said(verdict) === said(first))) {
+		const line = shown.map((one) => `${signOf[one.verdict]} ${inert(one.environment, 60)}${waitsFor(one, limit)}`);
+		const others = [...new Set(first.reasons)].slice(1, 4).map((reason) => `\n- ${inert(reason, limit.text)}`);
+		return line.join(" · ") + (others.length > 0 ? `\n${others.join("")}` : "") + rest;
+	}
 	const why = shown.map((verdict) => reasonsOf(verdict, limit));
 	const rows = shown.map(({ environment, verdict }, index) => [
 		inert(environment, 60),
@@ -492,7 +288,12 @@ function environmentTable({ verdicts }, limit) {
 		"l",
 		"l",
 		"l"
-	]) + more(verdicts.length, shown.length, "environment");
+	]) + rest;
+}
+function waitsFor({ verdict, checks }, limit) {
+	const from = checks.flatMap(({ outcome, check }) => outcome === "pending" && check.from !== void 0 ? [check.from] : []);
+	if (verdict === "fail" || from.length === 0) return "";
+	return ` (after ${[...new Set(from)].slice(0, 3).map((name) => inert(name, limit.text)).join(", ")})`;
 }
 function reasonsOf({ verdict, reasons, checks }, limit) {
 	const tally = `Checks: ${tallyOf(checks)}`;
@@ -503,7 +304,7 @@ function reasonsOf({ verdict, reasons, checks }, limit) {
 }
 function checksSection({ verdicts }, limit) {
 	const checks = groupedChecks(verdicts);
-	if (checks.length === 0) return "";
+	if (checks.length === 0) return null;
 	const shown = checks.slice(0, limit.checks);
 	const rows = shown.map(({ result, environments }) => [
 		signOf[result.outcome],
@@ -511,17 +312,21 @@ function checksSection({ verdicts }, limit) {
 		environments === null ? "all" : environments.map((name) => inert(name, 40)).join(", "),
 		inert(result.reason, limit.text * 2)
 	]);
-	return folded(`Checks: ${tallyOf(checks.map(({ result }) => result))}`, table([
-		"",
-		"Check",
-		"In",
-		"What was found"
-	], rows, [
-		"c",
-		"l",
-		"l",
-		"l"
-	]) + more(checks.length, shown.length, "check"));
+	return {
+		name: plural(checks.length, "check"),
+		title: `Checks: ${tallyOf(checks.map(({ result }) => result))}`,
+		body: table([
+			"",
+			"Check",
+			"In",
+			"What was found"
+		], rows, [
+			"c",
+			"l",
+			"l",
+			"l"
+		]) + more(checks.length, shown.length, "check")
+	};
 }
 function tallyOf(results) {
 	return Object.entries({
@@ -565,12 +370,19 @@ function groupedChecks(verdicts) {
 	})).sort((a, b) => weight[a.result.outcome] - weight[b.result.outcome]);
 }
 function notesSection({ notes = [] }, limit) {
-	if (notes.length === 0) return "";
+	if (notes.length === 0) return null;
 	const shown = notes.slice(0, limit.notes);
-	return folded(`About the inputs: ${plural(notes.length, "note")}`, shown.map((note) => `- ${inert(note, limit.text * 2)}`).join("\n") + more(notes.length, shown.length, "note"));
+	return {
+		name: plural(notes.length, "note"),
+		body: shown.map((note) => `- ${inert(note, limit.text * 2)}`).join("\n") + more(notes.length, shown.length, "note")
+	};
 }
 function footer(input) {
-	return folded("What this speaks of, by digest", table(["What", "Digest or commit"], provenance(input).map(([name, value]) => [name, inertCode(value, 90)]), ["l", "l"]));
+	return {
+		name: "digests",
+		title: "What this speaks of",
+		body: table(["What", "Digest or commit"], provenance(input).map(([name, value]) => [name, inertCode(value, 90)]), ["l", "l"])
+	};
 }
 const shortCommit = (commit) => inertCode(commit.startsWith("sha256:") ? hexOf(commit).slice(0, 7) : commit.slice(0, 7));
-export { percentText as A, subjectLabel as C, deltaText as D, deltaInterval as E, sliceRows as F, secondsText as M, directionOf as N, intervalText as O, metricRows as P, primaryMetric as S, countText as T, table as _, groupedChecks as a, baselineName as b, tallyOf as c, chartSection as d, dataSection as f, folded as g, stageSection as h, footer as i, plural as j, metricText as k, provenance as l, sliceSection as m, checksSection as n, headLine as o, metricSection as p, environmentTable as r, notesSection as s, baselineLine as t, changeWord as u, padEnd as v, bytesText as w, headlineOf as x, widthOf as y };
+export { secondsText as A, countText as C, metricText as D, intervalText as E, metricRows as M, sliceRows as N, percentText as O, bytesText as S, deltaText as T, baselineName as _, groupedChecks as a, signOf as b, tallyOf as c, dataSection as d, stageSection as f, table as g, more as h, footer as i, directionOf as j, plural as k, provenance as l, foldedDetails as m, checksSection as n, headLine as o, folded as p, environmentSection as r, notesSection as s, baselineLine as t, changeWord as u, headlineOf as v, deltaInterval as w, subjectLabel as x, primaryMetric as y };

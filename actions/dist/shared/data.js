@@ -1,10 +1,10 @@
 import { J as writeAtomic, K as diskFull, U as digestOf, W as hexOf, X as isLockstepError, Y as LockstepError, j as nearest, l as startProgress, p as withLock, q as temporaryBeside, s as statePath } from "./workspace.js";
 import { r as pLimit } from "../vendor/small.js";
-import { a as openStore, c as makeFolder, d as digestMismatch, f as objectMissing, i as objectPath, l as makeFolderOf, m as sizeMismatch, n as remoteAddress, o as sizeOf, p as receive, s as lookAt, u as digestOfFile } from "./remote-address.js";
+import { a as objectPath, c as lookAt, d as digestOfFile, f as digestMismatch, h as sizeMismatch, l as makeFolder, m as receive, o as openStore, p as objectMissing, r as remoteAddress, s as sizeOf, u as makeFolderOf } from "./http-request.js";
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { constants, createReadStream, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
-import { copyFile, open, readFile, readdir, rename, rm } from "node:fs/promises";
 import { isUtf8 } from "node:buffer";
+import { copyFile, open, readFile, readdir, rename, rm } from "node:fs/promises";
 const mostPath = 4096;
 const mostComponent = 255;
 const reserved = new Set([

@@ -1,4 +1,4 @@
-import { o as deploy } from "./gitops.js";
+import { u as deploy } from "./gitops.js";
 import { Y as LockstepError } from "./workspace.js";
 import { n as textOption, t as secondsOption } from "./option-values.js";
 import { n as describeResult } from "./promote2.js";

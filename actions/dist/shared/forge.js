@@ -1,4 +1,4 @@
-import { m as openGitHub } from "./github.js";
+import { b as openGitHub } from "./github.js";
 import { p as setSecret } from "../vendor/actions-core.js";
 function giveGitToken(token, serverUrl, env = process.env) {
 	const credentials = Buffer.from(`x-access-token:${token}`).toString("base64");

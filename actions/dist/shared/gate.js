@@ -1,5 +1,6 @@
 import { c as boundAt, d as normalQuantile, l as confidenceBeyond, p as metricEntry, u as normalProbability } from "./evaluation.js";
 import { A as checkSchema, D as parseYaml, N as isName, O as readConfiguration, U as digestOf, Y as LockstepError, j as nearest, o as shown, r as modelPath, x as readAtCommit } from "./workspace.js";
+import { t as schema0 } from "../vendor/schema-policy.js";
 import { existsSync } from "node:fs";
 const refused = (reason, limit = null) => ({ finding: {
 	outcome: "fail",
@@ -334,139 +335,6 @@ function unusedWaivers({ checks, environments, waivers }) {
 	const known = [...checks, ...Object.values(environments ?? {}).flatMap((entry) => entry.checks ?? [])].map(({ slice: _, ...check }) => checkId(check));
 	return (waivers ?? []).filter(({ check }) => !known.some((id) => check === id || check.startsWith(`${id} `))).map(({ check }) => `the waiver for "${check}" matches no check`);
 }
-var policy_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "policy.json",
-	title: "models/<model>/policy.yaml",
-	description: "What a model must hold to go on: checks for every environment, checks for single ones, and named exceptions.",
-	type: "object",
-	additionalProperties: false,
-	required: ["checks"],
-	properties: {
-		"checks": { "$ref": "#/$defs/checks" },
-		"environments": {
-			"description": "What an environment asks for beyond the checks above.",
-			"type": "object",
-			"propertyNames": {
-				"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
-				"x-code": { "pattern": "E_NAME" },
-				"x-allowed": "an environment's name: 1 to 40 lower-case letters, digits and hyphens"
-			},
-			"additionalProperties": {
-				"type": "object",
-				"additionalProperties": false,
-				"properties": {
-					"soak": {
-						"description": "How long the version must have run in the environment before this one, e.g. 30m, 24h, 7d.",
-						"type": "string",
-						"pattern": "^[1-9][0-9]{0,5}[smhd]$",
-						"x-allowed": "a number and s, m, h or d, such as 24h"
-					},
-					"checks": { "$ref": "#/$defs/checks" }
-				}
-			}
-		},
-		"waivers": {
-			"description": "Exceptions to single checks, each with somebody who answers for it and a last day.",
-			"type": "array",
-			"items": {
-				"type": "object",
-				"additionalProperties": false,
-				"required": [
-					"check",
-					"owner",
-					"reason",
-					"until"
-				],
-				"properties": {
-					"check": {
-						"description": "A check's id, as the verdict prints it.",
-						"type": "string",
-						"minLength": 1
-					},
-					"owner": {
-						"type": "string",
-						"minLength": 1
-					},
-					"reason": {
-						"type": "string",
-						"minLength": 1
-					},
-					"until": {
-						"description": "The last day (UTC) on which it holds.",
-						"type": "string",
-						"pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-						"x-allowed": "a day such as 2026-12-31"
-					}
-				}
-			}
-		}
-	},
-	$defs: {
-		"checks": {
-			"type": "array",
-			"minItems": 1,
-			"x-code": { "minItems": "E_GATE_EMPTY" },
-			"x-allowed": "at least one check: a gate with no checks would pass everything",
-			"items": { "$ref": "#/$defs/check" }
-		},
-		"check": {
-			"description": "One rule about one metric, with exactly one of at-least, at-most, not-worse-than.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["metric"],
-			"properties": {
-				"metric": {
-					"description": "Name of a metric in the evaluation, e.g. roc_auc, rmse, latency_p99_ms.",
-					"type": "string",
-					"pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$",
-					"x-code": { "pattern": "E_METRICS_NAME" },
-					"x-allowed": "a letter, then at most 63 letters, digits, _, . and -"
-				},
-				"at-least": { "type": "number" },
-				"at-most": { "type": "number" },
-				"not-worse-than": {
-					"description": "Compared with the baseline on the same rows.",
-					"enum": ["baseline"]
-				},
-				"margin": {
-					"description": "How much worse than the baseline is still allowed, in the metric's own unit; 0 unless stated.",
-					"type": "number",
-					"minimum": 0,
-					"x-allowed": "a number of 0 or more"
-				},
-				"confidence": {
-					"description": "One-sided. With it at-least and at-most are judged on the bound instead of the value; 0.95 for not-worse-than unless stated.",
-					"type": "number",
-					"minimum": .5,
-					"exclusiveMaximum": 1,
-					"x-allowed": "a number from 0.5 up to, not including, 1, such as 0.95"
-				},
-				"slice": {
-					"description": "column=value, or * for every slice.",
-					"type": "string",
-					"pattern": "^(\\*|[^=]+=.*)$",
-					"x-allowed": "column=value, or \"*\" for every slice"
-				},
-				"min-rows": {
-					"description": "Slices with fewer rows are listed, not judged.",
-					"type": "integer",
-					"minimum": 1
-				},
-				"from": {
-					"description": "Judged by promote from what this environment observed; pending at the gate.",
-					"type": "string",
-					"minLength": 1
-				}
-			},
-			"oneOf": [
-				{ "required": ["at-least"] },
-				{ "required": ["at-most"] },
-				{ "required": ["not-worse-than"] }
-			]
-		}
-	}
-};
 async function readPolicy(workspace, model, commit) {
 	const path = modelPath(workspace, model, "policy.yaml");
 	const file = shown(workspace, path);
@@ -501,7 +369,7 @@ function parsePolicy(parsed) {
 	for (const { path, checks } of lists) checks.forEach((check, index) => {
 		checkOperator(parsed, [...path, index], check);
 	});
-	const policy = checkSchema(parsed, policy_default);
+	const policy = checkSchema(parsed, schema0);
 	for (const { path } of lists) (path.length === 1 ? policy.checks : policy.environments[String(path[1])].checks).forEach((check, index) => {
 		checkParts(parsed, [...path, index], check);
 	});

@@ -4,13 +4,74 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { setTimeout } from "node:timers/promises";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+const isApiFailure = (error) => error instanceof Error && typeof error.status === "number";
+const secondary = /secondary rate limit|abuse detection/i;
+const secondaryPause = 60;
+function rateLimitPause({ status, message, response }, now) {
+	if (status !== 403 && status !== 429) return null;
+	const headers = response?.headers ?? {};
+	const after = Number(headers["retry-after"] ?? 0);
+	if (after > 0) return after;
+	if (String(headers["x-ratelimit-remaining"]) === "0") return Math.max(1, Math.ceil(Number(headers["x-ratelimit-reset"] ?? 0) - now / 1e3));
+	return status === 429 || secondary.test(message) ? secondaryPause : null;
+}
+function apiError(failure, { route, needs, job }) {
+	const { status, message, response } = failure;
+	const what = `GitHub ${response === void 0 ? "did not answer" : `answered ${status} to`} ${route}: ${message.split("\n")[0]?.slice(0, 200)}`;
+	const token = needs === void 0 ? "a token that may" : `a token with \`${needs}\``;
+	if (rateLimitPause(failure, Date.now()) !== null) return new LockstepError("E_GITHUB_RATE_LIMIT", {
+		what,
+		allowed: "a thousand requests an hour for a repository",
+		fix: "run the workflow again later"
+	});
+	if (status === 401) return new LockstepError("E_GITHUB_AUTH", {
+		what,
+		allowed: "a valid token",
+		fix: "pass a token that has not ended"
+	});
+	if (status === 403) {
+		const place = job ? `the permissions of the job \`${job}\`` : "the job's permissions";
+		const fix = needs === void 0 ? "give the job the permission" : `add \`${needs}\` to ${place}`;
+		return new LockstepError("E_GITHUB_PERMISSION", {
+			what,
+			allowed: token,
+			fix
+		});
+	}
+	if (status === 404 || status === 410) {
+		const allowed = `something that is there${needs === void 0 ? "" : `, and ${token}`}`;
+		return new LockstepError("E_GITHUB_MISSING", {
+			what,
+			allowed,
+			fix: "look whether it was deleted, and whether this token may see it"
+		});
+	}
+	return new LockstepError("E_GITHUB_FAILED", {
+		what,
+		allowed: "an answer",
+		fix: status >= 500 ? "run the workflow again" : "read the message; LOCKSTEP_DEBUG=1 tells more"
+	});
+}
+const loopback = (host) => /^(127\.|localhost$|\[::1\]$)/.test(host);
+function checkedRedirect(location, apiUrl) {
+	const [target, api] = [URL.parse(location ?? ""), new URL(apiUrl)];
+	if (target?.protocol === "https:" && !loopback(target.hostname)) return target.href;
+	if (target?.protocol === "http:" && loopback(target.hostname) && loopback(api.hostname)) return target.href;
+	throw new LockstepError("E_REMOTE_REDIRECT", {
+		what: `the API sent us to ${target ? target.origin : "no address"}`,
+		allowed: "https to another host",
+		fix: "run the workflow again; tell GitHub if it goes on"
+	});
+}
 const requestTimeout = 3e4;
-const tries = 3;
+const downloadTimeout = 6e5;
+const tries$1 = 3;
 const mostWaiting = 90;
+const workflowLogin = "github-actions[bot]";
 async function openGitHub(token, context) {
 	if (token === "") throw new LockstepError("E_GITHUB_AUTH", {
 		what: "no token",
@@ -22,27 +83,41 @@ async function openGitHub(token, context) {
 	const { owner, name: repo } = context.repository;
 	let requests = 0;
 	let waited = 0;
-	async function send(route, parameters, { needs }) {
+	let login = null;
+	async function persist(route, { needs, repeatable = !route.startsWith("POST") }, work) {
 		for (let attempt = 1;; attempt++) {
 			requests++;
 			try {
-				const signal = AbortSignal.timeout(requestTimeout);
-				const { data, headers } = await octokit.request(route, {
-					owner,
-					repo,
-					...parameters,
-					request: { signal }
-				});
-				return {
-					data,
-					link: headers.link ?? ""
-				};
+				return await work(AbortSignal.timeout(requestTimeout));
 			} catch (error) {
-				const pause = pauseBefore(error, route, attempt);
-				if (pause === null || waited + pause > mostWaiting) throw failureOf(error, route, needs);
+				if (!isApiFailure(error)) throw error;
+				const pause = attempt < tries$1 ? pauseBefore(error, repeatable, attempt) : null;
+				if (pause === null || waited + pause > mostWaiting) throw apiError(error, {
+					route,
+					needs,
+					job: context.job
+				});
 				waited += pause;
 				await setTimeout(pause * 1e3);
 			}
+		}
+	}
+	const send = (route, parameters, options, how = {}) => persist(route, options, (signal) => octokit.request(route, {
+		owner,
+		repo,
+		...parameters,
+		request: {
+			signal,
+			...how
+		}
+	}));
+	async function whoAmI() {
+		const route = "POST /graphql";
+		try {
+			return (await persist(route, { repeatable: true }, (signal) => octokit.graphql("query { viewer { login } }", { request: { signal } }))).viewer.login;
+		} catch (error) {
+			if (isLockstepError(error, "E_GITHUB_PERMISSION") || isLockstepError(error, "E_GITHUB_MISSING") || error.name === "GraphqlResponseError") return workflowLogin;
+			throw error;
 		}
 	}
 	return {
@@ -54,91 +129,33 @@ async function openGitHub(token, context) {
 		async list(route, parameters = {}, { key, from = 1, most = 1e3, ...options } = {}) {
 			const found = [];
 			for (let page = from; page < from + most; page++) {
-				const { data, link } = await send(route, {
+				const { data, headers } = await send(route, {
 					...parameters,
 					per_page: 100,
 					page
 				}, options);
-				found.push(...key === void 0 ? data : data[key] ?? []);
-				if (!link.includes("rel=\"next\"")) break;
+				found.push(...(key === void 0 ? data : data[key]) ?? []);
+				if (!headers.link?.includes("rel=\"next\"")) break;
 			}
 			return found;
 		},
 		async download(route, parameters) {
-			const { url, headers } = octokit.request.endpoint(route, {
-				owner,
-				repo,
-				...parameters
-			});
-			requests++;
-			const first = await fetch(url, {
-				headers: {
-					...headers,
-					authorization: `token ${token}`
-				},
+			const { headers } = await send(route, parameters, { needs: "actions: read" }, {
 				redirect: "manual",
-				signal: AbortSignal.timeout(requestTimeout)
+				parseSuccessResponseBody: false
 			});
-			if (first.status === 200) return first;
-			const location = first.headers.get("location");
-			if (first.status !== 302 || location === null) throw failureOf({
-				status: first.status,
-				message: await first.text()
-			}, route, "actions: read");
-			return fetch(checkedRedirect(location, context.apiUrl), {
+			return (octokit.request.endpoint.DEFAULTS.request?.fetch ?? fetch)(checkedRedirect(headers.location, context.apiUrl), {
 				redirect: "error",
-				signal: AbortSignal.timeout(6e5)
+				signal: AbortSignal.timeout(downloadTimeout)
 			});
-		}
+		},
+		login: () => login ??= whoAmI()
 	};
 }
-function pauseBefore({ status, response }, route, attempt) {
-	const headers = response?.headers ?? {};
-	if ((status === 429 || status === 403 && (headers["retry-after"] || headers["x-ratelimit-remaining"] === "0")) && attempt < tries) {
-		const reset = Number(headers["x-ratelimit-reset"] ?? 0) - Date.now() / 1e3;
-		return Math.max(1, Number(headers["retry-after"] ?? 0) || Math.min(91, Math.ceil(reset)));
-	}
-	return !route.startsWith("POST") && (status === void 0 || status >= 500) && attempt < tries ? attempt ** 2 / 2 : null;
-}
-function failureOf({ status, message, response }, route, needs) {
-	const [method, path] = route.split(" ");
-	const what = `GitHub answered ${status ?? "nothing"} to ${method} ${path}: ${printable((message ?? "").split("\n")[0], 200)}`;
-	if (status === 429 || response?.headers?.["x-ratelimit-remaining"] === "0") return new LockstepError("E_GITHUB_RATE_LIMIT", {
-		what,
-		allowed: "a thousand requests an hour for a repository",
-		fix: "run the workflow again later"
-	});
-	if (status === 401) return new LockstepError("E_GITHUB_AUTH", {
-		what,
-		allowed: "a valid token",
-		fix: "pass a token that has not ended"
-	});
-	if (status === 403) return new LockstepError("E_GITHUB_PERMISSION", {
-		what,
-		allowed: needs === void 0 ? "a token that may" : `a token with \`${needs}\``,
-		fix: needs === void 0 ? "give the job the permission" : `add \`${needs}\` to the job's permissions`
-	});
-	if (status === 404) return new LockstepError("E_GITHUB_MISSING", {
-		what,
-		allowed: `something that is there${needs === void 0 ? "" : `, and a token with \`${needs}\``}`,
-		fix: "look whether it was deleted, and whether this token may see it"
-	});
-	return new LockstepError("E_GITHUB_FAILED", {
-		what,
-		allowed: "an answer",
-		fix: status === void 0 || status >= 500 ? "run the workflow again" : "read the message; LOCKSTEP_DEBUG=1 tells more"
-	});
-}
-function checkedRedirect(location, apiUrl) {
-	const [target, api] = [URL.parse(location), new URL(apiUrl)];
-	const loopback = (host) => /^(127\.|localhost$|\[::1\]$)/.test(host);
-	if (target?.protocol === "https:" && !loopback(target.hostname)) return target.href;
-	if (target?.protocol === "http:" && loopback(target.hostname) && loopback(api.hostname)) return target.href;
-	throw new LockstepError("E_REMOTE_REDIRECT", {
-		what: `the API sent us to ${printable(target ? target.origin : location, 100)}`,
-		allowed: "https to another host",
-		fix: "run the workflow again; tell GitHub if it goes on"
-	});
+function pauseBefore(failure, repeatable, attempt) {
+	const pause = rateLimitPause(failure, Date.now());
+	if (pause !== null) return pause;
+	return repeatable && failure.status >= 500 ? attempt ** 2 / 2 : null;
 }
 const signatures = {
 	end: 101010256,
@@ -154,9 +171,9 @@ async function readDirectory(file) {
 	const directory = await readAt(file, offset, length);
 	const entries = [];
 	for (let at = 0, left = count; left > 0; left--) {
-		if (at + 46 > directory.length || directory.readUInt32LE(at) !== signatures.entry) throw broken("its directory");
+		if (at + 46 > directory.length || directory.readUInt32LE(at) !== signatures.entry) throw broken$1("its directory");
 		const next = at + 46 + directory.readUInt16LE(at + 28) + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
-		if (next > directory.length) throw broken("its directory");
+		if (next > directory.length) throw broken$1("its directory");
 		entries.push(await entryAt(file, directory.subarray(at, next), offset));
 		at = next;
 	}
@@ -175,11 +192,11 @@ async function findEnd(file, size) {
 			length: tail.readUInt32LE(at + 12),
 			offset: tail.readUInt32LE(at + 16)
 		};
-		if (!(tail.readUInt32LE(at + 4) === 0 && tail.readUInt16LE(at + 8) === found.count) || found.offset + found.length > size - length + at) throw broken("its end");
+		if (!(tail.readUInt32LE(at + 4) === 0 && tail.readUInt16LE(at + 8) === found.count) || found.offset + found.length > size - length + at) throw broken$1("its end");
 		if (found.count > mostEntries || found.length > mostDirectory) throw refused("E_ARCHIVE_FORMAT", `${found.count} entries`, `at most ${mostEntries}`);
 		return found;
 	}
-	throw broken("its end");
+	throw broken$1("its end");
 }
 async function entryAt(file, record, directory) {
 	const [flags, method] = [record.readUInt16LE(8), record.readUInt16LE(10)];
@@ -195,9 +212,9 @@ async function entryAt(file, record, directory) {
 	];
 	const header = await readAt(file, local, 30);
 	const nameLength = header.length === 30 ? header.readUInt16LE(26) : 0;
-	if (!(header.length === 30 && header.readUInt32LE(0) === signatures.local && header.readUInt16LE(8) === method) || !(await readAt(file, local + 30, nameLength)).equals(bytes)) throw broken(`the header of "${printable(name, 80)}"`);
+	if (!(header.length === 30 && header.readUInt32LE(0) === signatures.local && header.readUInt16LE(8) === method) || !(await readAt(file, local + 30, nameLength)).equals(bytes)) throw broken$1(`the header of "${printable(name, 80)}"`);
 	const start = local + 30 + nameLength + header.readUInt16LE(28);
-	if (start + packed > directory) throw broken(`the place of "${printable(name, 80)}"`);
+	if (start + packed > directory) throw broken$1(`the place of "${printable(name, 80)}"`);
 	return {
 		name,
 		deflated: method === 8,
@@ -243,7 +260,7 @@ function checkRanges(entries, directory) {
 		if (start + packed > next) throw refused("E_ARCHIVE_BOMB", `"${printable(name, 80)}" shares bytes with another entry`, "bytes of its own for each file");
 	}
 }
-const broken = (what) => refused("E_ARCHIVE_FORMAT", `no whole ZIP: ${what} can't be read`, "a ZIP as GitHub makes them");
+const broken$1 = (what) => refused("E_ARCHIVE_FORMAT", `no whole ZIP: ${what} can't be read`, "a ZIP as GitHub makes them");
 const refused = (code, what, allowed) => new LockstepError(code, {
 	what,
 	where: { file: "the artifact" },
@@ -325,61 +342,7 @@ async function unpack(zip, { name, deflated, crc, packed, size, start }, target)
 	if (seen !== size || sum !== crc) throw refused(seen > size ? "E_ARCHIVE_BOMB" : "E_ARCHIVE_FORMAT", `${name} unpacks to ${seen} bytes that are not what it declares`, `${size} bytes with its checksum`);
 }
 async function* emptyStream() {}
-const prefix = "lockstep-candidate-";
-const candidateArtifactName = (model) => `${prefix}${model}`;
-const candidateFiles = {
-	"candidate.json": 262144,
-	"record.json": 16777216,
-	"model.onnx": 1024 ** 3,
-	"predictions.parquet": 1024 ** 3
-};
-const mostTogether = 1024 ** 3;
-const mostCandidates = 1e3;
-async function candidateArtifacts(github, run) {
-	const found = (await listArtifacts(github, run)).filter(({ name }) => name.startsWith(prefix));
-	if (found.length > mostCandidates) throw shape(`${found.length} candidates`, `at most ${mostCandidates}`);
-	return found.map((artifact) => {
-		const model = artifact.name.slice(19);
-		if (!isName(model)) throw shape(`a candidate called "${printable(artifact.name, 80)}"`, `${prefix}<model>`);
-		return {
-			...artifact,
-			model
-		};
-	});
-}
-async function findArtifact(github, run, name) {
-	return (await listArtifacts(github, run, name)).find((artifact) => artifact.name === name) ?? null;
-}
-async function listArtifacts(github, run, name) {
-	return (await github.list("GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts", {
-		run_id: run.id,
-		...name === void 0 ? {} : { name }
-	}, {
-		key: "artifacts",
-		most: 11,
-		needs: "actions: read"
-	})).filter(({ expired }) => !expired).map((one) => ({
-		id: one.id,
-		name: one.name,
-		size: one.size_in_bytes,
-		digest: one.digest ?? null
-	}));
-}
-const downloadCandidate = (github, artifact, folder) => withZip(github, artifact, mostTogether, (zip) => unpackArchive(zip, folder, {
-	allowed: candidateFiles,
-	most: mostTogether
-}));
-const downloadArtifact = (github, artifact, folder, allowed) => withZip(github, artifact, mostTogether, (zip) => unpackArchive(zip, folder, {
-	allowed,
-	most: mostTogether
-}));
-const readArtifact = (github, artifact, allowed) => {
-	const most = Object.values(allowed).reduce((sum, size) => sum + size, 0);
-	return withZip(github, artifact, most, (zip) => readArchive(zip, {
-		allowed,
-		most
-	}));
-};
+const tries = 3;
 async function withZip(github, artifact, most, use) {
 	const limit = most + 1048576;
 	if (artifact.size > limit) throw tooLarge(artifact, artifact.size, limit);
@@ -396,15 +359,23 @@ async function withZip(github, artifact, most, use) {
 	}
 }
 async function fetchTo(github, artifact, path, limit) {
-	const response = await github.download("GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}", {
+	for (let attempt = 1;; attempt++) try {
+		await fetchOnce(github, artifact, path, limit);
+		return;
+	} catch (error) {
+		const known = diskFull(error, path);
+		if (isLockstepError(known)) throw known;
+		if (attempt === tries) throw broken(artifact, error.message, error);
+		await setTimeout(500 * attempt ** 2);
+	}
+}
+async function fetchOnce(github, artifact, path, limit) {
+	const { body, ok, status } = await github.download("GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}", {
 		artifact_id: artifact.id,
 		archive_format: "zip"
 	});
-	if (!response.ok || response.body === null) throw new LockstepError("E_GITHUB_FAILED", {
-		what: `the artifact ${artifact.name} can't be downloaded (${response.status})`,
-		allowed: "an artifact that has not expired",
-		fix: "run the workflow that made it again"
-	});
+	if (status >= 500) throw new Error(`the storage answered ${status}`);
+	if (!ok || body === null) throw broken(artifact, `the storage answered ${status}`);
 	const hash = createHash("sha256");
 	let size = 0;
 	const counted = async function* (source) {
@@ -415,7 +386,7 @@ async function fetchTo(github, artifact, path, limit) {
 			yield chunk;
 		}
 	};
-	await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(path, { flags: "wx" }));
+	await pipeline(Readable.fromWeb(body), counted, createWriteStream(path));
 	const digest = `sha256:${hash.digest("hex")}`;
 	if (artifact.digest !== null && artifact.digest !== digest) throw new LockstepError("E_DIGEST_MISMATCH", {
 		what: `the artifact ${artifact.name} is ${digest}`,
@@ -423,37 +394,153 @@ async function fetchTo(github, artifact, path, limit) {
 		fix: "run the workflow that made it again"
 	});
 }
-const shape = (what, allowed) => new LockstepError("E_HANDOVER_SHAPE", {
-	what,
-	allowed,
-	fix: "hand over what the action `train` uploads"
+const broken = ({ name }, why, cause) => new LockstepError("E_GITHUB_FAILED", {
+	what: `the artifact ${name} can't be downloaded: ${why}`,
+	allowed: "an artifact that has not expired",
+	fix: "run the workflow that made it again",
+	cause
 });
 const tooLarge = ({ name }, size, most) => new LockstepError("E_HANDOVER_TOO_LARGE", {
 	what: `the artifact ${name} has ${size > most ? `more than ${most.toLocaleString("en-US")}` : size} bytes`,
 	allowed: `at most ${most.toLocaleString("en-US")}`,
 	fix: "hand over what the action `train` uploads"
 });
-const mostUnits = 65536;
-const workflowLogin = "github-actions[bot]";
-const markerLine = /\n*<!-- lockstep:report(?: run=(\d{1,15})\.(\d{1,6}) head=[0-9a-f]{40,64})? -->\s*$/;
+const prefix = "lockstep-candidate-";
+const candidateArtifactName = (model) => `${prefix}${model}`;
+const candidateFiles = {
+	"candidate.json": 262144,
+	"record.json": 16777216,
+	"model.onnx": 1024 ** 3,
+	"predictions.parquet": 1024 ** 3
+};
+const mostTogether = 1024 ** 3;
+const mostCandidates = 1e3;
+async function candidateArtifacts(github, run) {
+	const found = (await listArtifacts(github, run)).filter(({ name }) => name.startsWith(prefix));
+	if (found.length > mostCandidates) throw shape(`${found.length} candidates`, `at most ${mostCandidates}`);
+	const candidates = new Map();
+	for (const artifact of found) {
+		const model = artifact.name.slice(19);
+		if (!isName(model)) throw shape(`a candidate called "${printable(artifact.name, 80)}"`, `${prefix}<model>`);
+		if (!candidates.has(model)) candidates.set(model, {
+			...artifact,
+			model
+		});
+	}
+	return [...candidates.values()];
+}
+async function findArtifact(github, run, name) {
+	return (await listArtifacts(github, run, name)).find((artifact) => artifact.name === name) ?? null;
+}
+async function listArtifacts(github, run, name) {
+	return (await github.list("GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts", {
+		run_id: run.id,
+		...name === void 0 ? {} : { name }
+	}, {
+		key: "artifacts",
+		most: 11,
+		needs: "actions: read"
+	})).filter(({ expired }) => !expired).sort((a, b) => b.id - a.id).map((one) => ({
+		id: one.id,
+		name: one.name,
+		size: one.size_in_bytes,
+		digest: one.digest ?? null
+	}));
+}
+const downloadCandidate = (github, artifact, folder) => withZip(github, artifact, mostTogether, (zip) => unpackArchive(zip, folder, {
+	allowed: candidateFiles,
+	most: mostTogether
+}));
+const downloadArtifact = (github, artifact, folder, allowed) => {
+	const most = Math.min(mostTogether, together(allowed));
+	return withZip(github, artifact, most, (zip) => unpackArchive(zip, folder, {
+		allowed,
+		most
+	}));
+};
+const together = (allowed) => Object.values(allowed).reduce((sum, size) => sum + size, 0);
+const readArtifact = (github, artifact, allowed) => {
+	const most = together(allowed);
+	return withZip(github, artifact, most, (zip) => readArchive(zip, {
+		allowed,
+		most
+	}));
+};
+const shape = (what, allowed) => new LockstepError("E_HANDOVER_SHAPE", {
+	what,
+	allowed,
+	fix: "hand over what the action `train` uploads"
+});
+const isNewer = (one, other) => one.id > other.id || one.id === other.id && one.attempt > other.attempt;
+async function readRun(github, id) {
+	const run = await github.ask("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { run_id: id }, { needs: "actions: read" });
+	return runOf(run);
+}
+const runOf = (run) => ({
+	id: run.id,
+	attempt: run.run_attempt ?? 1,
+	event: run.event,
+	path: run.path.split("@")[0],
+	headSha: run.head_sha,
+	headBranch: run.head_branch,
+	headRepository: run.head_repository && {
+		id: run.head_repository.id,
+		fullName: run.head_repository.full_name
+	},
+	title: run.display_title,
+	conclusion: run.conclusion,
+	url: run.html_url
+});
+async function triggeringRun(github, context) {
+	const id = triggeringRunId(context);
+	const run = context.event.workflow_run;
+	return [
+		run.event,
+		run.path,
+		run.head_sha,
+		run.display_title
+	].every((value) => typeof value === "string") && run.head_branch !== void 0 && run.head_repository !== void 0 ? runOf(run) : readRun(github, id);
+}
+function triggeringRunId({ eventName, event }) {
+	const run = event.workflow_run;
+	if (eventName === "workflow_run" && Number.isSafeInteger(run?.id)) return run.id;
+	throw new LockstepError("E_GITHUB_CONTEXT", {
+		what: `the event is ${eventName || "none"}, which names no run`,
+		allowed: "workflow_run",
+		fix: "call this from a workflow with `on: workflow_run`"
+	});
+}
+const mostUnits$1 = 65536;
+const comments = "/repos/{owner}/{repo}/issues/{issue_number}/comments";
+const oneComment = "/repos/{owner}/{repo}/issues/comments/{comment_id}";
+const needs$1 = "pull-requests: write";
+const markerStart = "<!-- lockstep:report";
+const marker = /^<!-- lockstep:report(?: run=(\d{1,15})\.(\d{1,6}) head=[0-9a-f]{40,64})? -->$/;
 async function publishComment(github, input) {
-	const { number, head } = input;
 	const body = `${input.body.trimEnd()}\n\n${printMarker(input)}\n`;
-	if (body.length > 65536) throw tooLong(body.length);
-	if ((await github.ask("GET /repos/{owner}/{repo}/pulls/{pull_number}", { pull_number: number })).head.sha !== head) return {
+	if (body.length > mostUnits$1) throw tooLong(body.length);
+	try {
+		return await publish(github, input, body);
+	} catch (error) {
+		if (isLockstepError(error, "E_GITHUB_FAILED") || isLockstepError(error, "E_GITHUB_MISSING")) return publish(github, input, body);
+		throw error;
+	}
+}
+async function publish(github, input, body) {
+	if ((await github.ask("GET /repos/{owner}/{repo}/pulls/{pull_number}", { pull_number: input.number })).head.sha !== input.head) return {
 		kind: "skipped",
 		why: "the head has moved on"
 	};
 	const { own: before, count } = await listOwn(github, input);
 	if (before.length > 0) return settle(github, input, body, before, null);
-	const mine = ownOf(await write(() => github.ask("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-		issue_number: number,
+	const mine = ownOf(await write(() => github.ask(`POST ${comments}`, {
+		issue_number: input.number,
 		body
-	})));
+	}, { needs: needs$1 })));
 	const { own: now } = await listOwn(github, input, Math.max(1, Math.ceil(count / 100) - 1));
 	return settle(github, input, body, now.some(({ id }) => id === mine.id) ? now : [...now, mine], mine.id);
 }
-async function settle(github, { runId, runAttempt, body: text }, body, own, created) {
+async function settle(github, { run, body: text }, body, own, created) {
 	const [oldest, ...younger] = [...own].sort((a, b) => a.id - b.id);
 	for (const { id } of younger) await remove(github, id);
 	const { id, url } = oldest;
@@ -462,7 +549,7 @@ async function settle(github, { runId, runAttempt, body: text }, body, own, crea
 		id,
 		url
 	};
-	if (isNewer(oldest.run, [runId, runAttempt])) return {
+	if (isNewer(oldest.run, run)) return {
 		kind: "skipped",
 		why: "a newer run already reported"
 	};
@@ -471,10 +558,10 @@ async function settle(github, { runId, runAttempt, body: text }, body, own, crea
 		id,
 		url
 	};
-	await write(() => github.ask("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", {
+	await write(() => github.ask(`PATCH ${oneComment}`, {
 		comment_id: id,
 		body
-	}));
+	}, { needs: needs$1 }));
 	return {
 		kind: "updated",
 		id,
@@ -483,64 +570,82 @@ async function settle(github, { runId, runAttempt, body: text }, body, own, crea
 }
 async function remove(github, id) {
 	try {
-		await write(() => github.ask("DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", { comment_id: id }));
+		await write(() => github.ask(`DELETE ${oneComment}`, { comment_id: id }, { needs: needs$1 }));
 	} catch (error) {
 		if (!isLockstepError(error, "E_GITHUB_MISSING")) throw error;
 	}
 }
-async function listOwn(github, { number, author = workflowLogin }, from = 1) {
-	const all = await github.list("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", { issue_number: number }, { from });
+async function listOwn(github, { number }, from = 1) {
+	const login = await github.login();
+	const all = await github.list(`GET ${comments}`, { issue_number: number }, { from });
 	return {
-		own: all.flatMap((comment) => comment.user?.login === author ? ownOf(comment) ?? [] : []),
+		own: all.flatMap((comment) => comment.user?.login === login ? ownOf(comment) ?? [] : []),
 		count: all.length
 	};
 }
 function ownOf({ id, body = "", html_url: url }) {
-	const found = markerLine.exec(body);
+	const text = body.trimEnd();
+	const at = text.lastIndexOf(markerStart);
+	const found = at === -1 ? null : marker.exec(text.slice(at));
 	if (!found) return null;
+	const run = {
+		id: Number(found[1] ?? 0),
+		attempt: Number(found[2] ?? 0)
+	};
 	return {
 		id,
 		url,
-		text: body.slice(0, found.index).trimEnd(),
-		run: [Number(found[1] ?? 0), Number(found[2] ?? 0)]
+		text: text.slice(0, at).trimEnd(),
+		run
 	};
 }
-const printMarker = ({ runId, runAttempt, head }) => `<!-- lockstep:report run=${runId}.${runAttempt} head=${head} -->`;
-const isNewer = ([run, attempt], [otherRun, otherAttempt]) => run > otherRun || run === otherRun && attempt > otherAttempt;
+const printMarker = ({ run, head }) => `${markerStart} run=${run.id}.${run.attempt} head=${head} -->`;
 async function write(work) {
 	try {
 		return await work();
 	} catch (error) {
 		if (!isLockstepError(error, "E_GITHUB_PERMISSION")) throw error;
+		const { what, allowed, fix } = error;
 		throw new LockstepError("E_COMMENT_PERMISSION", {
-			what: "the token may not comment on pull requests",
-			allowed: "a token with `pull-requests: write`",
-			fix: "add `pull-requests: write` to the permissions of the job that comments",
+			what,
+			allowed,
+			fix,
 			cause: error
 		});
 	}
 }
 const tooLong = (units) => new LockstepError("E_COMMENT_TOO_LONG", {
 	what: `a comment of ${units} UTF-16 units`,
-	allowed: `at most ${mostUnits}`,
+	allowed: `at most ${mostUnits$1}`,
 	fix: "tell us: a comment of ours is cut before it gets so long"
 });
 function readContext(env = process.env) {
-	const path = env.GITHUB_EVENT_PATH;
-	const event = path ? parseJson(readFileSync(path), "the event").value : {};
 	return {
 		repository: repositoryOf(env.GITHUB_REPOSITORY),
 		apiUrl: env.GITHUB_API_URL ?? "https://api.github.com",
 		serverUrl: env.GITHUB_SERVER_URL ?? "https://github.com",
 		eventName: env.GITHUB_EVENT_NAME ?? "",
-		event,
+		event: readEvent(env.GITHUB_EVENT_PATH),
 		ref: env.GITHUB_REF ?? "",
 		sha: env.GITHUB_SHA ?? "",
 		runId: Number(env.GITHUB_RUN_ID ?? 0),
 		runAttempt: Number(env.GITHUB_RUN_ATTEMPT ?? 1),
+		job: env.GITHUB_JOB ?? null,
 		workflowRef: env.GITHUB_WORKFLOW_REF ?? null,
 		actor: env.GITHUB_ACTOR ?? null
 	};
+}
+function readEvent(path) {
+	if (!path) return {};
+	if (existsSync(path)) {
+		const { value } = parseJson(readFileSync(path), "the event");
+		if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+	}
+	throw new LockstepError("E_GITHUB_CONTEXT", {
+		what: `${path} holds no event`,
+		allowed: "GITHUB_EVENT_PATH as a runner sets it: a file with a JSON object",
+		fix: "run this in a workflow, or unset GITHUB_EVENT_PATH"
+	});
 }
 function repositoryOf(text) {
 	const [, owner, name] = /^([A-Za-z0-9_.-]{1,100})\/([A-Za-z0-9_.-]{1,100})$/.exec(text ?? "") ?? [];
@@ -555,31 +660,133 @@ function repositoryOf(text) {
 	});
 }
 const runUrl = ({ serverUrl, repository, runId }) => `${serverUrl}/${repository.owner}/${repository.name}/actions/runs/${runId}`;
-async function readRun(github, id) {
-	const run = await github.ask("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { run_id: id }, { needs: "actions: read" });
+const verdictContext = "lockstep/verdict";
+const verdictContextOf = ({ baseRef, defaultBranch }) => baseRef === defaultBranch ? verdictContext : `${verdictContext}/${baseRef}`;
+async function setStatus(github, { sha, context, state, description, url, about }) {
+	const text = cutText(description);
+	const target = about === void 0 ? url : `${url}#about-${about.id}.${about.attempt}`;
+	const newest = (await github.ask("GET /repos/{owner}/{repo}/commits/{ref}/statuses", {
+		ref: sha,
+		per_page: 100
+	})).find((status) => status.context === context);
+	if (newest !== void 0 && newest.creator?.login === await github.login()) {
+		if (isNewer(orderOf(newest.target_url), orderOf(target))) return "skipped";
+		if (newest.state === state && newest.description === text) return "unchanged";
+	}
+	await github.ask("POST /repos/{owner}/{repo}/statuses/{sha}", {
+		sha,
+		state,
+		description: text,
+		target_url: target,
+		context
+	}, {
+		needs: "statuses: write",
+		repeatable: true
+	});
+	return "set";
+}
+function orderOf(url) {
+	const [, run, about, attempt] = /\/actions\/runs\/(\d+)(?:#about-(\d+)\.(\d+))?$/.exec(url ?? "") ?? [];
 	return {
-		id: run.id,
-		attempt: run.run_attempt ?? 1,
-		event: run.event,
-		path: run.path.split("@")[0],
-		headSha: run.head_sha,
-		headBranch: run.head_branch,
-		headRepository: run.head_repository && {
-			id: run.head_repository.id,
-			fullName: run.head_repository.full_name
-		},
-		conclusion: run.conclusion,
-		url: run.html_url
+		id: Number(about ?? run ?? 0),
+		attempt: Number(attempt ?? 0)
 	};
 }
-function triggeringRunId({ eventName, event }) {
-	const run = event.workflow_run;
-	if (eventName === "workflow_run" && Number.isSafeInteger(run?.id)) return run.id;
-	throw new LockstepError("E_GITHUB_CONTEXT", {
-		what: `the event is ${eventName || "none"}, which names no run`,
-		allowed: "workflow_run",
-		fix: "call this from a workflow with `on: workflow_run`"
+const mostUnits = 140;
+function cutText(text) {
+	const line = text.replace(/\s+/g, " ").trim();
+	if (line.length <= mostUnits) return line;
+	const cut = line.slice(0, 139);
+	return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}
+const deployments = "/repos/{owner}/{repo}/deployments";
+const statuses = `${deployments}/{deployment_id}/statuses`;
+const needs = "deployments: write";
+async function recordDeployment(github, input) {
+	const { model, environment, version, image, state, url } = input;
+	const payload = {
+		model,
+		version,
+		image
+	};
+	const [newest, older] = await github.ask(`GET ${deployments}`, {
+		environment,
+		task: taskOf(input),
+		per_page: 2
 	});
+	const same = newest !== void 0 && samePayload(newest.payload, payload);
+	if (same && await lastState(github, newest.id) === state) return "unchanged";
+	const id = same ? newest.id : await create(github, input, payload);
+	const description = cutText(input.description);
+	const setState = (deployment, value) => github.ask(`POST ${statuses}`, {
+		deployment_id: deployment,
+		state: value,
+		description,
+		log_url: url,
+		auto_inactive: false
+	}, {
+		needs,
+		repeatable: true
+	});
+	const before = same ? older : newest;
+	if (state === "success" && before && await lastState(github, before.id) !== "inactive") await setState(before.id, "inactive");
+	await setState(id, state);
+	return same ? "updated" : "created";
+}
+const taskOf = ({ model }) => `lockstep:${model}`;
+async function create(github, input, payload) {
+	const { id } = await github.ask(`POST ${deployments}`, {
+		ref: input.commit,
+		task: taskOf(input),
+		environment: input.environment,
+		description: cutText(input.description),
+		payload,
+		auto_merge: false,
+		required_contexts: [],
+		production_environment: input.environment === "production"
+	}, { needs });
+	return id;
+}
+async function lastState(github, id) {
+	const [status] = await github.ask(`GET ${statuses}`, {
+		deployment_id: id,
+		per_page: 1
+	});
+	return status?.state ?? null;
+}
+function samePayload(found, wanted) {
+	const value = typeof found === "string" ? safeParse(found) : found;
+	return value?.model === wanted.model && value.version === wanted.version && value.image === wanted.image;
+}
+function safeParse(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+async function mayWrite(github, user) {
+	try {
+		const { permission } = await github.ask("GET /repos/{owner}/{repo}/collaborators/{username}/permission", { username: user }, { needs: "contents: read" });
+		return permission === "admin" || permission === "write";
+	} catch (error) {
+		if (isLockstepError(error, "E_GITHUB_MISSING")) return false;
+		throw error;
+	}
+}
+async function approvalsOf(github, runId) {
+	return (await github.ask("GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals", { run_id: runId }, { needs: "actions: read" })).filter(({ state }) => state === "approved").flatMap(({ user, environments }) => environments.flatMap(({ name }) => name === void 0 ? [] : [{
+		by: user.login,
+		id: user.id,
+		environment: name
+	}]));
+}
+async function mergedPull(github, commit) {
+	const merged = (await github.ask("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", { commit_sha: commit })).find(({ merged_at, merge_commit_sha }) => merged_at !== null && merge_commit_sha === commit);
+	return merged ? {
+		number: merged.number,
+		head: merged.head.sha
+	} : null;
 }
 var train_request_default = {
 	$schema: "https://json-schema.org/draft/2020-12/schema",
@@ -616,39 +823,32 @@ const trainRequestArtifact = "lockstep-train-request";
 async function subjectOfRun(github, run) {
 	if (run.path === workflowFiles.trainPr) return trained(github, run);
 	if (run.path !== workflowFiles.pullRequest) throw otherRun(`the run is of ${run.path}`);
-	if (run.event === "merge_group") return mergeGroup(run);
-	if (run.event !== "pull_request") throw otherRun(`the run was started by ${run.event}`);
-	const { headRepository, headBranch } = run;
-	if (headRepository === null || headBranch === null) return {
-		kind: "stale",
-		why: "the fork is gone"
-	};
+	if (run.event === "merge_group") return mergeGroup(github, run);
+	if (run.event === "pull_request") return pullRequest(github, run);
+	throw otherRun(`the run was started by ${run.event}`);
+}
+async function pullRequest(github, { headRepository, headBranch, headSha }) {
+	if (headRepository === null || headBranch === null) return stale("the fork is gone");
 	const own = (await github.ask("GET /repos/{owner}/{repo}/pulls", {
 		head: `${headRepository.fullName.split("/")[0]}:${headBranch}`,
 		state: "open",
 		per_page: 100
 	})).filter(({ head }) => head.repo?.id === headRepository.id);
-	const pull = own.find(({ head }) => head.sha === run.headSha);
+	const [pull] = own.filter(({ head }) => head.sha === headSha).sort((a, b) => Number(isForDefault(b)) - Number(isForDefault(a)) || a.number - b.number);
 	if (pull) return subjectOf(pull);
-	return {
-		kind: "stale",
-		why: own.length > 0 ? "the pull request has a newer commit" : "no open pull request has this head"
-	};
+	return stale(own.length > 0 ? "the pull request has a newer commit" : "no open pull request has this head");
 }
 async function trained(github, run) {
-	if (run.headRepository?.fullName.toLowerCase() !== fullName(github).toLowerCase()) throw otherRun(`the run is of ${run.headRepository?.fullName ?? "a repository that is gone"}`);
+	checkOurs(github, run);
+	if (run.event !== "workflow_dispatch" && run.event !== "issue_comment") throw otherRun(`the run was started by ${run.event}`);
 	const artifact = await findArtifact(github, run, trainRequestArtifact);
 	if (artifact === null) throw badRequest("the run holds no request");
 	const { number, head } = readRequest((await readArtifact(github, artifact, { "request.json": 65536 }))["request.json"]);
+	if (run.title !== `lockstep-train-pr #${number}`) throw badRequest(`a request for pull request ${number} in the run "${run.title}"`);
 	const pull = await github.ask("GET /repos/{owner}/{repo}/pulls/{pull_number}", { pull_number: number });
-	if (pull.state !== "open") return {
-		kind: "stale",
-		why: "the pull request is closed"
-	};
-	return pull.head.sha === head ? subjectOf(pull) : {
-		kind: "stale",
-		why: "the pull request has a newer commit"
-	};
+	if (run.headBranch !== pull.base.repo.default_branch) throw otherRun(`the run is of the branch ${run.headBranch}`);
+	if (pull.state !== "open") return stale("the pull request is closed");
+	return pull.head.sha === head ? subjectOf(pull) : stale("the pull request has a newer commit");
 }
 function readRequest(bytes) {
 	try {
@@ -657,24 +857,37 @@ function readRequest(bytes) {
 		throw isLockstepError(error) ? badRequest(error.what) : error;
 	}
 }
+const isForDefault = ({ base }) => base.ref === base.repo.default_branch;
 const subjectOf = ({ number, head, base }) => ({
 	kind: "pull-request",
 	number,
 	head: head.sha,
 	baseRef: base.ref,
+	defaultBranch: base.repo.default_branch,
 	headRepository: head.repo?.full_name ?? ""
 });
-function mergeGroup({ headBranch, headSha }) {
+async function mergeGroup(github, run) {
+	checkOurs(github, run);
+	const { headBranch, headSha } = run;
 	const [, baseRef, base] = /^gh-readonly-queue\/(.+)\/pr-\d+-([0-9a-f]{40})$/.exec(headBranch ?? "") ?? [];
 	if (!baseRef || !base) throw otherRun(`the merge group's branch is called ${headBranch}`);
+	const { default_branch: defaultBranch } = await github.ask("GET /repos/{owner}/{repo}");
 	return {
 		kind: "merge-group",
 		head: headSha,
 		base,
-		baseRef
+		baseRef,
+		defaultBranch
 	};
 }
-const fullName = ({ repository }) => `${repository.owner}/${repository.name}`;
+function checkOurs({ repository: { owner, name } }, { headRepository }) {
+	const fullName = headRepository?.fullName ?? "a repository that is gone";
+	if (fullName.toLowerCase() !== `${owner}/${name}`.toLowerCase()) throw otherRun(`the run is of ${fullName}`);
+}
+const stale = (why) => ({
+	kind: "stale",
+	why
+});
 const otherRun = (what) => new LockstepError("E_HANDOVER_REPO", {
 	what,
 	allowed: `a run of ${Object.values(workflowFiles).join(" or ")} for this repository`,
@@ -685,4 +898,4 @@ const badRequest = (what) => new LockstepError("E_HANDOVER_PR", {
 	allowed: "{\"v\": 1, \"number\": a pull request, \"head\": its commit} as lockstep-train-pr wrote it",
 	fix: "start the training again with /train"
 });
-export { triggeringRunId as a, publishComment as c, downloadArtifact as d, downloadCandidate as f, readRun as i, candidateArtifactName as l, openGitHub as m, trainRequestArtifact as n, readContext as o, findArtifact as p, workflowFiles as r, runUrl as s, subjectOfRun as t, candidateArtifacts as u };
+export { downloadArtifact as _, mayWrite as a, openGitHub as b, setStatus as c, repositoryOf as d, runUrl as f, candidateArtifacts as g, candidateArtifactName as h, approvalsOf as i, verdictContextOf as l, triggeringRun as m, trainRequestArtifact as n, mergedPull as o, publishComment as p, workflowFiles as r, recordDeployment as s, subjectOfRun as t, readContext as u, downloadCandidate as v, findArtifact as y };

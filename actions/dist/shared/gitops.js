@@ -1,13 +1,13 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { A as checkSchema, B as canonicalJson, C as tryGit, D as parseYaml, E as parseConfiguration, G as isDigest, J as writeAtomic, L as isAlive, M as checkName, N as isName, S as resolveCommit, T as checkEnvironment, U as digestOf, V as digestOfJson, X as isLockstepError, Y as LockstepError, _ as readBlobs, f as acquireLock, m as parseJson, p as withLock, s as statePath, v as readTree, x as readAtCommit, y as git } from "./workspace.js";
+import { A as checkSchema, B as canonicalJson, C as tryGit, D as parseYaml, E as parseConfiguration, G as isDigest, J as writeAtomic, L as isAlive, M as checkName, N as isName, S as resolveCommit, T as checkEnvironment, U as digestOf, V as digestOfJson, X as isLockstepError, Y as LockstepError, Z as printable, _ as readBlobs, f as acquireLock, m as parseJson, p as withLock, s as statePath, v as readTree, x as readAtCommit, y as git } from "./workspace.js";
 import "./image.js";
+import { p as isRegistryName } from "./platform.js";
 import "./model.js";
-import { A as hasOrigin, C as sign$1, D as parseBranchKeys, E as branchKeysFile, M as pushAtomic, N as remoteRefs, O as withBranchKey, S as promotionPredicate, T as loadKey, _ as openStatement, a as trustsBranch, b as committer, c as listVersions, d as checkVersion, f as formatTag, g as openRecord, h as checked, i as trustedKeys, j as localRefs, k as fetchRefs, l as nextCounter, m as checkSubjects, n as readRelease, o as listAllVersions, r as baseCommit, s as listPromotions, v as release_default, w as statementOf, x as personOf, y as pushRefused } from "./registry.js";
-import { n as resolveNative } from "./natives.js";
-import { t as require_dist } from "../vendor/yaml.js";
-import { c as isRegistryName } from "./platform.js";
-import { r as readPolicy } from "./gate.js";
+import { A as parseBranchKeys, C as personOf, D as statementOf, E as sign$1, F as pushAtomic, I as remoteRefs, M as fetchRefs, N as hasOrigin, O as loadKey, P as localRefs, S as committer, T as promotionPredicate, _ as openRecord, a as trustsBranch, b as release_default, c as listVersions, d as checkVersion, f as formatTag, g as checked, h as checkSubjects, i as trustedKeys, j as withBranchKey, k as branchKeysFile, l as nextCounter, n as readRelease, o as listAllVersions, p as parseTag, r as baseCommit, s as listPromotions, v as openStatement, w as writeTagObject, x as pushRefused } from "./registry.js";
 import { n as unpackImage } from "./unpack-process.js";
+import { t as require_dist } from "../vendor/yaml.js";
+import { n as resolveNative } from "./natives.js";
+import { r as readPolicy } from "./gate.js";
 import { dirname, join, resolve } from "node:path";
 import { randomBytes, randomInt } from "node:crypto";
 import fs, { closeSync, cpSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
@@ -2834,6 +2834,29 @@ async function deploy(workspace, request, effects = realEffects) {
 	}, effects);
 }
 const evidenceOf = (tip, model, environment) => tip.entries.find(({ path }) => path === `${folderOf(model, environment)}/${releaseFile}`)?.oid;
+async function readEnvironments(workspace, model, given) {
+	const tip = await readTip(workspace);
+	if (tip.commit === null) return {
+		tip: null,
+		releases: new Map(),
+		holds: []
+	};
+	const trust = given ?? await trustedKeys(workspace, await baseCommit(workspace), { local: true });
+	const releases = new Map();
+	for (const folder of await readFolders(workspace, tip)) {
+		if (folder.model !== model) continue;
+		const verdict = verifyFolder({
+			...folder,
+			trust
+		});
+		if (verdict.kind === "verified") releases.set(folder.environment, verdict.release.record);
+	}
+	return {
+		tip: tip.commit,
+		releases,
+		holds: (await readHolds(workspace, tip, model)).holds
+	};
+}
 const nothing = {
 	environment: null,
 	from: null,
@@ -3263,6 +3286,135 @@ async function changedAt(workspace, tip) {
 	}
 	return times;
 }
+const longestOpen = 2592e6;
+async function readTagState(workspace, tag) {
+	const name = parseTag(tag);
+	if (name?.event !== "assign") throw new LockstepError("E_TAG_REQUEST", {
+		what: `the tag "${printable(tag)}" asks for no promotion`,
+		allowed: "an annotated tag <model>#<environment>#<counter>",
+		fix: "git tag -a \"churn#staging#2\" -m \"why\" \"churn@v1.2.0^{commit}\""
+	});
+	checkEnvironment(workspace.configuration, name.environment);
+	const tip = await readTip(workspace, {
+		tagsOf: name.model,
+		ask: "required"
+	});
+	const promotions = await listPromotions(workspace.root, name.model);
+	const found = promotions.find((entry) => entry.tag === tag);
+	if (!found) throw await notAnnotated(workspace, tag);
+	if (found.version === null) throw new LockstepError("E_VERSION_UNKNOWN", {
+		what: `${tag} is at commit ${found.commit.slice(0, 12)}, where no version of ${name.model} is registered`,
+		allowed: "a tag at the commit of a registered version",
+		fix: `git tag -a "${tag}" -m "why" "${name.model}@<version>^{commit}", under the next free counter`
+	});
+	return stateOf(found, promotions, await writtenTags(workspace, tip, name.model));
+}
+async function openRequests(workspace, models, now) {
+	const open = [];
+	for (const model of models) {
+		const tip = await readTip(workspace, {
+			tagsOf: model,
+			ask: "required"
+		});
+		const promotions = await listPromotions(workspace.root, model);
+		const written = await writtenTags(workspace, tip, model);
+		for (const entry of promotions) {
+			if (now.getTime() - Date.parse(entry.time) > longestOpen) continue;
+			if (entry.event !== "assign" || entry.version === null) continue;
+			if (!workspace.configuration.environments.includes(entry.environment)) continue;
+			const state = stateOf(entry, promotions, written);
+			if (state.kind === "open") open.push(state.request);
+		}
+	}
+	return open;
+}
+function stateOf(entry, promotions, written) {
+	const { tag, model, environment, version, commit } = entry;
+	const request = {
+		tag,
+		model,
+		environment,
+		version,
+		commit
+	};
+	const done = written.get(tag);
+	if (done !== void 0) return {
+		kind: "written",
+		request,
+		commit: done
+	};
+	const answer = promotions.find((one) => one.event === "unassign" && one.subject.startsWith(`${refuses(tag)}:`));
+	if (answer) return {
+		kind: "refused",
+		request,
+		answer: answer.tag
+	};
+	const later = promotions.find((one) => one.environment === environment && one.counter > entry.counter && written.has(one.tag));
+	return later ? {
+		kind: "overtaken",
+		request,
+		by: later.tag
+	} : {
+		kind: "open",
+		request
+	};
+}
+const refuses = (tag) => `refuses ${tag}`;
+async function writtenTags({ root }, tip, model) {
+	if (tip.commit === null) return new Map();
+	const log = await git([
+		"log",
+		"--first-parent",
+		"--format=%H%x00%(trailers:key=Lockstep-Tag,valueonly,separator=%x2C)",
+		tip.commit,
+		"--",
+		`models/${model}/`
+	], { cwd: root });
+	return new Map(log.split("\n").map((line) => line.split("\0")).flatMap(([commit, tag]) => commit && tag ? [[tag, commit]] : []));
+}
+async function notAnnotated({ root }, tag) {
+	const { status } = await tryGit([
+		"rev-parse",
+		"--verify",
+		"--quiet",
+		"--end-of-options",
+		`refs/tags/${tag}`
+	], { cwd: root });
+	return status === 0 ? new LockstepError("E_TAG_LIGHTWEIGHT", {
+		what: `${tag} is a lightweight tag, which says neither who nor why`,
+		allowed: "an annotated tag at a commit",
+		fix: "make one with `git tag -a`, under the next free counter"
+	}) : new LockstepError("E_TAG_REQUEST", {
+		what: `there is no tag "${printable(tag)}"`,
+		allowed: "a tag that origin has",
+		fix: "push it, then run the promotion again"
+	});
+}
+async function answerRequest(workspace, request, reason) {
+	const { root } = workspace;
+	const state = await readTagState(workspace, request.tag);
+	if (state.kind === "refused") return state.answer;
+	const ident = await committer(root);
+	const tag = (await nextTag(workspace, request.model, request.environment)).replace(/#(\d+)$/, "!#$1");
+	const message = `${refuses(request.tag)}: ${printable(reason, 500)}`;
+	const object = await writeTagObject(root, {
+		tag,
+		commit: request.commit,
+		ident,
+		message
+	});
+	const ref = `refs/tags/${tag}`;
+	if (await hasOrigin(root)) {
+		const outcome = await pushAtomic(root, { [ref]: object });
+		if (outcome.kind !== "pushed" && (await remoteRefs(root, [ref])).get(ref) !== object) throw pushRefused(`the tag ${tag}`, outcome.reason);
+	}
+	await tryGit([
+		"update-ref",
+		ref,
+		object
+	], { cwd: root });
+	return tag;
+}
 async function verifyEnvironments(workspace) {
 	const tip = await readTip(workspace);
 	const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
@@ -3354,4 +3506,4 @@ function movedTag({ model, environment, record }, versions) {
 		allowed: "a tag that stays where it was created"
 	})];
 }
-export { historyOf as a, promote as c, recordRunKey as d, readFolders as f, findSource as h, hold as i, readWanted as l, startAgent as m, statusOf as n, deploy as o, readTip as p, rollback as r, previewPromotion as s, verifyEnvironments as t, verifyFolder as u };
+export { readFolders as _, statusOf as a, findSource as b, historyOf as c, previewPromotion as d, promote as f, recordRunKey as g, currentTrust as h, readTagState as i, readEnvironments as l, verifyFolder as m, answerRequest as n, rollback as o, readWanted as p, openRequests as r, hold as s, verifyEnvironments as t, deploy as u, readTip as v, startAgent as y };

@@ -1,4 +1,4 @@
-import { a as historyOf } from "./gitops.js";
+import { c as historyOf } from "./gitops.js";
 const command = {
 	name: "history",
 	summary: "show who did what to a model, when, and on which evidence",

@@ -1,4 +1,4 @@
-import { i as hold } from "./gitops.js";
+import { s as hold } from "./gitops.js";
 import { n as textOption } from "./option-values.js";
 const command = {
 	name: "hold",

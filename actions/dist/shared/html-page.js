@@ -1,4 +1,4 @@
-import { A as percentText, C as subjectLabel, D as deltaText, E as deltaInterval, F as sliceRows, M as secondsText, N as directionOf, O as intervalText, P as metricRows, S as primaryMetric, T as countText, a as groupedChecks, b as baselineName, c as tallyOf, j as plural, k as metricText, l as provenance, u as changeWord, w as bytesText, x as headlineOf } from "./comment-verdict.js";
+import { A as secondsText, C as countText, D as metricText, E as intervalText, M as metricRows, N as sliceRows, O as percentText, S as bytesText, T as deltaText, _ as baselineName, a as groupedChecks, c as tallyOf, j as directionOf, k as plural, l as provenance, u as changeWord, v as headlineOf, w as deltaInterval, x as subjectLabel, y as primaryMetric } from "./comment-verdict.js";
 import { a as htmlTable, i as html, n as style, o as nothing, r as Markup, s as section, t as chartColors } from "./html-style.js";
 import { m as metricTitle } from "./evaluation.js";
 import { a as oneLine } from "./inert-text.js";

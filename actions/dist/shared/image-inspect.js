@@ -1,4 +1,4 @@
-import { i as readImage, r as listImages } from "./image.js";
+import { c as readImage, s as listImages } from "./image.js";
 import { c as amount } from "./workspace.js";
 const command = {
 	name: "image inspect",

@@ -1,4 +1,4 @@
-import { n as pinBase } from "./image.js";
+import { i as pinBase } from "./image.js";
 const command = {
 	name: "image pin-base",
 	summary: "write into lockstep.yaml which bytes the base image is now, so that it stays those",

@@ -1,16 +1,17 @@
-import { i as readImage } from "./image.js";
-import { a as parseReference } from "./base2.js";
-import { o as pushImage } from "./platform.js";
-import { c as amount } from "./workspace.js";
+import { c as readImage, r as pushImage, s as listImages } from "./image.js";
+import { a as parseReference, i as imageName } from "./base.js";
+import { d as checkRegistryName } from "./platform.js";
+import { N as isName, c as amount } from "./workspace.js";
 const command = {
 	name: "image push",
 	summary: "push a built image and its evidence to the registry that its name begins with",
-	positionals: "<reference>",
+	positionals: "<model-or-reference>",
 	options: { tag: { type: "string" } },
 	help: { tag: "the tag it gets there (default: the one it was built with)" },
 	async run({ workspace, positionals, values }) {
-		const image = readImage(workspace, positionals[0]);
+		const image = readImage(workspace, meant(workspace, positionals[0]));
 		const { name, tag } = parseReference(image.reference ?? positionals[0]);
+		checkRegistryName(name);
 		const chosen = typeof values.tag === "string" ? values.tag : tag ?? image.digest.replace(":", "-");
 		const pushed = await pushImage(workspace, {
 			name,
@@ -28,4 +29,9 @@ const command = {
 		};
 	}
 };
+function meant(workspace, text) {
+	if (!isName(text)) return text;
+	const name = `${imageName(workspace, text)}:`;
+	return `${name}${listImages(workspace).filter(({ reference }) => reference.startsWith(name)).map(({ reference }) => reference.slice(name.length)).sort((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1) ?? "latest"}`;
+}
 export { command };

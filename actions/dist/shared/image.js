@@ -1,10 +1,53 @@
-import { D as parseYaml, E as parseConfiguration, G as isDigest, J as writeAtomic, Y as LockstepError, j as nearest } from "./workspace.js";
-import { a as parseReference, c as annotation, l as describe, n as readConfig, o as openImages, u as mediaTypes } from "./base2.js";
-import { i as findBase, n as parsePlatform, s as referrersTag, t as defaultPlatform } from "./platform.js";
+import { A as checkSchema, B as canonicalJson, D as parseYaml, E as parseConfiguration, G as isDigest, J as writeAtomic, W as hexOf, Y as LockstepError, j as nearest, m as parseJson } from "./workspace.js";
+import { a as parseReference, c as annotation, i as imageName, l as describe, n as readConfig, o as openImages, s as documents, u as mediaTypes } from "./base.js";
+import { a as openRegistry, c as pullBlobs, f as isLoopback, i as findBase, l as pullDocument, m as registryAddress, n as parsePlatform, o as notThere, p as isRegistryName, s as parseIndex, t as defaultPlatform, u as pushDocument } from "./platform.js";
+import { D as statementOf, E as sign, v as openStatement, y as parseEnvelope } from "./registry.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import "./unpack-process.js";
 import { join } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
+const referrersTag = (image) => `sha256-${hexOf(image)}`;
+const mostTries = 5;
+const indexOf = (manifests) => ({
+	schemaVersion: 2,
+	mediaType: mediaTypes.index,
+	manifests
+});
+async function pushEvidence(registry, layout, image) {
+	const tagged = layout.find(referrersTag(image));
+	if (tagged === null) return 0;
+	const own = layout.readIndex(tagged.digest).manifests;
+	let sent = 0;
+	for (const { digest } of own) sent += await pushDocument(registry, layout, digest);
+	for (let tries = 1; tries <= mostTries; tries++) {
+		const there = await listed(registry, image);
+		const missing = own.filter(({ digest }) => !there.some((entry) => entry.digest === digest));
+		if (missing.length === 0) break;
+		const { bytes } = describe(mediaTypes.index, indexOf([...there, ...missing]));
+		await registry.pushManifest(referrersTag(image), {
+			bytes,
+			mediaType: mediaTypes.index
+		});
+		sent += bytes.byteLength;
+	}
+	return sent;
+}
+async function pullEvidence(workspace, name, image) {
+	if (!isRegistryName(name)) return false;
+	const registry = openRegistry(name);
+	const newest = (await listed(registry, image)).findLast(({ artifactType }) => artifactType === mediaTypes.evidence);
+	if (!newest) return false;
+	const layout = openImages(workspace);
+	await pullDocument(registry, layout, newest.digest);
+	const { bytes, descriptor } = describe(mediaTypes.index, indexOf([newest]));
+	layout.writeBlob(bytes);
+	await layout.tag(referrersTag(image), descriptor);
+	return true;
+}
+async function listed(registry, image) {
+	const remote = await registry.resolve(referrersTag(image));
+	return remote === null ? [] : parseIndex(remote.bytes).manifests;
+}
 async function attachEvidence(workspace, image, files) {
 	const layout = openImages(workspace);
 	const subject = {
@@ -112,6 +155,133 @@ function findByReference(workspace, text) {
 		fix: near ? `did you mean ${near}?` : "build it with `lockstep image build`"
 	});
 }
+var kept_run_default = {
+	$schema: "https://json-schema.org/draft/2020-12/schema",
+	$id: "kept-run.json",
+	title: "Kept run",
+	description: "What a trusted run trained, so that a later run does not train it again: the signed predicate in the configuration of an OCI artifact.",
+	type: "object",
+	additionalProperties: false,
+	required: [
+		"v",
+		"model",
+		"fingerprints",
+		"files",
+		"commit",
+		"workflow"
+	],
+	properties: {
+		"v": { "const": 1 },
+		"model": {
+			"type": "string",
+			"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
+		},
+		"fingerprints": {
+			"description": "Of the run, and of each of its stages whose outputs are here: any of them finds it.",
+			"type": "array",
+			"minItems": 1,
+			"maxItems": 1e3,
+			"uniqueItems": true,
+			"items": { "$ref": "#/$defs/digest" }
+		},
+		"files": {
+			"description": "The files of the candidate, record.json among them.",
+			"type": "object",
+			"required": ["record.json"],
+			"additionalProperties": false,
+			"properties": {
+				"record.json": { "$ref": "#/$defs/digest" },
+				"model.onnx": { "$ref": "#/$defs/digest" },
+				"predictions.parquet": { "$ref": "#/$defs/digest" }
+			}
+		},
+		"commit": {
+			"description": "Full commit id.",
+			"type": ["string", "null"],
+			"pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"
+		},
+		"workflow": {
+			"description": "GITHUB_WORKFLOW_REF of the run; null on a laptop.",
+			"type": ["string", "null"]
+		}
+	},
+	$defs: { "digest": {
+		"type": "string",
+		"pattern": "^sha256:[0-9a-f]{64}$",
+		"x-code": { "pattern": "E_DIGEST_FORMAT" }
+	} }
+};
+const predicateType = "urn:lockstep:kept-run:v1";
+const mostEnvelope = 1048576;
+const tagOf = (fingerprint) => `run-${hexOf(fingerprint)}`;
+async function keepRun(workspace, { files, ...about }, { key, source }) {
+	const layout = openImages(workspace);
+	const layers = Object.entries(files).map(([name, path]) => {
+		const bytes = readFileSync(path);
+		return {
+			mediaType: "application/octet-stream",
+			digest: layout.writeBlob(bytes),
+			size: bytes.byteLength,
+			annotations: { [annotation.title]: name }
+		};
+	});
+	const digests = Object.fromEntries(Object.keys(files).map((name, place) => [name, layers[place].digest]));
+	const kept = {
+		v: 1,
+		...about,
+		files: digests
+	};
+	const envelope = sign(statementOf(predicateType, kept, digests), key);
+	const config = describe(mediaTypes.run, envelope);
+	layout.writeBlob(config.bytes);
+	const { bytes, descriptor } = describe(mediaTypes.manifest, {
+		schemaVersion: 2,
+		mediaType: mediaTypes.manifest,
+		artifactType: mediaTypes.run,
+		config: config.descriptor,
+		layers,
+		...source === null ? {} : { annotations: { [annotation.source]: source } }
+	});
+	layout.writeBlob(bytes);
+	const registry = openRegistry(imageName(workspace, about.model), { actions: "pull,push" });
+	await pushDocument(registry, layout, descriptor.digest);
+	for (const fingerprint of about.fingerprints) await registry.pushManifest(tagOf(fingerprint), {
+		bytes,
+		mediaType: mediaTypes.manifest
+	});
+	return descriptor.digest;
+}
+async function findRun(workspace, { model, fingerprint }, trust) {
+	const name = imageName(workspace, model);
+	const registry = openRegistry(name);
+	const found = await registry.resolve(tagOf(fingerprint));
+	if (found === null) return null;
+	const where = { file: `${name}:${tagOf(fingerprint)}` };
+	const { artifactType, config, layers } = checkSchema(parseJson(found.bytes, where.file), documents.manifest);
+	if (artifactType !== mediaTypes.run || config.size > mostEnvelope) throw notKept(where, `${artifactType ?? "no type"} with a configuration of ${config.size} bytes`);
+	const layout = openImages(workspace);
+	await pullBlobs(registry, layout, [config]);
+	const envelope = parseEnvelope(layout.readBlob(config.digest, config.size).toString(), where);
+	const kind = {
+		predicateType,
+		schema: kept_run_default
+	};
+	const { predicate: run } = openStatement(envelope, await trust(), kind, { where }).statement;
+	if (run.model !== model || !run.fingerprints.includes(fingerprint)) throw notKept(where, `a run of ${run.model} with other fingerprints`);
+	const there = Object.fromEntries(layers.map(({ digest, annotations }) => [annotations?.[annotation.title] ?? "", digest]));
+	if (canonicalJson(there) !== canonicalJson(run.files)) throw notKept(where, "files that nobody signed for");
+	await pullBlobs(registry, layout, layers);
+	return {
+		run,
+		pathOf: layout.pathOf
+	};
+}
+const notKept = (where, what) => new LockstepError("E_IMAGE_LAYOUT", {
+	what,
+	where,
+	allowed: `an artifact of type ${mediaTypes.run} whose signed files are the ones it has`,
+	fix: "remove the tag from the registry; the run is made again"
+});
 var import_dist = require_dist();
 async function pinBase(workspace) {
 	const configured = workspace.configuration.image.base ?? "docker.io/library/node:24-bookworm-slim";
@@ -152,5 +322,81 @@ function checked(text) {
 		fix: "write it by hand"
 	});
 }
+async function pushImage(workspace, { name, digest, tag }) {
+	const layout = openImages(workspace);
+	refuseUnportable(layout.readManifest(digest), `${name}@${digest}`);
+	const siblings = siblingsOf(layout, name);
+	const from = [...new Set(siblings.values())];
+	const registry = openRegistry(name, {
+		actions: "pull,push",
+		from
+	});
+	const siblingOf = (blob) => siblings.get(blob.digest) ?? null;
+	let sent = await pushDocument(registry, layout, digest, siblingOf);
+	sent += await pushEvidence(registry, layout, digest);
+	const bytes = layout.readBlob(digest);
+	if ((await registry.resolve(tag))?.digest !== digest) await registry.pushManifest(tag, {
+		bytes,
+		mediaType: mediaTypes.manifest
+	});
+	return {
+		digest,
+		sent,
+		public: await isPublic(name, digest)
+	};
+}
+function siblingsOf(layout, name) {
+	const { host, repository } = registryAddress(name);
+	const found = new Map();
+	const note = (other, { layers }, of) => {
+		const place = other.startsWith(`${host}/`) ? registryAddress(other).repository : repository;
+		if (place !== repository) for (const layer of layers.filter(of)) found.set(layer.digest, place);
+	};
+	for (const { digest, annotations } of layout.list()) {
+		const reference = annotations?.[annotation.ref];
+		if (reference === void 0 || reference.startsWith("sha256-") || !layout.has(digest)) continue;
+		const manifest = layout.readManifest(digest);
+		const base = manifest.annotations?.[annotation.base];
+		const isOurs = (layer) => layer.annotations?.[annotation.layer] !== void 0;
+		note(parseReference(reference).name, manifest, isOurs);
+		if (base !== void 0) note(base, manifest, (layer) => !isOurs(layer));
+	}
+	return found;
+}
+async function pullImage(workspace, text) {
+	const { name, tag, digest: wanted } = parseReference(text);
+	const layout = openImages(workspace);
+	const registry = openRegistry(name);
+	const found = await registry.resolve(wanted ?? tag ?? "latest");
+	if (found === null) throw notThere(registry, wanted ?? tag ?? "latest");
+	const { digest } = found;
+	const manifest = await pullDocument(registry, layout, digest);
+	await pullEvidence(workspace, name, digest);
+	const { mediaType = mediaTypes.manifest, annotations } = manifest;
+	const version = tag ?? annotations?.[annotation.version];
+	if (version !== void 0) await layout.tag(`${name}:${version}`, {
+		mediaType,
+		digest,
+		size: found.bytes.byteLength
+	});
+	return digest;
+}
+async function isPublic(name, digest) {
+	if (isLoopback(name.split("/")[0])) return null;
+	try {
+		return await openRegistry(name, { credentials: null }).resolve(digest) !== null;
+	} catch {
+		return false;
+	}
+}
+function refuseUnportable({ annotations }, image) {
+	if (annotations?.[annotation.runs] === void 0) return;
+	throw new LockstepError("E_BASE_MISSING", {
+		what: `${image} has no base image: nothing but the local agent can run it`,
+		where: { file: "lockstep.yaml" },
+		allowed: "images with an operating system and Node 24 under them",
+		fix: "set `image: {base: docker.io/library/node:24-bookworm-slim}` in lockstep.yaml, then `lockstep image pin-base`"
+	});
+}
 const buildImage = async (workspace, input) => (await import("./build.js")).buildImage(workspace, input);
-export { attachEvidence as a, readImage as i, pinBase as n, readEvidence as o, listImages as r, buildImage as t };
+export { findRun as a, readImage as c, pullEvidence as d, pinBase as i, attachEvidence as l, pullImage as n, keepRun as o, pushImage as r, listImages as s, buildImage as t, readEvidence as u };

@@ -1,12 +1,12 @@
 import { t as judgeHandover } from "./judge.js";
-import { B as canonicalJson, J as writeAtomic, S as resolveCommit, X as isLockstepError, Y as LockstepError, g as findIsolation, m as parseJson, o as shown } from "./workspace.js";
-import { t as chooseBase } from "./base.js";
+import { B as canonicalJson, J as writeAtomic, S as resolveCommit, X as isLockstepError, Y as LockstepError, g as findIsolation, o as shown } from "./workspace.js";
+import { t as chooseBase } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
 import { t as judgedFileName } from "./judged-file.js";
 import { t as judgedResult } from "./judged-result.js";
 import { n as textOption } from "./option-values.js";
 import { t as drawStages } from "./stage-progress.js";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 async function judgeChange(workspace, options) {
 	const { out, isolated = false } = options;
@@ -59,7 +59,7 @@ async function commitOf(workspace, revision) {
 async function judgeOne(workspace, { model, why, known, gpu }, { folder, base, head, out, report }) {
 	const facts = {
 		model,
-		why: why.slice(0, 200),
+		why: why.slice(0, 200).map((text) => text.slice(0, 1e3)),
 		known,
 		gpu,
 		quick: false
@@ -74,17 +74,22 @@ async function judgeOne(workspace, { model, why, known, gpu }, { folder, base, h
 		kind: "missing"
 	};
 	try {
-		checkClaims(handed, model, head);
-		const judged = await judgeHandover(workspace, handed, {
+		const options = {
 			base,
+			expected: {
+				model,
+				head
+			},
 			...report ? { report } : {}
-		});
+		};
+		const judged = await judgeHandover(workspace, handed, options);
 		writeParts(join(out, model), judged);
-		const { report: input, judgement } = judged;
+		const { report: input, judgement, claims } = judged;
 		return {
 			...facts,
 			kind: "judged",
-			quick: isQuick(handed),
+			quick: claims?.quick === true,
+			...claims ? { trained: claims.trained } : {},
 			doubt: judged.doubt ?? null,
 			baseline: judgement.baselineName,
 			tip: judgement.verdicts[0]?.binding.tip ?? null,
@@ -105,28 +110,6 @@ async function judgeOne(workspace, { model, why, known, gpu }, { folder, base, h
 		};
 	}
 }
-function checkClaims(folder, model, head) {
-	const path = join(folder, "candidate.json");
-	const claim = existsSync(path) ? parseJson(readFileSync(path), "candidate.json").value : {};
-	for (const [what, found, wanted] of [[
-		"model",
-		claim?.model,
-		model
-	], [
-		"head",
-		claim?.head,
-		head
-	]]) {
-		if (found === wanted) continue;
-		throw new LockstepError("E_HANDOVER_SHAPE", {
-			what: `a candidate of the ${what} ${String(found)}`,
-			where: { file: `${basename(folder)}/candidate.json` },
-			allowed: String(wanted),
-			fix: "hand over what the action `train` uploads"
-		});
-	}
-}
-const isQuick = (folder) => parseJson(readFileSync(join(folder, "candidate.json")), "candidate.json").value.quick === true;
 function writeParts(folder, { judgement, report, files }) {
 	const json = (name, value) => writeAtomic(join(folder, name), canonicalJson(value));
 	json("evaluation.json", judgement.evaluation);

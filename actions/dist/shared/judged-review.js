@@ -1,181 +1,22 @@
-import { o as run_default } from "./pipeline.js";
+import { t as schema0 } from "../vendor/schema-judged.js";
+import { t as schema0$1 } from "../vendor/schema-run.js";
 import { n as parseComparison, r as parseEvaluation } from "./evaluation.js";
 import { r as readPolicy } from "./gate.js";
 import { a as readModelFile, i as parseModelFile } from "./model.js";
 import { c as listVersions } from "./registry.js";
+import { c as withoutValues } from "./report.js";
 import { A as checkSchema, D as parseYaml, U as digestOf, X as isLockstepError, Y as LockstepError, m as parseJson, x as readAtCommit } from "./workspace.js";
-import { n as workspaceAt } from "./base.js";
+import { n as workspaceAt } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
 import { n as dataBetween, t as versionAfter } from "./next-version.js";
-import { n as partsOfModel, t as judgedFileName } from "./judged-file.js";
+import { n as partsOfModel, r as quickDoubt, t as judgedFileName } from "./judged-file.js";
 import { n as worst, t as verdictsOf } from "./verdicts.js";
 import { join } from "node:path";
 import { lstatSync, readFileSync } from "node:fs";
-var judged_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "judged.json",
-	title: "judged.json",
-	description: "What a job that scored a change hands to the job that comments on it: which models were judged, and what lies beside this file for each. No verdicts: they are made again from the evaluations. At most 4 MiB.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"v",
-		"base",
-		"head",
-		"judge",
-		"isolation",
-		"models"
-	],
-	properties: {
-		"v": { "const": 1 },
-		"base": {
-			"description": "Commit whose rows, policy and code judged.",
-			"$ref": "#/$defs/commit"
-		},
-		"head": {
-			"description": "Commit of the change.",
-			"$ref": "#/$defs/commit"
-		},
-		"judge": {
-			"description": "Commit that the judge's own code was at.",
-			"$ref": "#/$defs/commit"
-		},
-		"isolation": {
-			"description": "How the handed-over models were kept apart while they were scored.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["user", "network"],
-			"properties": {
-				"user": {
-					"description": "As another user.",
-					"type": "boolean"
-				},
-				"network": {
-					"description": "Without network.",
-					"type": "boolean"
-				}
-			}
-		},
-		"models": {
-			"type": "array",
-			"maxItems": 1e3,
-			"items": {
-				"type": "object",
-				"additionalProperties": false,
-				"required": [
-					"model",
-					"kind",
-					"why",
-					"known",
-					"gpu",
-					"quick"
-				],
-				"properties": {
-					"model": {
-						"type": "string",
-						"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
-						"x-code": { "pattern": "E_NAME" }
-					},
-					"kind": { "enum": [
-						"judged",
-						"missing",
-						"refused",
-						"new"
-					] },
-					"why": {
-						"description": "What the change does to it.",
-						"$ref": "#/$defs/texts"
-					},
-					"known": {
-						"description": "The base has it.",
-						"type": "boolean"
-					},
-					"gpu": {
-						"description": "It takes a machine that pull requests may not use.",
-						"type": "boolean"
-					},
-					"quick": {
-						"description": "What was judged came of a quick run.",
-						"type": "boolean"
-					},
-					"code": {
-						"description": "Of a refusal.",
-						"type": "string",
-						"maxLength": 60
-					},
-					"reason": {
-						"description": "Of a refusal.",
-						"type": "string",
-						"maxLength": 4e3
-					},
-					"doubt": {
-						"description": "Why no verdict can pass.",
-						"type": ["string", "null"],
-						"maxLength": 4e3
-					},
-					"baseline": {
-						"description": "Its name.",
-						"type": "string",
-						"maxLength": 200
-					},
-					"tip": {
-						"description": "Of the branch `environments`.",
-						"type": ["string", "null"],
-						"pattern": "^[0-9a-f]{40,64}$"
-					},
-					"notes": { "$ref": "#/$defs/texts" },
-					"stages": {
-						"description": "What the judge ran to have its rows.",
-						"type": "array",
-						"maxItems": 1e3,
-						"items": {
-							"type": "object",
-							"additionalProperties": false,
-							"required": [
-								"name",
-								"kind",
-								"seconds"
-							],
-							"properties": {
-								"name": {
-									"type": "string",
-									"maxLength": 200
-								},
-								"kind": { "enum": ["ran", "cached"] },
-								"seconds": {
-									"type": "number",
-									"minimum": 0
-								},
-								"why": {
-									"type": "string",
-									"maxLength": 2e3
-								}
-							}
-						}
-					}
-				}
-			}
-		}
-	},
-	$defs: {
-		"commit": {
-			"type": "string",
-			"pattern": "^[0-9a-f]{40,64}$"
-		},
-		"texts": {
-			"type": "array",
-			"maxItems": 200,
-			"items": {
-				"type": "string",
-				"maxLength": 4e3
-			}
-		}
-	}
-};
 const mostManifest = 4194304;
 async function reviewChange(workspace, folder, { base, head }) {
 	const bytes = readCapped(join(folder, judgedFileName), judgedFileName, mostManifest);
-	const file = checkSchema(parseJson(bytes, judgedFileName), judged_default);
+	const file = checkSchema(parseJson(bytes, judgedFileName), schema0);
 	for (const [what, found, wanted] of [[
 		"base",
 		file.base,
@@ -220,9 +61,13 @@ async function reviewModel(workspace, folder, { model, why, gpu, known }, told, 
 		code: told.code ?? "E_HANDOVER_SHAPE",
 		reason: told.reason ?? "no reason was given"
 	};
-	if (told.kind !== "judged") return {
+	if (told.kind !== "judged") return gpu ? {
 		...facts,
-		kind: gpu ? "waiting" : "missing"
+		kind: "waiting",
+		input: null
+	} : {
+		...facts,
+		kind: "missing"
 	};
 	const parts = readParts(folder, model);
 	const { evaluation, comparison } = parts;
@@ -245,7 +90,7 @@ async function reviewModel(workspace, folder, { model, why, gpu, known }, told, 
 	const common = {
 		evaluation,
 		comparison,
-		doubt: told.doubt ?? null,
+		doubt: told.quick ? quickDoubt : told.doubt ?? null,
 		now: new Date(),
 		binding
 	};
@@ -254,7 +99,7 @@ async function reviewModel(workspace, folder, { model, why, gpu, known }, told, 
 		policy: read.policy
 	});
 	const version = await wouldBecome(workspace, model, head, parts);
-	const input = {
+	const input = withoutValues({
 		model,
 		modelFile,
 		evaluation,
@@ -271,11 +116,12 @@ async function reviewModel(workspace, folder, { model, why, gpu, known }, told, 
 		base,
 		head,
 		...version === null ? {} : { version }
-	};
+	});
 	const outcome = worst(verdicts.map(({ verdict }) => verdict));
 	if (gpu && told.quick && outcome !== "fail") return {
 		...facts,
-		kind: "waiting"
+		kind: "waiting",
+		input
 	};
 	const own = await byOwnPolicy(workspace, model, head, read.digest, common);
 	return {
@@ -283,7 +129,8 @@ async function reviewModel(workspace, folder, { model, why, gpu, known }, told, 
 		kind: "judged",
 		input,
 		quick: told.quick,
-		own
+		own,
+		trained: told.trained ?? null
 	};
 }
 function readParts(folder, model) {
@@ -292,7 +139,7 @@ function readParts(folder, model) {
 	const comparison = parseComparison(comparisonBytes, `${model}/comparison.json`);
 	const evaluation = parseEvaluation(read("evaluation.json"), `${model}/evaluation.json`, comparison.candidateEvaluation);
 	const baseline = parseEvaluation(read("baseline.json"), `${model}/baseline.json`, comparison.baselineEvaluation);
-	const record = checkSchema(parseJson(read("record.json"), `${model}/record.json`), run_default);
+	const record = checkSchema(parseJson(read("record.json"), `${model}/record.json`), schema0$1);
 	for (const { model: found } of [
 		evaluation,
 		baseline,

@@ -1,13 +1,13 @@
 import { B as canonicalJson, J as writeAtomic, X as isLockstepError, Y as LockstepError } from "./workspace.js";
 import { a as column, r as readTable } from "./data.js";
-import { a as openStore } from "./remote-address.js";
-import { d as readPipeline } from "./pipeline.js";
+import { o as openStore } from "./http-request.js";
+import { o as goldenRequests } from "./model.js";
 import { a as evaluate, i as compare } from "./evaluation.js";
 import { r as readPolicy } from "./gate.js";
-import { n as worst, t as verdictsOf } from "./verdicts.js";
-import { o as goldenRequests } from "./model.js";
+import { d as readPipeline } from "./pipeline.js";
 import { a as baselineName, l as subjectOf, r as runAtBase, s as evidenceObject, t as trainingTable } from "./training-rows.js";
 import { a as simplestScores, i as scoreModel, n as readStored, o as storeTable, r as rowIdsOf, t as numbersOf } from "./scoring.js";
+import { n as worst, t as verdictsOf } from "./verdicts.js";
 import { join, relative } from "node:path";
 async function writeJudged(workspace, files, { objects, evaluation, comparison, verdicts }, input) {
 	const { renderComment, renderHtml } = await import("./report2.js");

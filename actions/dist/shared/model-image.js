@@ -1,6 +1,6 @@
 import "./data.js";
-import { i as readImage, t as buildImage } from "./image.js";
-import { a as openStore } from "./remote-address.js";
+import { c as readImage, t as buildImage } from "./image.js";
+import { o as openStore } from "./http-request.js";
 import { a as readModelFile } from "./model.js";
 import { B as canonicalJson, Y as LockstepError, r as modelPath } from "./workspace.js";
 import { t as runModel } from "./run2.js";
@@ -20,11 +20,13 @@ async function buildModelImage(workspace, input) {
 		...evaluation.threshold === void 0 ? {} : { threshold: evaluation.threshold },
 		...evaluation.positive === void 0 ? {} : { positive: evaluation.positive }
 	};
+	const source = sourceOf(process.env);
 	const built = await buildImage(workspace, {
 		model,
 		version,
 		...revision === void 0 ? {} : { revision },
 		...platform === void 0 ? {} : { platform },
+		...source === null ? {} : { source },
 		files: {
 			"model.onnx": store.pathOf(objects.model.digest),
 			"golden.json": store.pathOf(objects.golden),
@@ -39,6 +41,7 @@ async function buildModelImage(workspace, input) {
 		golden: objects.golden
 	};
 }
+const sourceOf = (env) => env.GITHUB_ACTIONS === "true" && env.GITHUB_REPOSITORY ? `${env.GITHUB_SERVER_URL ?? "https://github.com"}/${env.GITHUB_REPOSITORY}` : null;
 async function buildUnreleased(workspace, model, platform) {
 	const done = await runModel(workspace, model);
 	return buildModelImage(workspace, {
@@ -57,4 +60,4 @@ function readBack(workspace, name, digest) {
 	const { digest: found } = readImage(workspace, `${name}@${digest}`);
 	if (found !== digest) throw new LockstepError("E_IMAGE_LAYOUT", { what: `the layout has ${found} for ${digest}` });
 }
-export { buildUnreleased as n, buildModelImage as t };
+export { buildUnreleased as n, sourceOf as r, buildModelImage as t };

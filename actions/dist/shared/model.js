@@ -1,6 +1,7 @@
 import { i as cellText } from "./data.js";
 import { A as checkSchema, D as parseYaml, F as askChild, Y as LockstepError, d as ownProgram, j as nearest, k as readYaml, o as shown, r as modelPath, x as readAtCommit } from "./workspace.js";
 import { n as inputColumn } from "./tensors.js";
+import { t as schema0 } from "../vendor/schema-model.js";
 import "./predictions.js";
 import { join } from "node:path";
 import { chmodSync, closeSync, constants, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -88,130 +89,6 @@ function rawValue({ type }, column, row) {
 	if (type === "boolean" && typeof value === "number") return value !== 0;
 	return typeof value === "string" && type === "number" ? Number(value) : value;
 }
-var model_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "model.json",
-	title: "models/<model>/model.yaml",
-	description: "What a model is: its task, its owner, the columns it takes and what it answers.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"task",
-		"inputs",
-		"output"
-	],
-	properties: {
-		"task": {
-			"description": "What the score means: the probability of the positive class, or the predicted value.",
-			"enum": ["binary-classification", "regression"]
-		},
-		"description": {
-			"description": "One or two sentences for people.",
-			"type": "string",
-			"minLength": 1
-		},
-		"owner": {
-			"description": "Team or person who answers for the model.",
-			"type": "string",
-			"minLength": 1
-		},
-		"license": {
-			"description": "SPDX licence expression of the model.",
-			"type": "string",
-			"pattern": "^[A-Za-z0-9.+() -]+$",
-			"x-allowed": "an SPDX licence expression, such as Apache-2.0"
-		},
-		"risk": {
-			"description": "How much harm a wrong answer can do.",
-			"enum": [
-				"minimal",
-				"limited",
-				"high"
-			]
-		},
-		"inputs": {
-			"description": "The raw columns of one request, as people know them; transforms are inside the model.",
-			"type": "array",
-			"minItems": 1,
-			"maxItems": 4096,
-			"items": {
-				"type": "object",
-				"additionalProperties": false,
-				"required": ["name", "type"],
-				"properties": {
-					"name": {
-						"description": "Column name.",
-						"type": "string",
-						"minLength": 1,
-						"maxLength": 256
-					},
-					"type": {
-						"description": "category and date (ISO 8601) travel as text, the others as numbers.",
-						"enum": [
-							"number",
-							"integer",
-							"boolean",
-							"category",
-							"date"
-						]
-					},
-					"minimum": {
-						"description": "Smallest value that a request may send.",
-						"type": "number"
-					},
-					"maximum": {
-						"description": "Largest value that a request may send.",
-						"type": "number"
-					},
-					"missing": {
-						"description": "Whether a request may leave the column out or send null; true unless stated.",
-						"type": "boolean"
-					},
-					"description": {
-						"description": "What the column means.",
-						"type": "string"
-					},
-					"public": {
-						"description": "Values of this column may appear in comments and reports.",
-						"type": "boolean"
-					}
-				}
-			}
-		},
-		"output": {
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["name"],
-			"properties": {
-				"name": {
-					"description": "What is predicted.",
-					"type": "string",
-					"minLength": 1,
-					"maxLength": 256
-				},
-				"positive": {
-					"description": "The class that the score is the probability of, as text.",
-					"type": "string",
-					"minLength": 1,
-					"x-allowed": "the class as text; put a number or a boolean in quotes"
-				},
-				"unit": {
-					"description": "Unit of a predicted value.",
-					"type": "string",
-					"minLength": 1
-				}
-			}
-		},
-		"version": {
-			"description": "Which part of the version the next change of this model raises; patch unless stated.",
-			"enum": [
-				"patch",
-				"minor",
-				"major"
-			]
-		}
-	}
-};
 async function readModelFile(workspace, model, { commit } = {}) {
 	const path = modelPath(workspace, model, "model.yaml");
 	const name = shown(workspace, path);
@@ -224,7 +101,7 @@ async function readModelFile(workspace, model, { commit } = {}) {
 	});
 }
 function parseModelFile(parsed) {
-	const file = checkSchema(parsed, model_default);
+	const file = checkSchema(parsed, schema0);
 	const first = new Map();
 	for (const [index, input] of file.inputs.entries()) {
 		const refuse = refusal(parsed, ["inputs", index]);

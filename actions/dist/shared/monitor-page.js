@@ -2,7 +2,7 @@ import { f as metricDirections, m as metricTitle } from "./evaluation.js";
 import { r as loadPlotter, t as page } from "./html-page.js";
 import { a as htmlTable, i as html, o as nothing, s as section, t as chartColors } from "./html-style.js";
 import { a as oneLine } from "./inert-text.js";
-import { A as percentText, O as intervalText, T as countText, j as plural, k as metricText } from "./comment-verdict.js";
+import { C as countText, D as metricText, E as intervalText, O as percentText, k as plural } from "./comment-verdict.js";
 const size = {
 	width: 400,
 	height: 260

@@ -1,12 +1,12 @@
 import { T as checkEnvironment, U as digestOf, Y as LockstepError, Z as printable, b as gitBytes, n as scratchPath, s as statePath, y as git } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { a as column, i as cellText, o as selectRows, r as readTable } from "./data.js";
-import { a as openStore } from "./remote-address.js";
-import { r as runPipeline } from "./pipeline.js";
-import { a as evaluate, d as normalQuantile, f as metricDirections, m as metricTitle, s as labelsOf, u as normalProbability } from "./evaluation.js";
+import { o as openStore } from "./http-request.js";
+import { F as pushAtomic, I as remoteRefs, r as baseCommit, x as pushRefused } from "./registry.js";
 import { a as readModelFile } from "./model.js";
-import { M as pushAtomic, N as remoteRefs, r as baseCommit, y as pushRefused } from "./registry.js";
-import { t as chooseBase } from "./base.js";
+import { a as evaluate, d as normalQuantile, f as metricDirections, m as metricTitle, s as labelsOf, u as normalProbability } from "./evaluation.js";
+import { r as runPipeline } from "./pipeline.js";
+import { t as chooseBase } from "./base2.js";
 import { c as runningIn, s as evidenceObject, t as trainingTable } from "./training-rows.js";
 import { t as numbersOf } from "./scoring.js";
 import { createReadStream, existsSync, rmSync } from "node:fs";

@@ -1,7 +1,7 @@
 import { D as parseYaml, X as isLockstepError, x as readAtCommit } from "./workspace.js";
 import { v as parseLock } from "./data.js";
-import { i as parseModelFile } from "./model.js";
 import { u as nextVersion } from "./registry.js";
+import { i as parseModelFile } from "./model.js";
 function lockDifference(before, after) {
 	const entries = (lock) => new Map(lock?.entries.map((entry) => [entry.key, entry]));
 	const [old, now] = [entries(before), entries(after)];

@@ -1,6 +1,6 @@
 import { M as checkName, Y as LockstepError, j as nearest } from "./workspace.js";
-import { f as setOutput, p as setSecret, s as getInput } from "../vendor/actions-core.js";
-import { r as runnerFolders } from "./run.js";
+import { f as setOutput, o as getInput, p as setSecret } from "../vendor/actions-core.js";
+import { s as runnerFolders } from "./run.js";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { existsSync, realpathSync } from "node:fs";
 function readInputs(spec) {

@@ -1,7 +1,9 @@
 import { A as checkSchema, B as canonicalJson, C as tryGit, D as parseYaml, G as isDigest, H as digestFile, I as exitOf, J as writeAtomic, K as diskFull, L as isAlive, M as checkName, R as spawnOwn, S as resolveCommit, U as digestOf, V as digestOfJson, W as hexOf, X as isLockstepError, Y as LockstepError, a as pipelinePath, b as gitBytes, d as ownProgram, f as acquireLock, j as nearest, k as readYaml, m as parseJson, n as scratchPath, o as shown, p as withLock, s as statePath, w as errorCodes, x as readAtCommit, y as git } from "./workspace.js";
+import { t as schema0 } from "../vendor/schema-pipeline.js";
 import { b as openMemo, g as findLock, h as placeDataset, i as cellText, l as writeParquet, o as selectRows, r as readTable, u as ensureDataset, v as parseLock, y as printLock } from "./data.js";
+import { o as openStore } from "./http-request.js";
 import { r as pLimit } from "../vendor/small.js";
-import { a as openStore } from "./remote-address.js";
+import { t as schema0$1 } from "../vendor/schema-run.js";
 import { basename, delimiter, dirname, join, posix } from "node:path";
 import { createHash } from "node:crypto";
 import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
@@ -37,261 +39,6 @@ const units = {
 function durationMs(text) {
 	return Number(text.slice(0, -1)) * units[text.at(-1)];
 }
-var pipeline_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "pipeline.json",
-	title: "pipelines/<model>/pipeline.yaml",
-	description: "How a model is made: stages with declared inputs, params and outputs. The folder's name is the model's name.",
-	type: "object",
-	additionalProperties: false,
-	required: ["stages", "evaluate"],
-	properties: {
-		"enabled": {
-			"description": "false lets an example sleep; true unless stated.",
-			"type": "boolean"
-		},
-		"runs-on": {
-			"description": "Label or labels of the GitHub runner; no effect on a laptop.",
-			"anyOf": [{
-				"type": "string",
-				"minLength": 1
-			}, {
-				"type": "array",
-				"minItems": 1,
-				"items": {
-					"type": "string",
-					"minLength": 1
-				}
-			}]
-		},
-		"params": {
-			"description": "Values that stages may name under `params`.",
-			"$ref": "#/$defs/params"
-		},
-		"stages": {
-			"description": "Each stage by its name: lower-case letters, digits and hyphens.",
-			"type": "object",
-			"minProperties": 1,
-			"propertyNames": {
-				"type": "string",
-				"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
-				"x-code": { "pattern": "E_PIPELINE_STAGE" },
-				"x-allowed": "a stage name of lower-case letters, digits and hyphens, beginning with a letter"
-			},
-			"additionalProperties": { "$ref": "#/$defs/stage" }
-		},
-		"evaluate": { "$ref": "#/$defs/evaluate" },
-		"monitor": {
-			"description": "What the months after training are watched by.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["outcomes", "time"],
-			"properties": {
-				"outcomes": {
-					"description": "Output with later rows: row id, date and target, prepared like the evaluation data.",
-					"type": "string",
-					"minLength": 1
-				},
-				"time": {
-					"description": "Date column (ISO text) whose months group the figures.",
-					"type": "string",
-					"minLength": 1
-				}
-			}
-		},
-		"quick": {
-			"description": "What a pull request may run where the full run is not allowed: it can refuse, never pass.",
-			"type": "object",
-			"additionalProperties": false,
-			"properties": {
-				"rows": {
-					"description": "Share of the rows of every table input, for example 5%.",
-					"type": "string",
-					"pattern": "^(100|[1-9]?[0-9])(\\.[0-9]+)?%$",
-					"x-allowed": "a percentage such as 5%"
-				},
-				"params": { "$ref": "#/$defs/params" }
-			}
-		}
-	},
-	$defs: {
-		"params": {
-			"type": "object",
-			"propertyNames": {
-				"type": "string",
-				"pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$",
-				"not": { "enum": ["evaluate", "model"] },
-				"x-allowed": "a param name of letters, digits, . _ and -, other than evaluate and model"
-			}
-		},
-		"stage": {
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["outputs"],
-			"allOf": [{
-				"type": "object",
-				"oneOf": [{
-					"required": ["run"],
-					"x-code": { "required": "E_TRAIN_COMMAND" },
-					"x-allowed": "run: a command, or uses: a built-in trainer"
-				}, {
-					"required": ["uses"],
-					"x-code": { "required": "E_TRAIN_COMMAND" },
-					"x-allowed": "run: a command, or uses: a built-in trainer"
-				}],
-				"x-code": { "oneOf": "E_PIPELINE_STAGE" },
-				"x-allowed": "either run or uses, not both"
-			}],
-			"properties": {
-				"run": {
-					"description": "A shell command in any language, started in the pipeline's folder.",
-					"type": "string",
-					"pattern": "\\S",
-					"x-code": { "pattern": "E_TRAIN_COMMAND" },
-					"x-allowed": "a command"
-				},
-				"uses": {
-					"description": "A built-in.",
-					"enum": [
-						"trees",
-						"logistic",
-						"linear",
-						"split"
-					],
-					"x-code": { "enum": "E_TRAIN_COMMAND" }
-				},
-				"environment": {
-					"description": "A Python environment, prepared alike on a laptop and in CI.",
-					"type": "object",
-					"additionalProperties": false,
-					"required": ["python", "lock"],
-					"properties": {
-						"python": {
-							"description": "Version, in quotes: \"3.12\".",
-							"type": "string",
-							"pattern": "^3(\\.[0-9]+){1,2}$",
-							"x-allowed": "a Python version such as \"3.12\""
-						},
-						"lock": {
-							"description": "Requirements with hashes, named like a code input.",
-							"type": "string",
-							"minLength": 1
-						}
-					}
-				},
-				"inputs": {
-					"description": "data:<key>, an earlier stage's output, or code (relative to the pipeline folder; /… to the root).",
-					"type": "array",
-					"uniqueItems": true,
-					"items": {
-						"type": "string",
-						"minLength": 1
-					}
-				},
-				"params": {
-					"description": "Names of params this stage may read.",
-					"type": "array",
-					"uniqueItems": true,
-					"items": { "type": "string" }
-				},
-				"outputs": {
-					"description": "Files the stage writes to $LOCKSTEP_OUTPUTS.",
-					"type": "array",
-					"minItems": 1,
-					"uniqueItems": true,
-					"items": {
-						"type": "string",
-						"pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$",
-						"not": { "const": "data" },
-						"x-code": {
-							"pattern": "E_PIPELINE_STAGE",
-							"not": "E_PIPELINE_STAGE"
-						},
-						"x-allowed": "a file name without folders, of letters, digits, . _ and -, other than data"
-					}
-				},
-				"env": {
-					"description": "Names of environment variables handed through; their values are not in the fingerprint.",
-					"type": "array",
-					"uniqueItems": true,
-					"items": {
-						"type": "string",
-						"pattern": "^(?!LOCKSTEP_)[A-Za-z_][A-Za-z0-9_]*$",
-						"x-allowed": "the name of an environment variable that does not begin with LOCKSTEP_"
-					}
-				},
-				"timeout": {
-					"description": "When the stage is stopped, for example 90s, 30m, 2h.",
-					"type": "string",
-					"pattern": "^[1-9][0-9]{0,5}(s|m|h)$",
-					"x-allowed": "a duration such as 90s, 30m or 2h"
-				},
-				"gpu": {
-					"description": "The stage needs a GPU and fails without one.",
-					"type": "boolean"
-				}
-			}
-		},
-		"evaluate": {
-			"description": "What is judged, on which rows.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["data", "target"],
-			"properties": {
-				"model": {
-					"description": "Output that is the ONNX model.",
-					"type": "string",
-					"minLength": 1
-				},
-				"predictions": {
-					"description": "Output with row_id, fold and score, where the model isn't ONNX or is judged by folds.",
-					"type": "string",
-					"minLength": 1
-				},
-				"data": {
-					"description": "Output whose rows are judged; it holds the target column.",
-					"type": "string",
-					"minLength": 1
-				},
-				"target": {
-					"description": "Column to be predicted.",
-					"type": "string",
-					"minLength": 1
-				},
-				"positive": {
-					"description": "The positive class as text.",
-					"type": "string"
-				},
-				"threshold": {
-					"description": "Decision threshold on the score; 0.5 unless stated.",
-					"type": "number",
-					"minimum": 0,
-					"maximum": 1
-				},
-				"row-id": {
-					"description": "Column that names rows.",
-					"type": "string",
-					"minLength": 1
-				},
-				"slices": {
-					"description": "Columns whose values make slices.",
-					"type": "array",
-					"uniqueItems": true,
-					"items": {
-						"type": "string",
-						"minLength": 1
-					}
-				},
-				"folds": {
-					"description": "k-fold judging: the train stage writes out-of-fold predictions.",
-					"type": "integer",
-					"minimum": 2,
-					"maximum": 20
-				}
-			}
-		}
-	}
-};
 const reserved = [
 	".git",
 	".lockstep",
@@ -505,7 +252,7 @@ async function readPipeline(workspace, model, { commit = null } = {}) {
 	return parsePipeline(model, readYaml(path, file), null);
 }
 function parsePipeline(model, parsed, commit = null) {
-	const file = withFoldPredictions(checkSchema(parsed, pipeline_default));
+	const file = withFoldPredictions(checkSchema(parsed, schema0));
 	return {
 		model,
 		file,
@@ -1138,137 +885,6 @@ function csvOf(table) {
 	for (let row = 0; row < table.rows; row++) lines.push(table.columns.map((column) => quoted(cellText(column, row) ?? "")).join(","));
 	return `${lines.join("\n")}\n`;
 }
-var run_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "run.json",
-	title: ".lockstep/runs/<fingerprint>/record.json",
-	description: "One execution of a pipeline: what went in, what came out, how long, where.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"v",
-		"model",
-		"fingerprint",
-		"commit",
-		"dirty",
-		"lock",
-		"stages",
-		"started",
-		"seconds",
-		"host"
-	],
-	properties: {
-		"v": { "const": 1 },
-		"model": {
-			"type": "string",
-			"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
-		},
-		"fingerprint": {
-			"description": "Over the stages' fingerprints and the evaluate section: names the run.",
-			"$ref": "#/$defs/digest"
-		},
-		"commit": {
-			"description": "Full commit id, or null outside Git or before the first commit.",
-			"type": ["string", "null"],
-			"pattern": "^[0-9a-f]{40,64}$"
-		},
-		"dirty": {
-			"description": "Whether tracked files differed from the commit.",
-			"type": "boolean"
-		},
-		"lock": {
-			"description": "sha256 of data.lock, or null when there is none.",
-			"type": ["string", "null"],
-			"pattern": "^sha256:[0-9a-f]{64}$"
-		},
-		"stages": {
-			"description": "In the order in which each finds its inputs made.",
-			"type": "array",
-			"minItems": 1,
-			"items": { "$ref": "#/$defs/stage" }
-		},
-		"started": {
-			"description": "UTC.",
-			"type": "string",
-			"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$"
-		},
-		"seconds": {
-			"type": "number",
-			"minimum": 0
-		},
-		"host": {
-			"type": "object",
-			"additionalProperties": false,
-			"required": [
-				"os",
-				"arch",
-				"node",
-				"cpu"
-			],
-			"properties": {
-				"os": { "type": "string" },
-				"arch": { "type": "string" },
-				"node": { "type": "string" },
-				"cpu": { "type": "string" }
-			}
-		}
-	},
-	$defs: {
-		"digest": {
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$"
-		},
-		"file": {
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["digest", "size"],
-			"properties": {
-				"digest": { "$ref": "#/$defs/digest" },
-				"size": {
-					"description": "Bytes.",
-					"type": "integer",
-					"minimum": 0
-				}
-			}
-		},
-		"stage": {
-			"description": "Also alone in .lockstep/runs/stages/<fingerprint>.json: the run cache.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": [
-				"name",
-				"fingerprint",
-				"inputs",
-				"params",
-				"outputs",
-				"seconds",
-				"metrics"
-			],
-			"properties": {
-				"name": { "type": "string" },
-				"fingerprint": { "$ref": "#/$defs/digest" },
-				"inputs": {
-					"type": "object",
-					"additionalProperties": { "$ref": "#/$defs/digest" }
-				},
-				"params": { "type": "object" },
-				"outputs": {
-					"type": "object",
-					"additionalProperties": { "$ref": "#/$defs/file" }
-				},
-				"seconds": {
-					"type": "number",
-					"minimum": 0
-				},
-				"metrics": {
-					"description": "The last value of each metric that the stage wrote to LOCKSTEP_METRICS.",
-					"type": "object",
-					"additionalProperties": { "type": "number" }
-				}
-			}
-		}
-	}
-};
 const runPath = (workspace, fingerprint, ...parts) => statePath(workspace, "runs", hexOf(fingerprint), ...parts);
 function readRunRecord(workspace, fingerprint) {
 	const path = runPath(workspace, fingerprint, "record.json");
@@ -1276,7 +892,7 @@ function readRunRecord(workspace, fingerprint) {
 		what: `no run ${fingerprint} on this machine`,
 		fix: "run the pipeline again"
 	});
-	return checkSchema(parseJson(readFileSync(path), "record.json"), run_default);
+	return checkSchema(parseJson(readFileSync(path), "record.json"), schema0$1);
 }
 function keepRunRecord(context, parts) {
 	const { workspace, pipeline, lockDigest } = context;
@@ -2123,7 +1739,7 @@ async function execute({ workspace }, { stage, builtin }, folder, environment, l
 	}
 }
 const oneDay = 864e5;
-async function runPipeline(workspace, model, { until, force = false, source, quick = false, report = () => {} } = {}) {
+async function runPipeline(workspace, model, { until, force = false, source, quick = false, find, report = () => {} } = {}) {
 	const started = new Date();
 	const clock = performance.now();
 	const commit = source ? await commitOf(workspace, source.commit) : null;
@@ -2133,7 +1749,11 @@ async function runPipeline(workspace, model, { until, force = false, source, qui
 	});
 	const context = await openContext(workspace, await readPipeline(workspace, model, { commit }), quick);
 	const { pipeline } = context;
-	const finished = await runStages(context, stagesUntil(pipeline.stages, until, pipeline.parsed.file), force, report);
+	const finished = await runStages(context, stagesUntil(pipeline.stages, until, pipeline.parsed.file), {
+		force,
+		report,
+		find: force ? void 0 : find
+	});
 	context.memo.save();
 	const cached = finished.every(({ ran }) => !ran);
 	return {
@@ -2165,7 +1785,7 @@ async function commitOf(workspace, revision) {
 		fix: "name a commit, branch or tag"
 	});
 }
-async function runStages(context, stages, force, report) {
+async function runStages(context, stages, how) {
 	const made = new Map();
 	const slots = pLimit(availableParallelism());
 	const running = new Map();
@@ -2174,7 +1794,7 @@ async function runStages(context, stages, force, report) {
 	for (const stage of stages) {
 		const needs = stage.inputs.flatMap((input) => input.kind === "output" ? [running.get(input.stage)] : []);
 		const work = Promise.all(needs).then(() => slots(async () => {
-			const finished = await finishStage(context, stage, made, force, sweepOnce, report);
+			const finished = await finishStage(context, stage, made, sweepOnce, how);
 			for (const [name, ref] of Object.entries(finished.record.outputs)) made.set(name, ref);
 			return finished;
 		}));
@@ -2185,7 +1805,7 @@ async function runStages(context, stages, force, report) {
 		return result.value;
 	});
 }
-async function finishStage(context, stage, made, force, sweepOnce, report) {
+async function finishStage(context, stage, made, sweepOnce, { force, find, report }) {
 	const { workspace, pipeline } = context;
 	const resolved = await resolveStage(context, stage, made);
 	const material = completeMaterial(resolved.material);
@@ -2202,6 +1822,7 @@ async function finishStage(context, stage, made, force, sweepOnce, report) {
 		})
 	};
 	return withLock(stageLockPath(workspace, fingerprintOf(material)), lock, async () => {
+		await find?.(fingerprintOf(material));
 		const { decision } = await decide(context, resolved);
 		if (!force && decision.kind === "cached") return keepLatest(context, stage, material, cachedStage(stage, decision.record, report));
 		const why = decision.kind === "run" ? decision.why : ["forced"];
@@ -2247,4 +1868,4 @@ function notesOf(workspace, { stages }) {
 	});
 	return [...new Set(lines.map(noteIn).filter((note) => note !== null))];
 }
-export { runPath as a, pipelineChange as c, readPipeline as d, builtins as f, readRunRecord as i, listPipelines as l, notesOf as n, run_default as o, runPipeline as r, planRun as s, noteIn as t, parsePipeline as u };
+export { runPath as a, pipelineChange as c, readPipeline as d, builtins as f, readRunRecord as i, listPipelines as l, notesOf as n, planRun as o, runPipeline as r, writeStageRecord as s, noteIn as t, parsePipeline as u };

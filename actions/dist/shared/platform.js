@@ -1,25 +1,22 @@
-import { A as checkSchema, K as diskFull, U as digestOf, W as hexOf, X as isLockstepError, Y as LockstepError, Z as printable, m as parseJson, q as temporaryBeside } from "./workspace.js";
+import { A as checkSchema, K as diskFull, U as digestOf, X as isLockstepError, Y as LockstepError, Z as printable, m as parseJson, q as temporaryBeside } from "./workspace.js";
 import { r as pLimit } from "../vendor/small.js";
-import { a as parseReference, c as annotation, l as describe, o as openImages, s as documents, u as mediaTypes } from "./base2.js";
+import "./data.js";
+import { t as checkedRedirect } from "./http-request.js";
+import { a as parseReference, s as documents, u as mediaTypes } from "./base.js";
 import { dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 import { createWriteStream, mkdirSync, openAsBlob, readFileSync, renameSync } from "node:fs";
 import { homedir } from "node:os";
 import { setTimeout } from "node:timers/promises";
-import { rm } from "node:fs/promises";
 import { Readable } from "node:stream";
+import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 const hub = ["docker.io", "index.docker.io"];
 const isLoopback = (host) => /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host);
 function registryAddress(name) {
-	const slash = name.indexOf("/");
+	const slash = checkRegistryName(name).indexOf("/");
 	const host = name.slice(0, slash);
 	const path = name.slice(slash + 1);
-	if (!isRegistryName(name)) throw new LockstepError("E_IMAGE_REF", {
-		what: `"${name}" names no registry`,
-		allowed: "a host with a dot or a port before the first slash, as in ghcr.io/acme/models",
-		fix: "set `images:` in lockstep.yaml to a repository of your registry"
-	});
 	const atHub = hub.includes(host);
 	const repository = atHub && !path.includes("/") ? `library/${path}` : path;
 	return {
@@ -28,16 +25,81 @@ function registryAddress(name) {
 		url: `${isLoopback(host) ? "http" : "https"}://${atHub ? "registry-1.docker.io" : host}/v2/${repository}`
 	};
 }
+function checkRegistryName(name) {
+	if (isRegistryName(name)) return name;
+	throw new LockstepError("E_IMAGE_REF", {
+		what: `"${name}" names no registry`,
+		allowed: "a host with a dot or a port before the first slash, as in ghcr.io/acme/models",
+		fix: "set `images:` in lockstep.yaml to a repository of your registry"
+	});
+}
 function isRegistryName(name) {
 	const [host = "", ...rest] = name.split("/");
 	return rest.length > 0 && (host.includes(".") || host.includes(":"));
 }
+const shared = /(^|\.)(amazonaws\.com|azurecr\.io|azurewebsites\.net|windows\.net|cloudfront\.net|github\.io|googleapis\.com|run\.app|appspot\.com|herokuapp\.com|pages\.dev|workers\.dev|(co|com|org|net|ac|gov|edu)\.[a-z]{2})$/;
 function sameOwner(one, other) {
-	const domain = (host) => host.replace(/:\d+$/, "").split(".").slice(-2).join(".");
-	const numeric = (host) => /^[\d.]+$/.test(host.replace(/:\d+$/, "")) || host.startsWith("[");
 	if (isLoopback(one) && isLoopback(other)) return true;
-	return numeric(one) || numeric(other) ? one === other : domain(one) === domain(other);
+	const [a, b] = [one, other].map((host) => host.replace(/:\d+$/, "").toLowerCase());
+	if ([a, b].some((host) => /^[\d.]+$|^\[/.test(host))) return one === other;
+	return a === b || domainOf(a) === domainOf(b);
 }
+const domainOf = (host) => {
+	const labels = host.split(".");
+	const two = labels.slice(-2).join(".");
+	return shared.test(two) ? labels.slice(-3).join(".") : two;
+};
+const atATime = 4;
+async function pushDocument(registry, layout, digest, siblingOf = () => null) {
+	const manifest = layout.readManifest(digest);
+	const blobs = (await each(blobsOf(manifest), async (blob) => {
+		return await registry.pushBlob(blob, layout.pathOf(blob.digest), siblingOf(blob)) ? blob.size : 0;
+	})).reduce((sum, size) => sum + size, 0);
+	if (await registry.resolve(digest) !== null) return blobs;
+	const bytes = layout.readBlob(digest);
+	await registry.pushManifest(digest, {
+		bytes,
+		mediaType: manifest.mediaType ?? mediaTypes.manifest
+	});
+	const back = await registry.resolve(digest);
+	if (back?.bytes.equals(bytes)) return blobs + bytes.byteLength;
+	throw new LockstepError("E_REGISTRY_DIGEST", {
+		what: `${registry.name} gives back ${back?.digest ?? "nothing"} for the manifest it was sent`,
+		allowed: digest,
+		fix: "nothing names it yet; tell who runs the registry"
+	});
+}
+async function pullDocument(registry, layout, digest) {
+	const found = layout.has(digest) ? layout.readBlob(digest) : (await registry.resolve(digest))?.bytes;
+	if (!found) throw notThere(registry, digest);
+	const where = `${registry.name}@${digest}`;
+	const manifest = checkSchema(parseJson(found, where), documents.manifest);
+	await pullBlobs(registry, layout, blobsOf(manifest));
+	layout.writeBlob(found);
+	return manifest;
+}
+const blobsOf = ({ config, layers }) => [...new Map([config, ...layers].map((blob) => [blob.digest, blob])).values()];
+function each(blobs, work) {
+	const few = pLimit(atATime);
+	return Promise.all(blobs.map((blob) => few(() => work(blob))));
+}
+async function pullBlobs(registry, layout, blobs) {
+	await each(blobs, (blob) => pullBlob(registry, layout, blob));
+}
+async function pullBlob(registry, layout, blob) {
+	if (layout.has(blob.digest)) return;
+	const target = layout.pathOf(blob.digest);
+	mkdirSync(dirname(target), { recursive: true });
+	const temporary = temporaryBeside(target);
+	await registry.pullBlob(blob, temporary);
+	renameSync(temporary, target);
+}
+const notThere = ({ name }, what) => new LockstepError("E_IMAGE_MISSING", {
+	what: `no ${what} in ${name}`,
+	allowed: "an image that is there",
+	fix: "push it, or correct the reference"
+});
+const parseIndex = (bytes) => checkSchema(parseJson(bytes, `index ${digestOf(bytes)}`), documents.index);
 function credentialsFor(host, env = process.env) {
 	const token = env.LOCKSTEP_REGISTRY_TOKEN;
 	if (token && host === (env.LOCKSTEP_REGISTRY_HOST ?? "ghcr.io")) return {
@@ -62,56 +124,71 @@ function fromDocker(path, key) {
 }
 const basic = ({ user, password }) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 const requestTimeout = 3e4;
-async function authorize({ host, repository, url }, challenge, credentials, actions) {
+const tries$2 = 3;
+async function authorize({ host, repository, url }, challenge, credentials, { actions, from }) {
 	const scheme = /^\s*(\w+)/.exec(challenge ?? "")?.[1]?.toLowerCase();
 	if (scheme === "basic" && credentials) return basic(credentials);
+	if (scheme === "basic") throw refused(host, "it wants a login", credentials);
 	const realm = scheme === "bearer" ? URL.parse(/realm="([^"]*)"/.exec(challenge)?.[1] ?? "") : null;
 	if (realm === null) throw refused(host, "it asks for no login that we know", credentials);
-	if (realm.protocol !== new URL(url).protocol || !sameOwner(realm.host, new URL(url).host)) throw refused(host, `it sends us to ${printable(realm.origin, 80)} to log in`, credentials);
+	const { protocol, host: own } = new URL(url);
+	if (realm.protocol !== protocol || realm.username !== "" || !sameOwner(realm.host, own)) throw refused(host, `it sends us to ${printable(realm.origin, 80)} to log in`, credentials);
 	const service = /service="([^"]*)"/.exec(challenge)?.[1];
 	if (service) realm.searchParams.set("service", service);
-	realm.searchParams.set("scope", `repository:${repository}:${actions}`);
-	const response = await fetch(realm, {
-		headers: credentials ? { authorization: basic(credentials) } : {},
-		redirect: "error",
-		signal: AbortSignal.timeout(requestTimeout)
-	});
+	realm.searchParams.append("scope", `repository:${repository}:${actions}`);
+	for (const other of from) realm.searchParams.append("scope", `repository:${other}:pull`);
+	const response = await ask(realm, credentials);
+	if (typeof response === "string") throw refused(host, `its login fails: ${response}`, credentials);
 	if (!response.ok) throw refused(host, `its login answers ${response.status}`, credentials);
-	const { token, access_token: other } = await response.json();
+	const { token, access_token: other } = await wordsOf(response);
 	const found = token ?? other;
 	if (typeof found !== "string") throw refused(host, "its login gives no token", credentials);
 	return `Bearer ${found}`;
 }
+async function ask(realm, credentials) {
+	for (let attempt = 1;; attempt++) {
+		const response = await fetch(realm, {
+			headers: credentials ? { authorization: basic(credentials) } : {},
+			redirect: "error",
+			signal: AbortSignal.timeout(requestTimeout)
+		}).catch((error) => error.cause?.code ?? error.message);
+		if (!(typeof response === "string" || response.status === 429 || response.status >= 500) || attempt === tries$2) return response;
+		await setTimeout(200 * attempt ** 2);
+	}
+}
+const wordsOf = (response) => response.json().then((words) => typeof words === "object" && words !== null ? words : {}, () => ({}));
 const refused = (host, why, credentials) => new LockstepError("E_REGISTRY_AUTH", {
 	what: `the registry ${host} does not let us in: ${why}`,
 	allowed: credentials ? `an account that may (we are ${printable(credentials.user, 60)})` : "an account; we have none for it",
 	fix: host === "ghcr.io" ? "give the job `packages: write` and pass `token`; or `docker login ghcr.io`" : `\`docker login ${host}\`, or set LOCKSTEP_REGISTRY_HOST, LOCKSTEP_REGISTRY_USER and LOCKSTEP_REGISTRY_TOKEN`
 });
-const tries = 5;
+const tries$1 = 5;
 const networkTries = 3;
 const mostWaiting = 12e4;
-function openSender(address, credentials, actions) {
+const backOff = (attempt) => 200 * attempt ** 2;
+function openSender(address, credentials, scopes) {
 	let authorization = null;
-	let asked = false;
 	let waited = 0;
 	return async function send(request) {
+		let loggedIn = false;
 		for (let attempt = 1;; attempt++) {
 			const response = await once(request, attempt);
 			if (response === null) continue;
 			if (response.status === 401) {
 				await response.body?.cancel();
-				if (asked && authorization !== null && attempt > 1) throw refused(address.host, "it answers 401 to our login", credentials);
-				authorization = await authorize(address, response.headers.get("www-authenticate"), credentials, actions);
-				asked = true;
+				if (loggedIn) throw refused(address.host, "it answers 401 to our login", credentials);
+				authorization = await authorize(address, response.headers.get("www-authenticate"), credentials, scopes);
+				loggedIn = true;
 				continue;
 			}
-			if (response.status !== 429 && response.status < 500) return response;
-			if (attempt >= tries) throw failed(address, request, response.status);
+			if (response.status !== 429 && (response.status < 500 || request.once)) return response;
+			if (attempt >= tries$1) throw failed(address, request, response.status);
 			await response.body?.cancel();
 			await pause(response, attempt, request);
 		}
 	};
-	async function once({ method, path, headers = {}, body, timeoutMs = 6e4 }, attempt) {
+	async function once(request, attempt) {
+		const { method, path, headers = {}, body, timeoutMs = 6e4 } = request;
 		const url = /^https?:/.test(path) ? path : `${address.url}${path}`;
 		const own = new URL(url).host === new URL(address.url).host;
 		try {
@@ -126,28 +203,41 @@ function openSender(address, credentials, actions) {
 				signal: AbortSignal.timeout(timeoutMs)
 			});
 		} catch (error) {
-			if (attempt >= networkTries) throw failed(address, {
-				method,
-				path
-			}, reasonOf(error));
-			await setTimeout(200 * attempt ** 2);
+			if (request.once) throw error;
+			if (attempt >= networkTries) throw failed(address, request, reasonOf(error));
+			await setTimeout(backOff(attempt));
 			return null;
 		}
 	}
 	async function pause(response, attempt, request) {
-		const told = Number(response.headers.get("retry-after") ?? NaN) * 1e3;
-		const wait = Number.isFinite(told) ? told : 200 * attempt ** 2;
+		const wait = told(response.headers.get("retry-after")) ?? backOff(attempt);
 		waited += wait;
 		if (waited > mostWaiting) throw failed(address, request, response.status);
 		await setTimeout(wait);
 	}
 }
+function told(header) {
+	if (header === null) return null;
+	const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1e3 : Date.parse(header) - Date.now();
+	return Number.isFinite(wait) ? Math.max(0, wait) : null;
+}
+async function readingAgain(address, request, read) {
+	for (let attempt = 1;; attempt++) try {
+		return await read();
+	} catch (error) {
+		const ofFiles = error.path !== void 0;
+		if (isLockstepError(error) || ofFiles) throw error;
+		if (attempt >= networkTries) throw failed(address, request, reasonOf(error));
+		await setTimeout(backOff(attempt));
+	}
+}
 const reasonOf = (error) => {
 	const { cause, message } = error;
-	return cause?.code ?? cause?.message ?? message;
+	return cause?.message || cause?.code || message;
 };
 function failed({ host }, { method, path }, how) {
-	const what = `the registry ${host} answered ${how} to ${method} ${printable(path.replace(/\?.*/, ""), 120)}`;
+	const asked = `${method} ${printable(path.replace(/\?.*/, ""), 120)}`;
+	const what = typeof how === "number" ? `the registry ${host} answered ${how} to ${asked}` : `${asked} of the registry ${host} failed: ${printable(how, 120)}`;
 	if (how === 429) return new LockstepError("E_REGISTRY_RATE_LIMIT", {
 		what,
 		allowed: "fewer requests",
@@ -164,161 +254,58 @@ function failed({ host }, { method, path }, how) {
 		fix: "run the command again; see the registry's log if it goes on"
 	});
 }
-const mostManifest = 4194304;
 const mostRedirects = 3;
-const accepted = [
-	mediaTypes.manifest,
-	mediaTypes.index,
-	"application/vnd.docker.distribution.manifest.v2+json",
-	"application/vnd.docker.distribution.manifest.list.v2+json"
-].join(", ");
-function openRegistry(name, { actions = "pull", credentials } = {}) {
-	const address = registryAddress(name);
-	const send = openSender(address, credentials === void 0 ? credentialsFor(address.host) : credentials, actions);
-	async function resolve(reference) {
-		const path = `/manifests/${reference}`;
-		const response = await send({
-			method: "GET",
-			path,
-			headers: { accept: accepted }
-		});
-		if (response.status === 404) return null;
-		if (response.status !== 200) throw failed(address, {
-			method: "GET",
-			path
-		}, response.status);
-		const bytes = await readCapped(response, address.host);
-		const digest = digestOf(bytes);
-		const told = response.headers.get("docker-content-digest");
-		const wanted = reference.startsWith("sha256:") ? reference : told;
-		if (wanted !== null && wanted !== digest) throw otherDigest(address.host, reference, wanted, digest);
-		return {
-			digest,
-			bytes,
-			mediaType: response.headers.get("content-type")?.split(";")[0] ?? mediaTypes.manifest
-		};
-	}
-	async function getBlob(digest) {
-		let path = `/blobs/${digest}`;
-		for (let hop = 0; hop <= mostRedirects; hop++) {
-			const response = await send({
-				method: "GET",
-				path,
-				timeoutMs: 6e5
-			});
-			if (response.status === 200) return response;
-			const location = response.headers.get("location");
-			if (response.status < 300 || response.status > 399 || location === null) throw failed(address, {
-				method: "GET",
-				path: `/blobs/${digest}`
-			}, response.status);
-			await response.body?.cancel();
-			path = checkedRedirect(location, /^https?:/.test(path) ? path : address.url);
+const timeoutMs = 6e5;
+async function downloadBlob(address, send, blob, path) {
+	const asked = {
+		method: "GET",
+		path: `/blobs/${blob.digest}`
+	};
+	await readingAgain(address, asked, async () => {
+		const response = await getBlob(address, send, asked);
+		try {
+			await receive(response, blob, path, `${address.host}/${address.repository}`);
+		} catch (error) {
+			await rm(path, { force: true });
+			throw diskFull(error, path);
 		}
-		throw failed(address, {
-			method: "GET",
-			path: `/blobs/${digest}`
-		}, "too many redirects");
+	});
+}
+async function getBlob(address, send, asked) {
+	let path = asked.path;
+	for (let hop = 0; hop <= mostRedirects; hop++) {
+		const response = await send({
+			...asked,
+			path,
+			timeoutMs
+		});
+		if (response.status === 200) return response;
+		await response.body?.cancel();
+		const location = response.headers.get("location");
+		if (response.status < 300 || response.status > 399 || location === null) throw failed(address, asked, response.status);
+		const from = new URL(/^https?:/.test(path) ? path : `${address.url}${path}`);
+		const own = URL.parse(location, from);
+		path = own?.origin === from.origin ? own.href : (await checkedRedirect(from, location)).href;
 	}
-	return {
-		name,
-		resolve,
-		async pullBlob({ digest, size }, path) {
-			const response = await getBlob(digest);
-			const hash = createHash("sha256");
-			let seen = 0;
-			const counted = async function* (source) {
-				for await (const chunk of source) {
-					seen += chunk.byteLength;
-					if (seen > size) break;
-					hash.update(chunk);
-					yield chunk;
-				}
-			};
-			try {
-				await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(path, {
-					flags: "wx",
-					flush: true
-				}));
-				checkReceived(name, {
-					digest,
-					size
-				}, seen, `sha256:${hash.digest("hex")}`);
-			} catch (error) {
-				await rm(path, { force: true });
-				throw error instanceof LockstepError ? error : diskFull(error, path);
-			}
-		},
-		async pushBlob({ digest, size }, path) {
-			if ((await send({
-				method: "HEAD",
-				path: `/blobs/${digest}`
-			})).status === 200) return false;
-			const begun = await send({
-				method: "POST",
-				path: "/blobs/uploads/",
-				body: async () => new Uint8Array()
-			});
-			const location = begun.headers.get("location");
-			if (begun.status !== 202 || location === null) throw failed(address, {
-				method: "POST",
-				path: "/blobs/uploads/"
-			}, begun.status);
-			const upload = new URL(location, address.url);
-			if (!sameOwner(upload.host, new URL(address.url).host)) throw failed(address, {
-				method: "POST",
-				path: "/blobs/uploads/"
-			}, `an upload at ${printable(upload.origin, 80)}`);
-			upload.searchParams.set("digest", digest);
-			const done = await send({
-				method: "PUT",
-				path: upload.href,
-				headers: {
-					"content-type": "application/octet-stream",
-					"content-length": String(size)
-				},
-				body: () => openAsBlob(path),
-				timeoutMs: 6e5
-			});
-			if (done.status !== 201) throw failed(address, {
-				method: "PUT",
-				path: `/blobs/${digest}`
-			}, done.status);
-			checkTold(address.host, digest, done);
-			return true;
-		},
-		async pushManifest(reference, { bytes, mediaType }) {
-			const digest = digestOf(bytes);
-			const path = `/manifests/${reference}`;
-			const done = await send({
-				method: "PUT",
-				path,
-				headers: { "content-type": mediaType },
-				body: async () => new Uint8Array(bytes)
-			});
-			if (done.status !== 201) throw failed(address, {
-				method: "PUT",
-				path
-			}, done.status);
-			checkTold(address.host, digest, done);
-			return digest;
+	throw failed(address, asked, "too many redirects");
+}
+async function receive(response, { digest, size }, path, name) {
+	const hash = createHash("sha256");
+	let seen = 0;
+	const counted = async function* (source) {
+		for await (const chunk of source) {
+			seen += chunk.byteLength;
+			if (seen > size) break;
+			hash.update(chunk);
+			yield chunk;
 		}
 	};
-}
-async function readCapped(response, host) {
-	const chunks = [];
-	let size = 0;
-	for await (const chunk of response.body) {
-		size += chunk.byteLength;
-		if (size > mostManifest) throw new LockstepError("E_REGISTRY_FAILED", {
-			what: `a manifest of more than ${mostManifest} bytes from ${host}`,
-			allowed: "4 MiB"
-		});
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks);
-}
-function checkReceived(name, { digest, size }, seen, found) {
+	const file = createWriteStream(path, {
+		flags: "wx",
+		flush: true
+	});
+	await pipeline(Readable.fromWeb(response.body), counted, file);
+	const found = `sha256:${hash.digest("hex")}`;
 	if (seen !== size) throw new LockstepError("E_SIZE_MISMATCH", {
 		what: `${digest} has ${seen > size ? `more than ${size}` : seen} bytes in ${name}`,
 		allowed: `${size} bytes`,
@@ -337,138 +324,147 @@ function checkTold(host, digest, response) {
 }
 const otherDigest = (host, what, wanted, found) => new LockstepError("E_REGISTRY_DIGEST", {
 	what: `${host} has ${printable(found, 80)} for ${printable(what, 80)}`,
-	allowed: wanted,
+	allowed: printable(wanted, 80),
 	fix: "nothing of it is used; tell who runs the registry"
 });
-function checkedRedirect(location, from) {
-	const [target, origin] = [new URL(location, from), new URL(from)];
-	const inside = /^(169\.254\.|0\.|\[fe80:|\[fd)/i.test(target.hostname) || target.hostname === "metadata.google.internal";
-	const plain = target.protocol === "http:" && target.hostname === origin.hostname;
-	if (!inside && (target.protocol === "https:" || plain)) return target.href;
-	throw new LockstepError("E_REMOTE_REDIRECT", {
-		what: `the registry sends us to ${printable(target.protocol === "file:" ? target.href : target.origin, 100)}`,
-		allowed: "https to another host",
-		fix: "nothing was fetched; tell who runs the registry"
-	});
+const tries = 3;
+const begin = {
+	method: "POST",
+	path: "/blobs/uploads/"
+};
+const mayPass = (how) => typeof how === "string" || how >= 500 || [
+	400,
+	404,
+	416
+].includes(how);
+const brokenBy = (error) => {
+	if (isLockstepError(error)) throw error;
+	return reasonOf(error);
+};
+async function uploadBlob(address, send, { digest, size }, path, from) {
+	if ((await send({
+		method: "HEAD",
+		path: `/blobs/${digest}`
+	})).status === 200) return false;
+	for (let attempt = 1;; attempt++) {
+		const place = await beginUpload(from);
+		if (place === null) return false;
+		const how = await put(place).catch(brokenBy);
+		if (how === 201) return true;
+		if (attempt === tries || !mayPass(how)) throw failed(address, {
+			method: "PUT",
+			path: `/blobs/${digest}`
+		}, how);
+		await setTimeout(backOff(attempt));
+	}
+	async function beginUpload(other) {
+		const query = other === null ? "" : `?${new URLSearchParams({
+			mount: digest,
+			from: other
+		})}`;
+		const begun = await send({
+			...begin,
+			path: `${begin.path}${query}`,
+			body: async () => new Uint8Array()
+		});
+		await begun.body?.cancel();
+		if (other !== null && begun.status === 201) return null;
+		const location = begun.headers.get("location");
+		if (begun.status !== 202 || location === null) throw failed(address, begin, begun.status);
+		const place = new URL(location, address.url);
+		if (!sameOwner(place.host, new URL(address.url).host)) throw failed(address, begin, `an upload at ${printable(place.origin, 80)}`);
+		place.searchParams.set("digest", digest);
+		return place;
+	}
+	async function put(place) {
+		const done = await send({
+			method: "PUT",
+			path: place.href,
+			headers: {
+				"content-type": "application/octet-stream",
+				"content-length": String(size)
+			},
+			body: () => openAsBlob(path),
+			timeoutMs: 6e5,
+			once: true
+		});
+		await done.body?.cancel();
+		if (done.status === 201) checkTold(address.host, digest, done);
+		return done.status;
+	}
 }
-const atATime = 4;
-async function pushImage(workspace, { name, digest, tag }) {
-	const layout = openImages(workspace);
-	refuseUnportable(layout.readManifest(digest), `${name}@${digest}`);
-	const registry = openRegistry(name, { actions: "pull,push" });
-	let sent = await pushDocument(registry, layout, digest);
-	sent += await pushEvidence(registry, layout, digest);
-	const bytes = layout.readBlob(digest);
-	if ((await registry.resolve(tag))?.digest !== digest) await registry.pushManifest(tag, {
-		bytes,
-		mediaType: mediaTypes.manifest
+const mostManifest = 4194304;
+const accepted = [
+	mediaTypes.manifest,
+	mediaTypes.index,
+	"application/vnd.docker.distribution.manifest.v2+json",
+	"application/vnd.docker.distribution.manifest.list.v2+json"
+].join(", ");
+function openRegistry(name, { actions = "pull", credentials, from = [] } = {}) {
+	const address = registryAddress(name);
+	const send = openSender(address, credentials === void 0 ? credentialsFor(address.host) : credentials, {
+		actions,
+		from
 	});
+	async function resolve(reference) {
+		const asked = {
+			method: "GET",
+			path: `/manifests/${reference}`
+		};
+		return readingAgain(address, asked, async () => {
+			const response = await send({
+				...asked,
+				headers: { accept: accepted }
+			});
+			if (response.status !== 200) await response.body?.cancel();
+			if (response.status === 404) return null;
+			if (response.status !== 200) throw failed(address, asked, response.status);
+			const bytes = await readCapped(response, address.host);
+			const digest = digestOf(bytes);
+			const told = response.headers.get("docker-content-digest");
+			for (const wanted of [told, reference.startsWith("sha256:") ? reference : null]) if (wanted !== null && wanted !== digest) throw otherDigest(address.host, reference, wanted, digest);
+			return {
+				digest,
+				bytes,
+				mediaType: response.headers.get("content-type")?.split(";")[0] ?? mediaTypes.manifest
+			};
+		});
+	}
 	return {
-		digest,
-		sent,
-		public: await isPublic(name, digest)
+		name,
+		resolve,
+		pullBlob: (blob, path) => downloadBlob(address, send, blob, path),
+		pushBlob: (blob, path, other = null) => uploadBlob(address, send, blob, path, other),
+		async pushManifest(reference, { bytes, mediaType }) {
+			const digest = digestOf(bytes);
+			const asked = {
+				method: "PUT",
+				path: `/manifests/${reference}`
+			};
+			const done = await send({
+				...asked,
+				headers: { "content-type": mediaType },
+				body: async () => new Uint8Array(bytes)
+			});
+			await done.body?.cancel();
+			if (done.status !== 201) throw failed(address, asked, done.status);
+			checkTold(address.host, digest, done);
+			return digest;
+		}
 	};
 }
-async function pushDocument(registry, layout, digest) {
-	const manifest = layout.readManifest(digest);
-	const few = pLimit(atATime);
-	const distinct = new Map([manifest.config, ...manifest.layers].map((blob) => [blob.digest, blob]));
-	const sizes = await Promise.all([...distinct.values()].map((blob) => few(async () => await registry.pushBlob(blob, layout.pathOf(blob.digest)) ? blob.size : 0)));
-	const bytes = layout.readBlob(digest);
-	const known = await registry.resolve(digest);
-	if (known === null) {
-		await registry.pushManifest(digest, {
-			bytes,
-			mediaType: manifest.mediaType ?? mediaTypes.manifest
+async function readCapped(response, host) {
+	const chunks = [];
+	let size = 0;
+	for await (const chunk of response.body) {
+		size += chunk.byteLength;
+		if (size > mostManifest) throw new LockstepError("E_REGISTRY_FAILED", {
+			what: `a manifest of more than ${mostManifest} bytes from ${host}`,
+			allowed: "4 MiB"
 		});
-		const back = await registry.resolve(digest);
-		if (!back?.bytes.equals(bytes)) throw new LockstepError("E_REGISTRY_DIGEST", {
-			what: `${registry.name} gives back ${back?.digest ?? "nothing"} for the manifest it was sent`,
-			allowed: digest,
-			fix: "nothing names it yet; tell who runs the registry"
-		});
+		chunks.push(chunk);
 	}
-	return sizes.reduce((sum, size) => sum + size, known === null ? bytes.byteLength : 0);
-}
-const referrersTag = (image) => `sha256-${hexOf(image)}`;
-async function pushEvidence(registry, layout, image) {
-	const tagged = layout.find(referrersTag(image));
-	if (tagged === null) return 0;
-	const own = layout.readIndex(tagged.digest).manifests;
-	let sent = 0;
-	for (const { digest } of own) sent += await pushDocument(registry, layout, digest);
-	const remote = await registry.resolve(referrersTag(image));
-	const others = remote === null ? [] : parseIndex(remote.bytes).manifests;
-	const missing = own.filter(({ digest }) => !others.some((entry) => entry.digest === digest));
-	if (missing.length === 0) return sent;
-	const index = {
-		schemaVersion: 2,
-		mediaType: mediaTypes.index,
-		manifests: [...others, ...missing]
-	};
-	const { bytes } = describe(mediaTypes.index, index);
-	await registry.pushManifest(referrersTag(image), {
-		bytes,
-		mediaType: mediaTypes.index
-	});
-	return sent + bytes.byteLength;
-}
-async function isPublic(name, digest) {
-	if (/^(localhost|127\.|\[::1\])/.test(name)) return null;
-	try {
-		return await openRegistry(name, { credentials: null }).resolve(digest) !== null;
-	} catch {
-		return false;
-	}
-}
-async function pullEvidence(workspace, name, image) {
-	if (!isRegistryName(name)) return false;
-	const registry = openRegistry(name);
-	const remote = await registry.resolve(referrersTag(image));
-	const newest = remote && parseIndex(remote.bytes).manifests.findLast(({ artifactType }) => artifactType === mediaTypes.evidence);
-	if (!newest) return false;
-	const layout = openImages(workspace);
-	await pullDocument(registry, layout, newest.digest);
-	const index = {
-		schemaVersion: 2,
-		mediaType: mediaTypes.index,
-		manifests: [newest]
-	};
-	const { bytes, descriptor } = describe(mediaTypes.index, index);
-	layout.writeBlob(bytes);
-	await layout.tag(referrersTag(image), descriptor);
-	return true;
-}
-async function pullDocument(registry, layout, digest) {
-	const found = await registry.resolve(digest);
-	if (found === null) throw new LockstepError("E_IMAGE_MISSING", {
-		what: `no ${digest} in ${registry.name}`,
-		allowed: "an image that is there",
-		fix: "push it again"
-	});
-	const manifest = checkSchema(parseJson(found.bytes, `${registry.name}@${digest}`), documents.manifest);
-	const few = pLimit(atATime);
-	await Promise.all([manifest.config, ...manifest.layers].map((blob) => few(() => pullBlob(registry, layout, blob))));
-	layout.writeBlob(found.bytes);
-	return manifest;
-}
-async function pullBlob(registry, layout, blob) {
-	if (layout.has(blob.digest)) return;
-	const target = layout.pathOf(blob.digest);
-	mkdirSync(dirname(target), { recursive: true });
-	const temporary = temporaryBeside(target);
-	await registry.pullBlob(blob, temporary);
-	renameSync(temporary, target);
-}
-const parseIndex = (bytes) => checkSchema(parseJson(bytes, `index ${digestOf(bytes)}`), documents.index);
-function refuseUnportable({ annotations }, image) {
-	if (annotations?.[annotation.runs] === void 0) return;
-	throw new LockstepError("E_BASE_MISSING", {
-		what: `${image} has no base image: nothing but the local agent can run it`,
-		where: { file: "lockstep.yaml" },
-		allowed: "images with an operating system and Node 24 under them",
-		fix: "set `image: {base: docker.io/library/node:24-bookworm-slim}` in lockstep.yaml, then `lockstep image pin-base`"
-	});
+	return Buffer.concat(chunks);
 }
 const asksForBase = (env = process.env) => env.GITHUB_ACTIONS === "true";
 async function findBase({ configuration }, layout, platform, ask) {
@@ -537,4 +533,4 @@ function parsePlatform(text) {
 		allowed: Object.keys(platforms).join(", ")
 	});
 }
-export { pullEvidence as a, isRegistryName as c, findBase as i, parsePlatform as n, pushImage as o, asksForBase as r, referrersTag as s, defaultPlatform as t };
+export { openRegistry as a, pullBlobs as c, checkRegistryName as d, isLoopback as f, findBase as i, pullDocument as l, registryAddress as m, parsePlatform as n, notThere as o, isRegistryName as p, asksForBase as r, parseIndex as s, defaultPlatform as t, pushDocument as u };

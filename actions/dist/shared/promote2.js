@@ -1,4 +1,4 @@
-import { c as promote, s as previewPromotion } from "./gitops.js";
+import { d as previewPromotion, f as promote } from "./gitops.js";
 import { J as writeAtomic, o as shown } from "./workspace.js";
 import { n as textOption, t as secondsOption } from "./option-values.js";
 import { resolve } from "node:path";

@@ -1,15 +1,15 @@
 import "./data.js";
-import { d as recordRunKey, p as readTip } from "./gitops.js";
-import { a as attachEvidence } from "./image.js";
-import { a as openStore } from "./remote-address.js";
+import { g as recordRunKey, v as readTip } from "./gitops.js";
+import { o as openStore } from "./http-request.js";
+import { p as isRegistryName } from "./platform.js";
+import { l as attachEvidence, r as pushImage } from "./image.js";
 import { a as readModelFile } from "./model.js";
-import { b as committer, c as listVersions, n as readRelease, p as versionTag, t as createVersionTag, x as personOf } from "./registry.js";
+import { C as personOf, S as committer, c as listVersions, m as versionTag, n as readRelease, t as createVersionTag } from "./registry.js";
 import { B as canonicalJson, C as tryGit, S as resolveCommit, X as isLockstepError, Y as LockstepError } from "./workspace.js";
-import { c as isRegistryName, o as pushImage } from "./platform.js";
+import { r as keptRuns } from "./kept-run.js";
 import { t as buildModelImage } from "./model-image.js";
 import { t as versionAfter } from "./next-version.js";
 import { t as runModel } from "./run2.js";
-import { t as UsageError } from "./invocation.js";
 async function cleanCommit(workspace, model) {
 	const commit = await resolveCommit(workspace.root, "HEAD");
 	if (commit === null) throw new LockstepError("E_GIT", {
@@ -55,9 +55,10 @@ function evidenceOf(store, { judgement: { objects }, run, files }) {
 	};
 }
 const mostTries = 10;
-async function registerModel(workspace, model, { bump, platform } = {}) {
+async function registerModel(workspace, model, { bump, platform, note } = {}) {
 	const commit = await cleanCommit(workspace, model);
-	const done = await runModel(workspace, model);
+	const find = keptRuns(workspace, model, note);
+	const done = await runModel(workspace, model, find ? { find } : {});
 	const modelFile = await readModelFile(workspace, model);
 	await readTip(workspace, {
 		tagsOf: model,
@@ -187,35 +188,4 @@ async function register(workspace, release) {
 		base: built.base
 	};
 }
-const bumps = [
-	"patch",
-	"minor",
-	"major"
-];
-const command = {
-	name: "register",
-	summary: "give what HEAD holds a version: image, evidence, signed tag",
-	positionals: "<model>",
-	options: {
-		bump: { type: "string" },
-		platform: { type: "string" }
-	},
-	help: {
-		bump: "patch, minor or major (default: as model.yaml says, and major where the contract breaks)",
-		platform: "platform of the image (default linux/amd64)"
-	},
-	async run({ workspace, positionals, values }) {
-		const { bump, platform } = values;
-		if (bump !== void 0 && !bumps.includes(bump)) throw new UsageError(`--bump is one of ${bumps.join(", ")}`);
-		const result = await registerModel(workspace, positionals[0], {
-			...bump === void 0 ? {} : { bump },
-			...typeof platform === "string" ? { platform } : {}
-		});
-		const { outcome, tag, image, commit, pushed } = result;
-		return {
-			json: result,
-			text: outcome === "unchanged" ? `${tag} is this very model: nothing to register` : `${tag} at ${commit.slice(0, 12)}${pushed ? ", pushed to origin" : ""}\n${image}\nNext: lockstep promote ${result.model} ${result.version} --to ${workspace.configuration.environments[0]}`
-		};
-	}
-};
-export { command };
+export { registerModel as t };

@@ -1,18 +1,70 @@
-import { C as subjectLabel, D as deltaText, E as deltaInterval, M as secondsText, O as intervalText, P as metricRows, _ as table, d as chartSection, f as dataSection, g as folded, h as stageSection, i as footer, j as plural, k as metricText, m as sliceSection, n as checksSection, o as headLine, p as metricSection, r as environmentTable, s as notesSection, t as baselineLine, v as padEnd, x as headlineOf, y as widthOf } from "./comment-verdict.js";
-import { a as oneLine, n as inertCode, t as inert } from "./inert-text.js";
+import { A as secondsText, C as countText, D as metricText, E as intervalText, M as metricRows, N as sliceRows, T as deltaText, b as signOf, d as dataSection, f as stageSection, g as table, h as more, i as footer, j as directionOf, k as plural, m as foldedDetails, n as checksSection, o as headLine, p as folded, r as environmentSection, s as notesSection, t as baselineLine, v as headlineOf, w as deltaInterval, x as subjectLabel, y as primaryMetric } from "./comment-verdict.js";
+import { a as oneLine, n as inertCode, r as inertFenced, t as inert } from "./inert-text.js";
+import { m as metricTitle } from "./evaluation.js";
 import { t as require_dist } from "../vendor/yaml.js";
-import "./evaluation.js";
 import { styleText } from "node:util";
-const order = [
-	"success",
-	"doubt",
+function withoutValues(input) {
+	const open = new Set(input.modelFile.inputs.filter((column) => column.public).map(({ name }) => name));
+	const closed = new Map();
+	for (const { column, value } of [...input.evaluation.slices, ...input.comparison?.slices ?? []]) {
+		if (open.has(column)) continue;
+		closed.set(column, (closed.get(column) ?? new Set()).add(value));
+	}
+	const hidden = new Map([...closed].map(([column, values]) => [column, numbered(values)]));
+	if ([...hidden.values()].every((names) => [...names].every(([value, name]) => value === name))) return input;
+	const clean = cleaner(hidden);
+	const slices = (all) => all.map((slice) => ({
+		...slice,
+		value: hidden.get(slice.column)?.get(slice.value) ?? slice.value
+	}));
+	return {
+		...input,
+		evaluation: {
+			...input.evaluation,
+			slices: slices(input.evaluation.slices)
+		},
+		comparison: input.comparison && {
+			...input.comparison,
+			slices: slices(input.comparison.slices)
+		},
+		verdicts: input.verdicts.map((verdict) => ({
+			...verdict,
+			reasons: verdict.reasons.map(clean),
+			checks: verdict.checks.map((check) => ({
+				...check,
+				id: clean(check.id),
+				reason: clean(check.reason)
+			}))
+		})),
+		notes: [...input.notes ?? [], `values of ${[...closed.keys()].join(", ")} are numbered here: model.yaml does not call ${closed.size === 1 ? "it" : "them"} public`]
+	};
+}
+const numbered = (values) => new Map([...values].map((value, index) => [value, `value ${index + 1} of ${values.size}`]));
+function cleaner(hidden) {
+	const columns = [...hidden].map(([column, names]) => ({
+		start: `${column}=`,
+		names,
+		lengths: [...new Set([...names.keys()].map(({ length }) => length))].filter((length) => length > 0).sort((a, b) => b - a)
+	}));
+	return (text) => columns.reduce((said, { start, names, lengths }) => {
+		const [first, ...rest] = said.split(start);
+		return [first, ...rest.map((after) => {
+			const length = lengths.find((most) => names.has(after.slice(0, most)));
+			return length === void 0 ? after : names.get(after.slice(0, length)) + after.slice(length);
+		})].join(start);
+	}, text);
+}
+const weights = [
+	"failure",
 	"pending",
-	"failure"
+	"doubt",
+	"success"
 ];
+const mostCharacters = 140;
 function partOutcome(part) {
 	switch (part.kind) {
 		case "judged": {
-			const { outcome, reason } = headlineOf(part.input);
+			const { outcome, reason } = headlineOf(withoutValues(part.input));
 			if (outcome === "fail") return {
 				weight: "failure",
 				words: `fail: ${reason}`
@@ -53,21 +105,352 @@ function changeOutcome({ models }) {
 		model: part.model,
 		...partOutcome(part)
 	}));
-	const worst = order.findLast((weight) => parts.some((part) => part.weight === weight));
+	const worst = weights.find((weight) => parts.some((part) => part.weight === weight));
 	const deciding = parts.filter(({ weight }) => weight === worst);
-	const state = worst === "doubt" ? "success" : worst;
-	if (parts.length === 1) return {
-		state,
-		description: deciding[0].words
-	};
-	const others = deciding.length > 1 ? ` and ${plural(deciding.length - 1, "more model")}` : "";
-	const what = worst === "success" ? "pass" : deciding[0].words;
-	const names = `${deciding[0].model}${others} of ${parts.length}`;
+	const [first] = deciding;
+	const description = parts.length === 1 ? first.words : `${summaryOf(worst, deciding.length, parts.length)}${worst === "success" ? "" : `: ${first.model}, ${first.words}`}`;
 	return {
-		state,
-		description: worst === "success" ? `all ${parts.length} models pass` : `${names}: ${what}`
+		state: worst === "doubt" ? "success" : worst,
+		description: oneLine(description, mostCharacters)
 	};
 }
+function summaryOf(weight, some, all) {
+	const one = some === 1;
+	const models = some === all ? `all ${plural(all, "model")}` : `${some} of ${plural(all, "model")}`;
+	switch (weight) {
+		case "failure": return `${models} must not be merged`;
+		case "pending": return `${models} ${one ? "waits" : "wait"} for a GPU`;
+		case "doubt": return `${models} ${one ? "is" : "are"} inconclusive`;
+		case "success": return `${models} ${one ? "passes" : "pass"}`;
+	}
+}
+function reproduce({ base, models }) {
+	const [first] = models;
+	if (first === void 0 || !/^[0-9a-f]{40,64}$/.test(base) || !/^[a-z0-9-]+$/.test(first.model)) return "";
+	return `**See it at home**: \`./lockstep run ${first.model} --base ${base.slice(0, 12)}\``;
+}
+function howJudged({ models, judge, base, isolation, trainedIn }) {
+	const judged = models.flatMap((part) => part.kind === "judged" ? [part] : []);
+	if (judged.length === 0) return "";
+	const trained = judged.flatMap((part) => part.trained ?? []);
+	const apart = [...isolation.user ? ["as another user"] : [], ...isolation.network ? ["without network"] : []];
+	return `<sub>Trained in ${trainedIn === void 0 ? "the pull request's run" : inert(trainedIn, 60)}${trained.length === 0 ? "" : ` (${trainingText(trained)})`}; ${apart.length > 0 ? `scored ${apart.join(" and ")}, judged` : "scored and judged"} by ${judge === base ? `main's code, rows and policy at ${inertCode(base.slice(0, 12))}` : `main's code at ${inertCode(judge.slice(0, 12))} on the rows and by the policy of ${inertCode(base.slice(0, 12))}`}.</sub>`;
+}
+function trainingText(all) {
+	const sum = (of) => all.reduce((total, one) => total + one[of], 0);
+	const saved = sum("work") - sum("took");
+	const gpu = sum("gpu") / 60;
+	return [`${plural(sum("stages"), "stage")} in ${secondsText(sum("took"))}${saved >= .1 ? `, the cache saved ${secondsText(saved)}` : ""}`, ...gpu > 0 ? [`${gpu < 10 ? gpu.toFixed(1) : Math.round(gpu)} GPU minutes`] : []].join(", ");
+}
+const words = {
+	better: "**better**",
+	worse: "**worse**",
+	same: "no clear change",
+	unknown: "changed"
+};
+const atFirst = {
+	least: 4,
+	most: 8
+};
+function metricSection(input, limit) {
+	const { shown } = splitMetrics(input, limit);
+	return shown.length === 0 ? "" : metricTable$1(shown, input);
+}
+function otherMetrics(input, limit) {
+	const { all, shown, others } = splitMetrics(input, limit);
+	const left = all - shown.length;
+	if (left === 0) return null;
+	return {
+		name: plural(left, "more metric"),
+		body: (others.length > 0 ? metricTable$1(others, input) : "") + more(left, others.length, "metric")
+	};
+}
+function splitMetrics(input, limit) {
+	const rows = metricRows(input);
+	const asked = new Set(input.verdicts.flatMap(({ checks }) => checks.map(({ check }) => check.metric)));
+	const decides = rows.map(({ metric }) => asked.has(metric));
+	const inSight = new Set(rows.filter((_, index) => decides[index]).slice(0, atFirst.most));
+	for (const row of rows.slice(0, atFirst.least)) if (inSight.size < atFirst.least) inSight.add(row);
+	const shown = rows.filter((row) => inSight.has(row));
+	const others = rows.filter((row) => !inSight.has(row)).slice(0, Math.max(0, limit.metrics - shown.length));
+	return {
+		all: rows.length,
+		shown,
+		others
+	};
+}
+function metricTable$1(rows, input) {
+	const checked = rows.map(({ metric }) => checkSign(metric, input));
+	const compared = rows.some(({ baseline }) => baseline !== null);
+	const withChecks = checked.some((sign) => sign !== "");
+	const cells = rows.map((row, index) => [...compared ? comparedCells$1(row) : plainCells$1(row), ...withChecks ? [checked[index]] : []]);
+	const subject = input.comparison?.baseline ?? input.baseline?.subject;
+	const base = subject ? inert(subjectLabel(subject), 40) : "Baseline";
+	const head = compared ? [
+		"Metric",
+		unbroken("This change"),
+		base,
+		"Difference",
+		unbroken("95 % interval"),
+		""
+	] : [
+		"Metric",
+		unbroken("This change"),
+		unbroken("95 % interval")
+	];
+	const align = compared ? [
+		"l",
+		"r",
+		"r",
+		"r",
+		"c",
+		"l"
+	] : [
+		"l",
+		"r",
+		"c"
+	];
+	return table([...head, ...withChecks ? ["Check"] : []], cells, [...align, ...withChecks ? ["c"] : []]);
+}
+const unbroken = (text) => text.replaceAll(" ", "\xA0");
+const plainCells$1 = ({ metric, title, candidate }) => [
+	inert(title, 60),
+	unbroken(metricText(metric, candidate.value)),
+	unbroken(intervalText(metric, candidate))
+];
+const comparedCells$1 = ({ metric, title, candidate, baseline, difference }) => [
+	inert(title, 60),
+	unbroken(metricText(metric, candidate.value)),
+	baseline ? unbroken(metricText(metric, baseline.value)) : "",
+	difference ? unbroken(`${difference.arrow} ${deltaText(metric, difference.delta)}`) : "",
+	difference ? unbroken(deltaInterval(metric, difference.low, difference.high)) : "",
+	difference ? unbroken(words[difference.judgement]) : ""
+];
+const worstFirst = [
+	"fail",
+	"inconclusive",
+	"waived",
+	"pass",
+	"pending"
+];
+function checkSign(metric, { verdicts }) {
+	const outcomes = new Set(verdicts.flatMap(({ checks }) => checks.filter(({ check }) => check.metric === metric).map(({ outcome }) => outcome)));
+	const worst = worstFirst.find((outcome) => outcomes.has(outcome));
+	return worst === void 0 ? "" : signOf[worst];
+}
+const plotWidth = 41;
+const mostLabel = 26;
+function intervalChart(rows, options) {
+	const { from, to } = scaleOf(rows, options.kind);
+	const place = (value) => Math.min(40, Math.max(0, Math.round((value - from) / (to - from) * 40)));
+	const zero = options.kind === "difference" ? place(0) : null;
+	const labels = rows.map(({ label }) => inertFenced(label, mostLabel));
+	const counts = rows.map((row) => countText(row.rows));
+	const labelWidth = Math.max(...labels.map(widthOf), 4);
+	const countWidth = Math.max(...counts.map(widthOf), 4);
+	const lead = " ".repeat(labelWidth + countWidth + 4);
+	const number = options.kind === "difference" ? deltaText : metricText;
+	const lines = rows.map((row, index) => [
+		padEnd(labels[index], labelWidth),
+		"  ",
+		counts[index].padStart(countWidth),
+		"  ",
+		track(place(row.low), place(row.value), place(row.high), zero),
+		"  ",
+		number(options.metric, row.value)
+	].join(""));
+	const head = zero === null || !options.sides ? [] : [lead + sidesLine(zero, options.sides)];
+	const axis = axisLine([
+		from,
+		...zero === null ? [] : [0],
+		to
+	], place, (value) => number(options.metric, value));
+	return [
+		inertFenced(options.title, 120),
+		"",
+		...head,
+		...lines,
+		lead + axis
+	].map((line) => line.trimEnd()).join("\n");
+}
+function scaleOf(rows, kind) {
+	const ends = rows.flatMap(({ low, high, value }) => [
+		low,
+		high,
+		value
+	]).filter(Number.isFinite);
+	if (kind === "difference") ends.push(0);
+	const from = ends.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+	const to = ends.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+	if (from < to) return {
+		from,
+		to
+	};
+	return Number.isFinite(from) ? {
+		from: from - .5,
+		to: to + .5
+	} : {
+		from: 0,
+		to: 1
+	};
+}
+function track(low, dot, high, zero) {
+	const cells = Array.from({ length: plotWidth }, () => " ");
+	for (let at = low; at <= high; at++) cells[at] = "─";
+	if (low < high) {
+		cells[low] = "├";
+		cells[high] = "┤";
+	}
+	if (zero !== null) cells[zero] = zero > low && zero < high ? "┼" : cells[zero] === " " ? "│" : cells[zero];
+	cells[dot] = "●";
+	return cells.join("");
+}
+function sidesLine(zero, [left, right]) {
+	return `${zero >= left.length + 2 ? `${left} ←`.padStart(zero) : " ".repeat(zero)}│${plotWidth - zero > right.length + 2 ? `→ ${right}` : ""}`;
+}
+function axisLine(values, place, text) {
+	const marks = [...new Set(values)].map((value) => ({
+		at: place(value),
+		text: value === 0 ? "0" : text(value)
+	}));
+	const cells = Array.from({ length: 57 }, () => " ");
+	const zeroFirst = [...marks].sort((a, b) => Number(b.text === "0") - Number(a.text === "0"));
+	for (const mark of zeroFirst) {
+		const from = Math.max(0, mark.at - Math.floor(mark.text.length / 2));
+		if (cells.slice(Math.max(0, from - 1), from + mark.text.length + 1).every((cell) => cell === " ")) cells.splice(from, mark.text.length, ...mark.text);
+	}
+	return cells.join("");
+}
+function widthOf(text) {
+	let width = 0;
+	for (const character of text) {
+		if (/\p{Mark}|\u200b/u.test(character)) continue;
+		width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
+	}
+	return width;
+}
+const padEnd = (text, width) => text + " ".repeat(Math.max(0, width - widthOf(text)));
+function worseSlices(input, limit) {
+	const metric = primaryMetric(input);
+	const compared = comparedSlices(input, metric);
+	if (compared.length === 0) return "";
+	const worse = compared.filter(({ difference }) => difference.judgement === "worse");
+	const where = `of ${plural(compared.length, "slice")} in ${inert(metricTitle(metric), 60)}`;
+	if (worse.length === 0) return `**Worse in none** ${where}.`;
+	const shown = bySize(worse).slice(0, 3);
+	const names = shown.map(({ column, value, difference }) => `${inert(column, limit.text)} = ${inert(value, limit.text)} (${deltaText(metric, difference.delta)})`);
+	const rest = worse.length > shown.length ? ` and ${worse.length - shown.length} more` : "";
+	return `🔻 **Worse in ${countText(worse.length)}** ${where}: ${names.join(", ")}${rest}.${byChance(compared.length)}`;
+}
+function byChance(compared) {
+	const chance = Math.round(compared * .025);
+	return chance > 0 ? ` Each interval stands alone: about ${chance} would look worse by chance.` : "";
+}
+function sliceSection(input, limit) {
+	const metric = primaryMetric(input);
+	const compared = comparedSlices(input, metric);
+	if (compared.length === 0) return null;
+	const lower = directionOf(metric) === "lower";
+	const found = [...compared].sort((a, b) => (a.difference.delta - b.difference.delta) * (lower ? -1 : 1) || b.rows - a.rows);
+	const shown = found.slice(0, limit.slices);
+	const rows = shown.map(({ column, value, rows, candidate, difference }) => [
+		`${inertCode(column, 60)} = ${inertCode(value, 60)}`,
+		countText(rows),
+		candidate ? metricText(metric, candidate.value) : "",
+		`${difference.arrow} ${deltaText(metric, difference.delta)}`,
+		deltaInterval(metric, difference.low, difference.high),
+		sign[difference.judgement]
+	]);
+	return {
+		name: plural(found.length, "slice"),
+		title: `${plural(found.length, "slice")} in ${inert(metricTitle(metric), 60)}, the worst first`,
+		body: table([
+			"Slice",
+			"Rows",
+			"This change",
+			"Difference",
+			"95 % interval",
+			""
+		], rows, [
+			"l",
+			"r",
+			"r",
+			"r",
+			"c",
+			"l"
+		]) + more(found.length, shown.length, "slice")
+	};
+}
+const sign = {
+	better: "**better**",
+	worse: "🔻 **worse**",
+	same: "",
+	unknown: "changed"
+};
+function chartSection(input, limit) {
+	const metric = primaryMetric(input);
+	const title = metricTitle(metric);
+	const most = limit.chart - 1;
+	const overall = ownOf(input.comparison?.metrics, metric);
+	if (overall && input.comparison) {
+		const slices = largest(comparedSlices(input, metric), most).map((slice) => chartRow(slice, {
+			...slice.difference,
+			value: slice.difference.delta
+		}));
+		const all = {
+			label: "all rows",
+			rows: input.evaluation.rows,
+			...overall,
+			value: overall.delta
+		};
+		const direction = directionOf(metric);
+		const sides = direction === "lower" ? ["better", "worse"] : ["worse", "better"];
+		return fenced([all, ...slices], {
+			metric,
+			kind: "difference",
+			title: `Difference in ${title} from ${subjectLabel(input.comparison.baseline)}, with its 95 % interval`,
+			...direction ? { sides } : {}
+		});
+	}
+	const estimate = ownOf(input.evaluation.metrics, metric);
+	if (!estimate || estimate.low === null || estimate.high === null) return "";
+	const slices = largest(sliceRows(input, metric), most).flatMap((slice) => {
+		const { candidate } = slice;
+		if (!candidate || candidate.low === null || candidate.high === null) return [];
+		return [chartRow(slice, {
+			value: candidate.value,
+			low: candidate.low,
+			high: candidate.high
+		})];
+	});
+	const { value, low, high } = estimate;
+	return fenced([{
+		label: "all rows",
+		rows: input.evaluation.rows,
+		value,
+		low,
+		high
+	}, ...slices], {
+		metric,
+		kind: "value",
+		title: `${title}, with its 95 % interval`
+	});
+}
+const chartRow = ({ column, value, rows }, at) => ({
+	label: `${column} = ${value}`,
+	rows,
+	value: at.value,
+	low: at.low,
+	high: at.high
+});
+const fenced = (rows, options) => `\`\`\`text\n${intervalChart(rows, options)}\n\`\`\``;
+const comparedSlices = (input, metric) => sliceRows(input, metric).filter(({ difference }) => difference !== null);
+const bySize = (slices) => [...slices].sort((a, b) => Math.abs(b.difference.delta) - Math.abs(a.difference.delta));
+const largest = (slices, most) => {
+	const chosen = new Set([...slices].sort((a, b) => b.rows - a.rows).slice(0, Math.max(0, most)));
+	return slices.filter((slice) => chosen.has(slice));
+};
+const ownOf = (record, key) => record && Object.hasOwn(record, key) ? record[key] : void 0;
 const commentMarker = "<!-- lockstep:report -->";
 const mostUnits$1 = 65536;
 const limits = [
@@ -75,7 +458,7 @@ const limits = [
 		checks: 60,
 		metrics: 24,
 		slices: 24,
-		chart: 12,
+		chart: 8,
 		data: 40,
 		stages: 40,
 		notes: 20,
@@ -85,7 +468,7 @@ const limits = [
 		checks: 20,
 		metrics: 16,
 		slices: 10,
-		chart: 8,
+		chart: 6,
 		data: 12,
 		stages: 12,
 		notes: 8,
@@ -109,65 +492,28 @@ function renderComment(input) {
 	}
 	return `${headLine(input, 40)}\n\n_The rest is longer than a comment may be: see the HTML report._\n\n${commentMarker}\n`;
 }
-const modelBody = (input, limit, more) => commentBody({
-	...input,
-	data: null
-}, limit, more);
-function commentBody(input, limit, more = "") {
+const modelBody = (input, limit, more) => commentBody(input, limit, {
+	more,
+	stages: "The judge's rows"
+});
+function commentBody(input, limit, { more = "", stages = "Run" } = {}) {
 	return [
 		headLine(input, limit.text),
-		baselineLine(input, limit),
-		more,
-		environmentTable(input, limit),
+		[baselineLine(input, limit), more].filter((line) => line !== "").join("<br>"),
+		environmentSection(input, limit),
 		metricSection(input, limit),
+		worseSlices(input, limit),
 		chartSection(input, limit),
-		sliceSection(input, limit, "worse"),
-		sliceSection(input, limit, "better"),
-		checksSection(input, limit),
-		dataSection(input, limit),
-		stageSection(input, limit),
-		notesSection(input, limit),
-		footer(input)
+		foldedDetails([
+			checksSection(input, limit),
+			otherMetrics(input, limit),
+			sliceSection(input, limit),
+			dataSection(input, limit),
+			stageSection(input, limit, stages),
+			notesSection(input, limit),
+			footer(input)
+		])
 	].filter((part) => part !== "").join("\n\n");
-}
-function withoutValues(input) {
-	const open = new Set(input.modelFile.inputs.filter((column) => column.public).map(({ name }) => name));
-	const hidden = new Map();
-	const counts = new Map();
-	for (const { column, value } of input.evaluation.slices) {
-		const name = `${column}=${value}`;
-		if (open.has(column) || hidden.has(name)) continue;
-		counts.set(column, (counts.get(column) ?? 0) + 1);
-		hidden.set(name, `#${counts.get(column)}`);
-	}
-	if (hidden.size === 0) return input;
-	const words = [...hidden].sort(([a], [b]) => b.length - a.length);
-	const clean = (text) => words.reduce((said, [name, number]) => said.replaceAll(name, `${name.slice(0, name.indexOf("="))}=${number}`), text);
-	const slices = (all) => all.map((slice) => ({
-		...slice,
-		value: hidden.get(`${slice.column}=${slice.value}`) ?? slice.value
-	}));
-	return {
-		...input,
-		evaluation: {
-			...input.evaluation,
-			slices: slices(input.evaluation.slices)
-		},
-		comparison: input.comparison && {
-			...input.comparison,
-			slices: slices(input.comparison.slices)
-		},
-		verdicts: input.verdicts.map((verdict) => ({
-			...verdict,
-			reasons: verdict.reasons.map(clean),
-			checks: verdict.checks.map((check) => ({
-				...check,
-				id: clean(check.id),
-				reason: clean(check.reason)
-			}))
-		})),
-		notes: [...input.notes ?? [], `values of ${[...counts.keys()].join(", ")} are numbered here: model.yaml does not call ${counts.size === 1 ? "it" : "them"} public`]
-	};
 }
 const mostUnits = 65280;
 const signs = {
@@ -177,96 +523,134 @@ const signs = {
 	success: "✅"
 };
 function renderChange(change) {
-	const models = change.models.map((part) => part.kind === "judged" ? {
-		...part,
-		input: withoutValues(part.input)
-	} : part);
 	const shown = {
 		...change,
-		models
+		models: importantFirst(change.models.map(ofPublicValues))
 	};
-	for (const limit of limits) for (const bodies of [
-		models.length,
-		Math.min(8, models.length),
-		0
-	]) {
+	const all = shown.models.length;
+	for (const limit of limits) for (const bodies of new Set([
+		all,
+		Math.min(8, all),
+		Math.min(1, all)
+	])) {
 		const body = changeBody(shown, limit, bodies);
-		if (body.length + 24 + 2 <= mostUnits) return `${body}\n\n${commentMarker}\n`;
+		if (body.length + 24 + 3 <= mostUnits) return `${body}\n\n${commentMarker}\n`;
 	}
 	const { description } = changeOutcome(shown);
 	return `### ${inert(description, 140)}\n\n_The rest is longer than a comment may be: see the run._\n\n${commentMarker}\n`;
 }
+const ofPublicValues = (part) => "input" in part && part.input !== null ? {
+	...part,
+	input: withoutValues(part.input)
+} : part;
+const importantFirst = (models) => {
+	const parts = models.map((part) => ({
+		part,
+		weight: partOutcome(part).weight
+	}));
+	return weights.flatMap((weight) => parts.filter((one) => one.weight === weight).map(({ part }) => part));
+};
 function changeBody(change, limit, bodies) {
-	const [only] = change.models;
-	return (change.models.length === 1 ? [
-		partBody(only, change, limit),
-		dataSection({ data: change.data }, limit),
+	const { models } = change;
+	const left = models.length - bodies;
+	return [
+		...models.length === 0 ? ["### ✅ unchanged: no model is affected"] : models.length === 1 ? [partBody(models[0], change, limit)] : [
+			changeHead(models),
+			overview(models, limit),
+			foldedDetails([eachModel(models.slice(0, bodies), change, limit), dataSection(change, limit)]),
+			left === 0 ? "" : `_${plural(left, "model")} in the table only, to keep this comment short: each one's report is with the run._`
+		],
 		reproduce(change),
 		howJudged(change)
-	] : [
-		changeHead(change),
-		overview(change, limit),
-		dataSection({ data: change.data }, limit),
-		...importantFirst(change.models).slice(0, bodies).map((part) => foldedPart(part, change, limit)),
-		bodies < change.models.length && change.models.length > 1 ? `_${plural(change.models.length - bodies, "model")} ${bodies === 0 ? "" : "more "}in the table only, to keep this comment short: the whole report is with the run._` : "",
-		reproduce(change),
-		howJudged(change)
-	]).filter((part) => part !== "").join("\n\n");
+	].filter((part) => part !== "").join("\n\n");
 }
-function changeHead(change) {
-	const { state, description } = changeOutcome(change);
-	const doubt = state === "success" && change.models.some((part) => partOutcome(part).weight === "doubt");
-	return `### ${signs[doubt ? "doubt" : state]} ${plural(change.models.length, "model")}: ${inert(description, 160)}`;
+function changeHead(models) {
+	const of = models.map((part) => partOutcome(part).weight);
+	const [worst, ...others] = weights.map((weight) => ({
+		weight,
+		some: of.filter((one) => one === weight).length
+	})).filter(({ some }) => some > 0);
+	const rest = others.map(({ weight, some }) => `${some} ${briefly[weight]}`);
+	const all = summaryOf(worst.weight, worst.some, models.length);
+	return `### ${signs[worst.weight]} ${all}${rest.length > 0 ? `; ${rest.join(", ")}` : ""}`;
 }
-function overview({ models }, limit) {
-	const most = limit.checks * 4;
-	const rows = importantFirst(models).slice(0, most).map((part) => {
+const briefly = {
+	failure: "refused",
+	pending: "waiting for a GPU",
+	doubt: "inconclusive",
+	success: "pass"
+};
+function overview(models, limit) {
+	const shown = models.slice(0, limit.checks * 4);
+	const rows = shown.map((part) => {
 		const { weight, words } = partOutcome(part);
+		const measured = "input" in part && part.input !== null ? inNumbers(part.input) : "";
 		return [
 			signs[weight],
 			`**${inert(part.model, 60)}**`,
-			inert(words, limit.text),
-			inert(part.why.join("; "), limit.text)
+			measured,
+			inert(words, Math.min(100, limit.text)),
+			inert(part.why.slice(0, 20).join("; "), Math.min(60, limit.text))
 		];
 	});
-	const rest = models.length > rows.length ? `\n\n_… and ${plural(models.length - rows.length, "more model")}._` : "";
 	return table([
 		"",
 		"Model",
+		"Measured",
 		"Verdict",
 		"What changed"
 	], rows, [
 		"c",
 		"l",
 		"l",
+		"l",
 		"l"
-	]) + rest;
+	]) + more(models.length, shown.length, "model");
 }
-const weights = [
-	"failure",
-	"pending",
-	"doubt",
-	"success"
-];
-const importantFirst = (models) => weights.flatMap((weight) => models.filter((part) => partOutcome(part).weight === weight));
-const foldedPart = (part, change, limit) => folded(`${signs[partOutcome(part).weight]} ${inert(part.model, 60)}`, partBody(part, change, limit));
+function inNumbers(input) {
+	const metric = primaryMetric(input);
+	const row = metricRows(input).find((one) => one.metric === metric);
+	if (row === void 0) return "";
+	const { title, candidate, difference } = row;
+	const changed = difference ? `<br>${difference.arrow}\u00a0${deltaText(metric, difference.delta)}` : "";
+	return `${inert(title, 40)} ${metricText(metric, candidate.value)}${changed}`;
+}
+const eachModel = (models, change, limit) => ({
+	name: "each model",
+	body: models.map((part) => foldedPart(part, change, limit)).join("\n\n")
+});
+const foldedPart = (part, change, limit) => folded(`${signs[partOutcome(part).weight]} <b>${nameOf(part)}</b>`, partBody(part, change, limit));
+const nameOf = ({ model }) => /^[a-z0-9-]+$/.test(model) ? model : "a model";
 function partBody(part, change, limit) {
 	const changed = whatChanged(part, limit);
 	if (part.kind === "judged") {
-		const own = part.own === null ? "" : `**policy.yaml** is changed here. It was judged by the base's; by its own it would be **${part.own}**.`;
-		const quick = part.quick ? "Judged by a quick run, on a sample of the rows: it can refuse, never pass." : "";
-		return modelBody(part.input, limit, [
+		const told = [
 			changed,
-			quick,
-			own
-		].filter((line) => line !== "").join("\n\n"));
+			part.quick ? quickRun : "",
+			ownPolicy(part.own),
+			ownJudging(part)
+		];
+		const data = change.models.length === 1 ? change.data : null;
+		return modelBody({
+			...part.input,
+			data
+		}, limit, told.filter((line) => line !== "").join("<br>"));
 	}
 	const { weight, words } = partOutcome(part);
+	const head = `### ${signs[weight]} **${inert(part.model, 60)}**: ${inert(words, limit.text * 2)}`;
+	const quick = part.kind === "waiting" && part.input !== null ? folded("What a quick run measured, on a sample of the rows", modelBody(part.input, limit, quickRun).replace(/^###/, "####")) : "";
 	return [
-		`### ${signs[weight]} **${inert(part.model, 60)}** ${inert(words, limit.text * 2)}`,
+		head,
+		changed,
 		explain(part, change),
-		changed
+		quick
 	].filter((line) => line !== "").join("\n\n");
+}
+const quickRun = "By a quick run, on a sample of the rows: it can refuse, never pass.";
+const ownPolicy = (own) => own === null ? "" : `**policy.yaml** is changed here. The base's decides until it is merged; by its own this would be **${own}**.`;
+function ownJudging({ why }) {
+	const changed = ["how it is judged (evaluate)", "model.yaml"].filter((what) => why.includes(what));
+	return changed.length === 0 ? "" : `Changed here is also ${changed.join(" and ")}: the base's holds until it is merged, then main judges by this one.`;
 }
 function whatChanged({ why }, limit) {
 	const shown = why.slice(0, Math.max(3, Math.floor(limit.data / 5)));
@@ -275,29 +659,12 @@ function whatChanged({ why }, limit) {
 }
 function explain(part, { head }) {
 	switch (part.kind) {
-		case "waiting": return `Its pipeline asks for a machine that pull requests may not use. Someone with write access starts its training on this very commit with a comment:\n\n\`\`\`text\n/train ${head}\n\`\`\``;
+		case "waiting": return `Its pipeline asks for a machine that pull requests may not use. Someone with write access starts its training on this very commit with a comment:\n\n\`\`\`text\n/train ${/^[0-9a-f]{40,64}$/.test(head) ? head : ""}\n\`\`\``;
 		case "missing": return "The change touches it, and its run handed nothing over: it failed, was cancelled, or left it out. The log of the run says why.";
 		case "refused": return `Nothing of it was used (${inertCode(part.code, 60)}).`;
-		case "new": return "The base has neither rows nor a policy to judge it by, so it is trained and judged on main after the merge.";
+		case "new": return "The base has neither rows nor a policy to judge it by, so it is trained and judged on main after the merge, by the policy in this change.";
 		default: return "";
 	}
-}
-function reproduce({ base, models }) {
-	const [first] = models;
-	if (first === void 0) return "";
-	return `**See it at home**\n\n\`\`\`sh\n./lockstep run ${models.length === 1 ? first.model : "<model>"} --base ${base.slice(0, 12)}\n\`\`\``;
-}
-function howJudged({ models, judge, base, isolation, trainedIn }) {
-	const judged = models.flatMap((part) => part.kind === "judged" ? [part.input] : []);
-	if (judged.length === 0) return "";
-	const apart = [isolation.user ? "as another user" : "", isolation.network ? "without network" : ""].filter(Boolean);
-	const scored = `scored and judged by the code at ${inertCode(judge.slice(0, 12))} on rows of ${inertCode(base.slice(0, 12))}`;
-	return `<sub>Trained in ${trainedIn === void 0 ? "the pull request's run" : inert(trainedIn, 60)} (${training(judged)}); ${scored}${apart.length > 0 ? `, ${apart.join(" and ")}` : ""}. What the run says of itself was not believed.</sub>`;
-}
-function training(judged) {
-	const stages = judged.flatMap(({ run }) => run.stages);
-	const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0);
-	return `${plural(stages.length, "stage")}, ${secondsText(seconds)}`;
 }
 require_dist();
 const mostMetrics = 14;
@@ -389,4 +756,4 @@ async function renderHtml(input) {
 async function renderMonitorHtml(report) {
 	return (await import("./monitor-page.js")).renderMonitorHtml(report);
 }
-export { commentMarker as a, renderChange as i, renderMonitorHtml as n, renderComment as o, renderText as r, changeOutcome as s, renderHtml as t };
+export { commentMarker as a, withoutValues as c, renderChange as i, renderMonitorHtml as n, renderComment as o, renderText as r, changeOutcome as s, renderHtml as t };

@@ -1,4 +1,4 @@
-import { r as rollback } from "./gitops.js";
+import { o as rollback } from "./gitops.js";
 import { n as textOption, t as secondsOption } from "./option-values.js";
 const command = {
 	name: "rollback",

@@ -1,9 +1,14 @@
-import { a as error, i as endGroup, m as startGroup, r as debug } from "../vendor/actions-core.js";
+import { i as error, m as startGroup, n as debug, r as endGroup } from "../vendor/actions-core.js";
 import { X as isLockstepError, t as systemError } from "./workspace.js";
 import { join, relative, resolve, sep } from "node:path";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
+const runnerFolders = (env = process.env) => ({
+	workspace: resolve(env.GITHUB_WORKSPACE || "."),
+	temp: resolve(env.RUNNER_TEMP || tmpdir())
+});
+const scratchFolder = (name) => join(runnerFolders().temp, "lockstep", name);
 const inert = (text) => text.replace(/[\r\n\u0085\u2028\u2029\v\f]+/g, " ").replaceAll("##[", "## [").replace(/^(\s*:):/, "$1 :");
 let password = null;
 function openForeign(title) {
@@ -21,11 +26,6 @@ function closeForeign() {
 const say = (line) => {
 	process.stdout.write(`${inert(line)}\n`);
 };
-const runnerFolders = (env = process.env) => ({
-	workspace: resolve(env.GITHUB_WORKSPACE || "."),
-	temp: resolve(env.RUNNER_TEMP || tmpdir())
-});
-const scratchFolder = (name) => join(runnerFolders().temp, "lockstep", name);
 async function run(work) {
 	process.on("uncaughtException", (error) => {
 		fail(error);
@@ -53,6 +53,11 @@ function fail(thrown) {
 	error(`${code}: ${message}. This is a defect of Lockstep, not yours: run the job again with debug logging to see where it happened.`, { title: code });
 	if (error$1 instanceof Error) debug(error$1.stack ?? "");
 }
+function refuse(code, message) {
+	closeForeign();
+	process.exitCode = 1;
+	error(message, { title: code });
+}
 function placeOf(where) {
 	if (where === void 0) return {};
 	const { workspace } = runnerFolders();
@@ -65,4 +70,4 @@ function placeOf(where) {
 		...where.column === void 0 ? {} : { startColumn: where.column }
 	};
 }
-export { closeForeign as a, scratchFolder as i, run as n, openForeign as o, runnerFolders as r, say as s, fail as t };
+export { openForeign as a, scratchFolder as c, closeForeign as i, refuse as n, say as o, run as r, runnerFolders as s, fail as t };

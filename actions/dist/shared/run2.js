@@ -1,11 +1,11 @@
 import { g as findLock, v as parseLock } from "./data.js";
 import { t as checkProposedPolicy } from "./gate.js";
-import { a as openStore } from "./remote-address.js";
+import { o as openStore } from "./http-request.js";
 import { a as readModelFile } from "./model.js";
 import { a as runPath, d as readPipeline, n as notesOf, r as runPipeline } from "./pipeline.js";
 import { c as listVersions } from "./registry.js";
 import { J as writeAtomic, S as resolveCommit, V as digestOfJson, r as modelPath, x as readAtCommit } from "./workspace.js";
-import { t as chooseBase } from "./base.js";
+import { t as chooseBase } from "./base2.js";
 import { i as stageLines, o as chooseBaseline } from "./training-rows.js";
 import { r as lockDifference, t as versionAfter } from "./next-version.js";
 import { a as writeJudged, n as judgeRun } from "./judgement.js";
@@ -81,7 +81,7 @@ async function judgementKey(workspace, { record, pipeline }, base, { baseline, t
 		environments: workspace.configuration.environments
 	});
 }
-async function runModel(workspace, model, { force = false, base: revision, report } = {}) {
+async function runModel(workspace, model, { force = false, base: revision, find, report } = {}) {
 	const clock = performance.now();
 	const stages = stageLines();
 	await readPipeline(workspace, model);
@@ -89,6 +89,7 @@ async function runModel(workspace, model, { force = false, base: revision, repor
 	checkProposedPolicy(workspace, model);
 	const run = await runPipeline(workspace, model, {
 		force,
+		...find ? { find } : {},
 		report: (event) => {
 			stages.note(event);
 			report?.(event);

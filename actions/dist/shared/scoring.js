@@ -1,6 +1,6 @@
 import { a as column, i as cellText, l as writeParquet, r as readTable } from "./data.js";
 import { s as labelsOf, t as simplestPredictions } from "./evaluation.js";
-import { a as openStore } from "./remote-address.js";
+import { o as openStore } from "./http-request.js";
 import { r as scoreTable } from "./model.js";
 import { Y as LockstepError, n as scratchPath } from "./workspace.js";
 import { rmSync } from "node:fs";

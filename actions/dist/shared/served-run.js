@@ -1,6 +1,6 @@
 import "./data.js";
 import { J as writeAtomic, M as checkName, U as digestOf, W as hexOf, Y as LockstepError, r as modelPath, s as statePath } from "./workspace.js";
-import { a as openStore } from "./remote-address.js";
+import { o as openStore } from "./http-request.js";
 import { join } from "node:path";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 async function layOutNewestRun(workspace, model) {

@@ -1,4 +1,4 @@
-import { a as closeForeign, o as openForeign, s as say } from "./run.js";
+import { a as openForeign, i as closeForeign, o as say } from "./run.js";
 function stageGroups(model) {
 	const waiting = new Map();
 	let live = null;

@@ -1,4 +1,4 @@
-import { n as statusOf } from "./gitops.js";
+import { a as statusOf } from "./gitops.js";
 const command = {
 	name: "status",
 	summary: "show what is where: version, since when, observed or not",

@@ -1,4 +1,4 @@
-import { c as getState, d as saveState } from "../vendor/actions-core.js";
+import { d as saveState, s as getState } from "../vendor/actions-core.js";
 import { n as restoreApart, r as saveFrom } from "./cache.js";
 import { dirname, join } from "node:path";
 import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";

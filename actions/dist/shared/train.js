@@ -1,16 +1,17 @@
 import "./data.js";
 import { d as readPipeline, r as runPipeline } from "./pipeline.js";
-import { a as openStore } from "./remote-address.js";
+import { o as openStore } from "./http-request.js";
 import { Y as LockstepError } from "./workspace.js";
-import { t as chooseBase } from "./base.js";
+import { t as chooseBase } from "./base2.js";
 import { n as checkCandidateFolder, r as writeCandidate } from "./candidate.js";
 import { n as readStored, o as storeTable } from "./scoring.js";
-async function trainCandidate(workspace, model, { folder, quick = false, base: revision, force = false, report } = {}) {
+async function trainCandidate(workspace, model, { folder, quick = false, base: revision, force = false, find, report } = {}) {
 	if (folder !== void 0) checkCandidateFolder(folder);
 	await readPipeline(workspace, model);
 	const run = await runPipeline(workspace, model, {
 		force,
 		quick,
+		...find ? { find } : {},
 		...report ? { report } : {}
 	});
 	if (folder !== void 0) await writeCandidate(workspace, folder, {

@@ -1,4 +1,5 @@
 import { t as trainCandidate } from "./train.js";
+import { Y as LockstepError } from "./workspace.js";
 import { t as drawStages } from "./stage-progress.js";
 import { resolve } from "node:path";
 const command = {
@@ -9,16 +10,19 @@ const command = {
 		candidate: { type: "string" },
 		quick: { type: "boolean" },
 		base: { type: "string" },
-		force: { type: "boolean" }
+		force: { type: "boolean" },
+		keep: { type: "boolean" }
 	},
 	help: {
 		candidate: "write what `lockstep judge` takes into this folder, which must be empty or absent",
 		quick: "on a sample of the rows, with the params of `quick:` in pipeline.yaml: it can refuse, never pass",
 		base: "revision that the change began at (default: where HEAD left the default branch of origin)",
-		force: "run every stage again, whatever the cache has"
+		force: "run every stage again, whatever the cache has",
+		keep: "leave the candidate in the registry of images, signed, for later runs that trust this key"
 	},
 	async run({ workspace, cwd, positionals, values }) {
-		const { candidate, base } = values;
+		const { candidate, base, keep } = values;
+		const keeping = keep === true ? await keeper(workspace, positionals[0], candidate) : null;
 		const { run, folder, quick } = await trainCandidate(workspace, positionals[0], {
 			quick: values.quick === true,
 			force: values.force === true,
@@ -26,6 +30,7 @@ const command = {
 			...typeof candidate === "string" ? { folder: resolve(cwd, candidate) } : {},
 			...typeof base === "string" ? { base } : {}
 		});
+		await keeping?.(workspace, folder);
 		const { record, outputs, cached, pipeline } = run;
 		const { model } = pipeline;
 		const lines = Object.entries(outputs).map(([name, { digest, size }]) => `  ${name}  ${size} bytes  ${digest}`);
@@ -47,4 +52,14 @@ const command = {
 		};
 	}
 };
+async function keeper(workspace, model, candidate) {
+	if (typeof candidate !== "string") throw new LockstepError("E_USAGE", {
+		what: "--keep without --candidate",
+		allowed: "a folder whose files are kept",
+		fix: "add --candidate <folder>"
+	});
+	const { checkKeepable, keepTrained } = await import("./kept-run2.js");
+	checkKeepable(workspace, model);
+	return keepTrained;
+}
 export { command };

@@ -1,11 +1,10 @@
 import { Y as LockstepError, x as readAtCommit } from "./workspace.js";
 import { g as findLock, r as readTable, u as ensureDataset, v as parseLock } from "./data.js";
-import { a as openStore } from "./remote-address.js";
-import { r as runPipeline, s as planRun } from "./pipeline.js";
+import { o as openStore } from "./http-request.js";
+import { d as pullEvidence, u as readEvidence } from "./image.js";
 import { c as listVersions, i as trustedKeys, n as readRelease } from "./registry.js";
-import { f as readFolders, p as readTip, u as verifyFolder } from "./gitops.js";
-import { a as pullEvidence } from "./platform.js";
-import { o as readEvidence } from "./image.js";
+import { o as planRun, r as runPipeline } from "./pipeline.js";
+import { _ as readFolders, m as verifyFolder, v as readTip } from "./gitops.js";
 import { statSync } from "node:fs";
 async function chooseBaseline(workspace, model, { base, ask }) {
 	const tip = await readTip(workspace, {

@@ -1,4 +1,4 @@
-import { h as findSource, l as readWanted, m as startAgent } from "./gitops.js";
+import { b as findSource, p as readWanted, y as startAgent } from "./gitops.js";
 import { i as openHttpClient, r as errorOf } from "./serving.js";
 import { t as UsageError } from "./invocation.js";
 function eventText(event) {

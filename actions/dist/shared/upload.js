@@ -1,5 +1,5 @@
 import { Y as LockstepError } from "./workspace.js";
-import { s as say } from "./run.js";
+import { o as say } from "./run.js";
 import { join } from "node:path";
 import { globSync, lstatSync } from "node:fs";
 const retentionDays = 7;

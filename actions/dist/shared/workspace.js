@@ -1,4 +1,5 @@
 import { i as canonicalize } from "../vendor/small.js";
+import { t as schema0 } from "../vendor/schema-lockstep.js";
 import { t as require__2020 } from "../vendor/ajv.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
@@ -6,9 +7,9 @@ import { createHash, randomBytes } from "node:crypto";
 import { closeSync, constants, copyFileSync, createReadStream, existsSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { spawn, spawnSync } from "node:child_process";
 import { Socket } from "node:net";
+import { fileURLToPath } from "node:url";
 import { hostname } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { stderr } from "node:process";
 var LockstepError = class extends Error {
 	name = "LockstepError";
@@ -206,98 +207,6 @@ const lastWords = (stderr) => {
 	const line = /^\w*Error: .*$/m.exec(stderr)?.[0];
 	return line ? ` (${line})` : "";
 };
-var lockstep_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "lockstep.json",
-	title: "lockstep.yaml",
-	description: "The one optional configuration file at the root; with none, the embedded defaults hold.",
-	type: "object",
-	additionalProperties: false,
-	properties: {
-		"remote": {
-			"description": "Where datasets' bytes live.",
-			"type": "string",
-			"minLength": 1
-		},
-		"images": {
-			"description": "Repository of an OCI registry; without it images lie in an OCI layout on this machine.",
-			"type": "string",
-			"pattern": "^[a-z0-9]+([._-][a-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
-			"x-code": { "pattern": "E_IMAGE_REF" },
-			"x-allowed": "registry/repository in lower case, without tag"
-		},
-		"image": {
-			"type": "object",
-			"additionalProperties": false,
-			"properties": { "base": {
-				"description": "Base image, by digest from staging on.",
-				"type": "string",
-				"minLength": 1
-			} }
-		},
-		"environments": {
-			"description": "In the order of promotion.",
-			"type": "array",
-			"minItems": 1,
-			"items": { "anyOf": [{ "type": "string" }, {
-				"type": "object",
-				"additionalProperties": false,
-				"required": ["name"],
-				"properties": {
-					"name": { "type": "string" },
-					"url": {
-						"description": "Where it answers, when it is not the local agent's.",
-						"type": "string",
-						"pattern": "^https?://"
-					}
-				}
-			}] }
-		},
-		"gitops": {
-			"type": "object",
-			"additionalProperties": false,
-			"properties": {
-				"branch": {
-					"type": "string",
-					"pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]*$"
-				},
-				"mode": { "enum": ["push"] }
-			}
-		},
-		"trust": {
-			"description": "Who may sign release and promotion records; with none, only the local agent takes this machine's key.",
-			"type": "array",
-			"items": {
-				"type": "object",
-				"additionalProperties": false,
-				"required": ["owner"],
-				"properties": {
-					"key": {
-						"description": "Ed25519 public key, SPKI in base64.",
-						"type": "string",
-						"pattern": "^[A-Za-z0-9+/]+=*$"
-					},
-					"keys": {
-						"description": "Instead of a key: those that runs left in keys.yaml on the branch `environments`, so whoever may push that branch is trusted.",
-						"enum": ["environments"]
-					},
-					"owner": {
-						"type": "string",
-						"minLength": 1
-					},
-					"environments": {
-						"type": "array",
-						"items": { "type": "string" }
-					}
-				},
-				"oneOf": [{ "required": ["key"] }, {
-					"required": ["keys"],
-					"properties": { "environments": false }
-				}]
-			}
-		}
-	}
-};
 const pattern = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 const isName = (text) => pattern.test(text);
 function checkName(text, kind, where) {
@@ -332,24 +241,28 @@ function checkSchema(parsed, schema) {
 	if (validate(parsed.value)) return parsed.value;
 	throw schemaError(parsed, mostTelling(validate.errors ?? []));
 }
+const compiledAhead = Symbol.for("lockstep.compiled");
 function compiledFor(schema) {
-	ajv ??= new import__2020.Ajv2020({
-		allErrors: true,
-		verbose: true,
-		strict: true,
-		strictRequired: false,
-		allowUnionTypes: true,
-		validateFormats: false,
-		validateSchema: false,
-		code: { optimize: false }
-	}).addVocabulary(["x-code", "x-allowed"]);
+	const ahead = schema[compiledAhead];
+	if (ahead) return ahead;
 	let validate = compiled.get(schema);
 	if (!validate) {
+		ajv ??= openAjv({ optimize: false });
 		validate = ajv.compile(schema);
 		compiled.set(schema, validate);
 	}
 	return validate;
 }
+const openAjv = (code) => new import__2020.Ajv2020({
+	allErrors: true,
+	verbose: true,
+	strict: true,
+	strictRequired: false,
+	allowUnionTypes: true,
+	validateFormats: false,
+	validateSchema: false,
+	code
+}).addVocabulary(["x-code", "x-allowed"]);
 function mostTelling(errors) {
 	const weight = (error) => error.instancePath.split("/").length * 4 + (error.keyword === "additionalProperties" ? 2 : error.keyword === "anyOf" || error.keyword === "oneOf" || error.keyword === "if" ? -2 : 1);
 	return [...errors].sort((a, b) => weight(b) - weight(a))[0];
@@ -607,7 +520,7 @@ function readConfigurationFile(root) {
 	return existsSync(path) ? parseConfiguration(readYaml(path, "lockstep.yaml")) : parseConfiguration(null);
 }
 function parseConfiguration(parsed) {
-	const file = parsed ? checkSchema(parsed, lockstep_default) : {};
+	const file = parsed ? checkSchema(parsed, schema0) : {};
 	const environments = (file.environments ?? [
 		"dev",
 		"staging",
@@ -966,24 +879,36 @@ async function readBlobs(root, oids) {
 	return blobs;
 }
 const nobody = 65534;
-const asNobody = [
+const asUser = (id) => [
 	"setpriv",
-	`--reuid=${nobody}`,
-	`--regid=${nobody}`,
+	`--reuid=${id}`,
+	`--regid=${id}`,
 	"--clear-groups",
 	"--no-new-privs"
 ];
 function findIsolation() {
-	const raise = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
+	const own = process.getuid?.() ?? 0;
+	const raise = own === 0 ? [] : ["sudo", "-n"];
+	const lower = (id) => [...asUser(id), ...own === 0 ? [] : afterSudo()];
 	return [
 		{
 			prefix: [
 				...raise,
 				"unshare",
 				"-n",
-				...asNobody
+				...lower(nobody)
 			],
 			user: true,
+			network: true
+		},
+		{
+			prefix: [
+				...raise,
+				"unshare",
+				"-n",
+				...lower(own)
+			],
+			user: false,
 			network: true
 		},
 		{
@@ -992,7 +917,7 @@ function findIsolation() {
 			network: true
 		},
 		{
-			prefix: [...raise, ...asNobody],
+			prefix: [...raise, ...lower(nobody)],
 			user: true,
 			network: false
 		}
@@ -1002,11 +927,26 @@ function findIsolation() {
 		network: false
 	};
 }
+function afterSudo() {
+	const modules = process.env.LOCKSTEP_MODULES;
+	return [
+		"timeout",
+		"--signal=KILL",
+		"1200",
+		"env",
+		...modules === void 0 ? [] : [`LOCKSTEP_MODULES=${modules}`]
+	];
+}
 function works([program, ...args]) {
+	const modules = process.env.LOCKSTEP_MODULES;
+	const places = [fileURLToPath(import.meta.url), ...modules === void 0 ? [] : [modules]];
+	const look = "for (const place of process.argv.slice(1)) require('node:fs').accessSync(place)";
 	const { status } = spawnSync(program, [
 		...args,
 		process.execPath,
-		"--version"
+		"-e",
+		look,
+		...places
 	], {
 		stdio: "ignore",
 		timeout: 1e4

@@ -1,6 +1,6 @@
 import { K as diskFull, P as answerParent, U as digestOf, Y as LockstepError, i as openWorkspace, q as temporaryBeside } from "../shared/workspace.js";
 import { n as unpackTar } from "../vendor/modern-tar.js";
-import { c as annotation, n as readConfig, o as openImages } from "../shared/base2.js";
+import { c as annotation, n as readConfig, o as openImages } from "../shared/base.js";
 import { t as rootfsOf } from "../shared/unpack-process.js";
 import { dirname, join } from "node:path";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";

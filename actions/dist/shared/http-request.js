@@ -2,8 +2,11 @@ import { H as digestFile, J as writeAtomic, K as diskFull, U as digestOf, W as h
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { createHash, hash } from "node:crypto";
 import { constants, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { BlockList, isIP } from "node:net";
 import { fileURLToPath } from "node:url";
+import { setTimeout } from "node:timers/promises";
 import { chmod, copyFile, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { lookup } from "node:dns/promises";
 const mostBeyond = 1 << 20;
 const mostManifest = 1 << 30;
 async function receive(stream, wanted, temporary, remote, onBytes = () => {}) {
@@ -254,4 +257,101 @@ const credentialsError = (url) => new LockstepError("E_REMOTE_CREDENTIALS", {
 	allowed: "an address without a user and password, since it is committed",
 	fix: "take them out of the address, and change the password: it may have been pushed"
 });
-export { openStore as a, makeFolder as c, digestMismatch as d, objectMissing as f, objectPath as i, makeFolderOf as l, sizeMismatch as m, remoteAddress as n, sizeOf as o, receive as p, withoutQuery as r, lookAt as s, isSecure as t, digestOfFile as u };
+const mostTries = 6;
+const mostRedirects = 5;
+const mostWaitMs = 6e4;
+const linkLocal = new BlockList();
+linkLocal.addSubnet("169.254.0.0", 16, "ipv4");
+linkLocal.addSubnet("0.0.0.0", 8, "ipv4");
+linkLocal.addSubnet("fe80::", 10, "ipv6");
+linkLocal.addAddress("fd00:ec2::254", "ipv6");
+const inside = new BlockList();
+for (const [net, bits] of [
+	["127.0.0.0", 8],
+	["10.0.0.0", 8],
+	["172.16.0.0", 12],
+	["192.168.0.0", 16]
+]) inside.addSubnet(net, bits, "ipv4");
+inside.addAddress("::1", "ipv6");
+inside.addSubnet("fc00::", 7, "ipv6");
+async function httpGet(url) {
+	let waited = 0;
+	for (let attempt = 1;; attempt++) {
+		const answer = await followed(url).catch((error) => {
+			if (error instanceof LockstepError || attempt === mostTries) throw unreachable(url, error);
+			return null;
+		});
+		if (answer !== null && answer.status !== 429 && answer.status < 500) return answer;
+		await answer?.body?.cancel();
+		if (attempt === mostTries) {
+			if (answer?.status !== 429) return answer;
+			throw new LockstepError("E_REMOTE_RATE_LIMIT", {
+				what: `${withoutQuery(url)} answered 429 ${attempt} times, after waiting ${(waited / 1e3).toFixed(1)} s in all`,
+				allowed: "fewer requests than the server takes",
+				fix: "wait some minutes and run the command again: what arrived is kept"
+			});
+		}
+		const pause = pauseAfter(answer, attempt);
+		waited += pause;
+		await setTimeout(pause);
+	}
+}
+function pauseAfter(answer, attempt) {
+	const header = answer?.headers.get("retry-after")?.trim();
+	const seconds = header === void 0 ? NaN : /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1e3;
+	const wanted = Number.isFinite(seconds) ? seconds * 1e3 : 250 * 2 ** attempt;
+	return Math.min(mostWaitMs, Math.max(0, wanted));
+}
+async function followed(start) {
+	let url = start;
+	for (let hop = 0; hop <= mostRedirects; hop++) {
+		const response = await fetch(url, {
+			redirect: "manual",
+			headers: { "accept-encoding": "identity" }
+		});
+		const location = response.headers.get("location");
+		if (![
+			301,
+			302,
+			303,
+			307,
+			308
+		].includes(response.status) || location === null) return response;
+		await response.body?.cancel();
+		url = await checkedRedirect(url, location);
+	}
+	throw redirectError(start, `more than ${mostRedirects} redirects`);
+}
+async function checkedRedirect(from, location) {
+	const to = URL.canParse(location, from) ? new URL(location, from) : null;
+	if (!to) throw redirectError(from, "a redirect to no address");
+	const shown = to.protocol === "file:" ? to.href : withoutQuery(to);
+	if (!(from.protocol === "https:" ? to.protocol === "https:" : isSecure(to)) || to.username !== "" || await isForbidden(to, from)) throw redirectError(from, `a redirect to ${shown}`);
+	return to;
+}
+async function isForbidden(to, from) {
+	const addresses = await addressesOf(to);
+	const fromInside = (await addressesOf(from)).some((address) => listed(inside, address));
+	return addresses.some((address) => listed(linkLocal, address) || !fromInside && listed(inside, address));
+}
+async function addressesOf(url) {
+	const host = url.hostname.replace(/^\[|\]$/g, "");
+	if (isIP(host)) return [host];
+	return lookup(host, { all: true }).then((found) => found.map(({ address }) => address), () => []);
+}
+const listed = (list, address) => list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+const redirectError = (from, what) => new LockstepError("E_REMOTE_REDIRECT", {
+	what: `${what}, from ${withoutQuery(from)}`,
+	allowed: "redirects to https addresses outside this machine and its network",
+	fix: "name the final address as the remote, if you trust it"
+});
+function unreachable(url, error) {
+	if (error instanceof LockstepError) return error;
+	const { message, cause } = error;
+	return new LockstepError("E_REMOTE_FAILED", {
+		what: `${withoutQuery(url)} cannot be reached (${cause?.code ?? message})`,
+		fix: "check the address and the network, and run the command again",
+		cause: error
+	});
+}
+export { objectPath as a, lookAt as c, digestOfFile as d, digestMismatch as f, sizeMismatch as h, withoutQuery as i, makeFolder as l, receive as m, httpGet as n, openStore as o, objectMissing as p, remoteAddress as r, sizeOf as s, checkedRedirect as t, makeFolderOf as u };

@@ -1,0 +1,146 @@
+import { f as runUrl, h as candidateArtifactName, o as mergedPull, p as publishComment, u as readContext, v as downloadCandidate, y as findArtifact } from "./shared/github.js";
+import { X as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
+import { t as openForge } from "./shared/forge.js";
+import { t as actAsBot } from "./shared/git-identity.js";
+import { c as optional, f as token, o as models, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
+import { t as giveRegistryToken } from "./shared/registry-token.js";
+import { t as openIssueOnce } from "./shared/issues.js";
+import { c as scratchFolder, n as refuse, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
+import { i as adoptCandidate, n as keepTrained, t as checkKeepable } from "./shared/kept-run.js";
+import { r as releaseModel } from "./shared/release-model.js";
+import { h as warning, u as notice } from "./vendor/actions-core.js";
+import { n as fenced } from "./shared/summary.js";
+import { rmSync } from "node:fs";
+const spec = {
+	models,
+	bump: optional(oneOf("patch", "minor", "major")),
+	token
+};
+async function registerOne(job, model, bump) {
+	const adopted = await adoptOwn(job, model);
+	const options = {
+		note: say,
+		...bump === null ? {} : { bump }
+	};
+	const outcome = await releaseModel(job.workspace, model, options);
+	if (adopted !== null && outcome.kind !== "neutral") await keepOwn(job, model, adopted);
+	if (outcome.kind === "registered" || outcome.kind === "unchanged") {
+		const { tag, image } = outcome.result;
+		say(`${tag}: ${outcome.kind}, ${image}`);
+	}
+	return outcome;
+}
+async function adoptOwn({ context, workspace, github }, model) {
+	const artifact = await findArtifact(github, { id: context.runId }, candidateArtifactName(model));
+	if (artifact === null) return null;
+	const folder = scratchFolder(`adopted/${model}`);
+	rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	try {
+		await downloadCandidate(github, artifact, folder);
+		const stages = await adoptCandidate(workspace, folder);
+		say(`${model}: ${stages.join(", ") || "no stage"} as trained by this run`);
+		return folder;
+	} catch (error) {
+		if (!isLockstepError(error)) throw error;
+		say(`${model}: trained again here. ${error.message}`);
+		return null;
+	}
+}
+async function keepOwn({ workspace }, model, folder) {
+	try {
+		checkKeepable(workspace, model);
+		await keepTrained(workspace, folder);
+	} catch (error) {
+		if (!isLockstepError(error)) throw error;
+		say(`${model}: not kept for later runs. ${error.message}`);
+	}
+}
+async function tellOutcomes(job, outcomes) {
+	const refused = outcomes.filter((outcome) => outcome.kind === "refused");
+	for (const { code, reason } of refused) refuse(code, reason);
+	if (refused.length > 0) await tellPull(job, refused).catch(fail);
+	for (const outcome of outcomes) {
+		if (outcome.kind === "neutral") warning(`not registered: ${outcome.reason}`, { title: outcome.code });
+		if (outcome.kind !== "registered") continue;
+		const { result } = outcome;
+		if (result.public === false) notice(pullSecret(job, result), { title: `${result.tag} is private` });
+		if (result.base !== null && !result.base.pinned) await askToPin(job, result.base.reference).catch(fail);
+	}
+}
+function outputsOf(outcomes) {
+	const parts = outcomes.map((outcome) => "result" in outcome ? [outcome.result.model, {
+		kind: outcome.kind,
+		version: outcome.result.version
+	}] : [outcome.model, {
+		kind: outcome.kind,
+		reason: outcome.reason
+	}]);
+	return {
+		registered: outcomes.flatMap((outcome) => "result" in outcome ? [outcome.result.model] : []).join(" "),
+		outcomes: Object.fromEntries(parts)
+	};
+}
+async function tellPull({ context, github }, refused) {
+	const pull = await mergedPull(github, context.sha);
+	if (pull === null) return;
+	const body = [
+		`### ❌ Merged, and not registered: ${refused.map(({ model }) => model).join(", ")}`,
+		"Main judged again, and its verdict is another one. No version was made, and no environment changes.",
+		...refused.map(({ reason }) => fenced(reason)),
+		`[The run that judged](${runUrl(context)})`
+	].join("\n\n");
+	const run = {
+		id: context.runId,
+		attempt: context.runAttempt
+	};
+	await publishComment(github, {
+		number: pull.number,
+		head: pull.head,
+		body,
+		run
+	});
+}
+const pullSecret = ({ context }, { image }) => [
+	`Only who has access to ${context.repository.owner}/${context.repository.name} can pull ${image}.`,
+	`A cluster needs: kubectl create secret docker-registry lockstep-pull --docker-server=${image.split("/")[0]} --docker-username=<name> --docker-password=<token with read:packages>,`,
+	"and imagePullSecrets: [{name: lockstep-pull}] in deployment.yaml; or make the package public in its settings."
+].join(" ");
+async function askToPin({ context, github }, reference) {
+	const { number, opened } = await openIssueOnce(github, {
+		title: "Pin the base of the images",
+		body: [
+			"The base image is named by a tag, which may be another one tomorrow. From the second environment on, images need a base with a digest. Commit this line to `lockstep.yaml`, or run `lockstep image pin-base`:",
+			fenced(`image:\n  base: ${reference}`),
+			`[The run that looked it up](${runUrl(context)})`
+		].join("\n\n"),
+		marker: "lockstep:pin-base"
+	});
+	if (opened) notice(`issue ${number} has the line that pins the base of the images`);
+}
+await run(async () => {
+	const { models, bump, token } = readInputs(spec);
+	const job = {
+		context: readContext(),
+		workspace: openWorkspace(runnerFolders().workspace)
+	};
+	const github = await openForge(token, job.context);
+	actAsBot();
+	giveRegistryToken(token);
+	const outcomes = [];
+	for (const model of models) {
+		const outcome = await registerOne({
+			...job,
+			github
+		}, model, bump).catch(fail);
+		if (outcome) outcomes.push(outcome);
+	}
+	await tellOutcomes({
+		...job,
+		github
+	}, outcomes);
+	setOutputs(outputsOf(outcomes));
+});
+export {};

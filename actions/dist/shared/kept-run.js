@@ -1,0 +1,88 @@
+import { t as schema0 } from "../vendor/schema-run.js";
+import "./data.js";
+import { o as openStore } from "./http-request.js";
+import { i as imageName } from "./base.js";
+import { d as checkRegistryName, p as isRegistryName } from "./platform.js";
+import { g as recordRunKey, h as currentTrust } from "./gitops.js";
+import { a as findRun, o as keepRun } from "./image.js";
+import { s as writeStageRecord } from "./pipeline.js";
+import { O as loadKey } from "./registry.js";
+import { A as checkSchema, S as resolveCommit, X as isLockstepError, Y as LockstepError, m as parseJson } from "./workspace.js";
+import { t as readHandover } from "./handover.js";
+import { t as handedNames } from "./candidate-file.js";
+import { r as sourceOf } from "./model-image.js";
+async function adoptCandidate(workspace, folder) {
+	const { file, record, model, predictions } = await readHandover(workspace, folder);
+	const head = await resolveCommit(workspace.root, "HEAD");
+	if (file.head !== head || file.quick || record.dirty) throw new LockstepError("E_HANDOVER_RECORD", {
+		what: `a ${file.quick ? "quick " : ""}run at ${file.head ?? "no commit"}${record.dirty ? " with changes" : ""}`,
+		where: { file: "candidate.json" },
+		allowed: `a whole run at ${head ?? "HEAD"}`,
+		fix: "train this commit again"
+	});
+	const there = new Set([model, predictions].flatMap((ref) => ref?.digest ?? []));
+	return adoptable(record, there).map((stage) => {
+		writeStageRecord(workspace, stage);
+		return stage.name;
+	});
+}
+const adoptable = ({ stages }, there) => stages.filter(({ outputs }) => Object.values(outputs).every(({ digest }) => there.has(digest)));
+async function keepTrained(workspace, folder) {
+	const { file, record, model, predictions } = await readHandover(workspace, folder);
+	if (file.quick || record.dirty) throw new LockstepError("E_HANDOVER_RECORD", {
+		what: file.quick ? "a quick run" : "a run with changes that no commit has",
+		where: { file: "candidate.json" },
+		allowed: "a whole run of a commit",
+		fix: "commit, and train again without --quick"
+	});
+	await recordRunKey(workspace, record.model);
+	const there = new Set([model, predictions].flatMap((ref) => ref?.digest ?? []));
+	const fingerprints = [record.fingerprint, ...adoptable(record, there).map((stage) => stage.fingerprint)];
+	const store = openStore(workspace);
+	const files = handedNames.flatMap((name) => {
+		const ref = file.files[name];
+		return ref ? [[name, store.pathOf(ref.digest)]] : [];
+	});
+	const { commit, model: name } = record;
+	const workflow = process.env.GITHUB_WORKFLOW_REF ?? null;
+	const about = {
+		model: name,
+		fingerprints,
+		files: Object.fromEntries(files),
+		commit,
+		workflow
+	};
+	await keepRun(workspace, about, {
+		key: loadKey(workspace),
+		source: sourceOf(process.env)
+	});
+	return fingerprints;
+}
+const checkKeepable = (workspace, model) => checkRegistryName(imageName(workspace, model));
+function keptRuns(workspace, model, report = () => {}) {
+	if (!isRegistryName(imageName(workspace, model))) return null;
+	return async (fingerprint) => {
+		try {
+			if (await bring(workspace, model, fingerprint)) report(`${model}: trained by an earlier run`);
+		} catch (error) {
+			if (!isLockstepError(error)) throw error;
+			report(`${model}: what an earlier run kept is not used. ${error.message}`);
+		}
+	};
+}
+async function bring(workspace, model, fingerprint) {
+	const found = await findRun(workspace, {
+		model,
+		fingerprint
+	}, () => currentTrust(workspace));
+	if (found === null) return false;
+	const { run, pathOf } = found;
+	const store = openStore(workspace);
+	for (const digest of Object.values(run.files)) await store.putFile(pathOf(digest));
+	const bytes = await store.read(run.files["record.json"]);
+	const record = checkSchema(parseJson(bytes, "record.json"), schema0);
+	const stages = adoptable(record, new Set(Object.values(run.files)));
+	for (const stage of stages) writeStageRecord(workspace, stage);
+	return stages.some((stage) => stage.fingerprint === fingerprint);
+}
+export { adoptCandidate as i, keepTrained as n, keptRuns as r, checkKeepable as t };
