@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGitServer } from '../../fakes/git-server.ts';
 import { type FakeGitHub, startGitHub, type Token } from '../../fakes/github/server.ts';
@@ -45,6 +45,8 @@ export interface Ended extends WorkflowRun {
   readonly id: number;
 }
 
+/** A key of `environment:` that act 0.2.87 refuses; it says whether GitHub makes a Deployment, which act never does. */
+const tooYoung = /^ {6}deployment: false\n/m;
 const fork = { id: 42, full_name: slug };
 
 export async function makeWorld(tools: Tools): Promise<World> {
@@ -73,7 +75,8 @@ export async function makeWorld(tools: Tools): Promise<World> {
     const id = ++last;
     const checkout = await repository.checkout(at);
     const file = `.github/workflows/lockstep-${workflow}.yml`;
-    const source = readFileSync(join(checkout, file), 'utf8');
+    const source = readFileSync(join(checkout, file), 'utf8').replace(tooYoung, '');
+    writeFileSync(join(checkout, file), source);
     const token = `token-of-run-${id}`;
     tokens[token] = { login: 'github-actions[bot]', permissions: permissionsIn(file, source) };
     if (tokens[token].permissions?.contents === 'write') pushing.push(token);

@@ -19,6 +19,13 @@ export const suite: Suite = {
 
 const status = ({ github }: World, head: string) =>
   github.state.statuses.findLast(({ sha, context }) => sha === head && context === 'lockstep/verdict');
+/** The status of a head is this, or the run's words say why not. */
+function assertStatus(world: World, head: string, state: string): string {
+  const found = status(world, head);
+  assert.equal(found?.state, state, found?.description ?? 'no status');
+  return found!.description!;
+}
+
 const comments = ({ github }: World, number: number) =>
   github.state.comments.filter(({ issue }) => issue === number).map(({ body }) => body);
 
@@ -62,7 +69,7 @@ async function goodChange(world: World): Promise<string> {
   const [run, told] = await contribute(world, pull);
   assertJobs(run!, { plan: 'success', train: 'success' });
   assertJobs(told!, { judge: 'success', comment: 'success' });
-  assert.equal(status(world, pull.head)?.state, 'success');
+  assertStatus(world, pull.head, 'success');
   const [comment, ...more] = comments(world, pull.number);
   assert.deepEqual(more, []);
   assert.match(comment!, /^### ✅ \*\*flight-delay\*\* may be merged/);
@@ -76,7 +83,7 @@ async function lie(world: World): Promise<string> {
   assertJobs(run!, { plan: 'success', train: 'success' });
   assertJobs(told!, { judge: 'success', comment: 'success' });
   assert.doesNotMatch(told!.log('judge'), /everything passes/);
-  assert.equal(status(world, pull.head)?.state, 'failure');
+  assertStatus(world, pull.head, 'failure');
   const [comment] = comments(world, pull.number);
   assert.match(comment!, /^### ❌ \*\*flight-delay\*\* must not be merged/);
   assert.match(comment!, /policy\.yaml\*\* is changed here\. It was judged by the base's/);
@@ -94,8 +101,6 @@ async function forgery(world: World): Promise<string> {
   artifacts.push(forged);
   const told = await report(world, run, pull);
   assertJobs(told, { judge: 'success', comment: 'success' });
-  const refused = status(world, pull.head);
-  assert.equal(refused?.state, 'failure');
-  assert.match(refused!.description!, /E_HANDOVER|refused/);
+  assert.match(assertStatus(world, pull.head, 'failure'), /E_HANDOVER|refused/);
   return 'a forged hand-over is refused';
 }
