@@ -41,7 +41,11 @@ test('only tables can be sampled, and a quick run must be described', async () =
   writeFiles(toy.root, {
     'pipelines/toy/pipeline.yaml': `${pipelineFile.replace('"data:toy/rows.csv",', '"data:toy/rows.csv", "data:toy/image.bin",')}quick: {rows: 10%}\n`,
   });
-  expect(await messageFrom(runToy(toy, { quick: true }))).toMatchInlineSnapshot(`"E_QUICK_INPUT: a quick run can't take a sample of "data:toy/image.bin" in pipelines/toy/pipeline.yaml:5:35 — tables: .parquet and .csv. Fix: leave \`rows\` out of \`quick:\`, or let the stage read fewer by a param that \`quick:\` sets."`);
+  expect(await messageFrom(runToy(toy, { quick: true }))).toMatchInlineSnapshot(
+    `"E_QUICK_INPUT: a quick run can't take a sample of "data:toy/image.bin" in pipelines/toy/pipeline.yaml:5:35 — tables: .parquet and .csv. Fix: leave \`rows\` out of \`quick:\`, or let the stage read fewer by a param that \`quick:\` sets."`,
+  );
   writeFiles(toy.root, { 'pipelines/toy/pipeline.yaml': pipelineFile });
-  expect(await messageFrom(runToy(toy, { quick: true }))).toMatchInlineSnapshot(`"E_CONFIG_MISSING: toy has no quick run in pipelines/toy/pipeline.yaml:1:1 — a section \`quick: {rows: 5%, params: {…}}\` in pipeline.yaml. Fix: add one, or run the whole pipeline."`);
+  expect(await messageFrom(runToy(toy, { quick: true }))).toMatchInlineSnapshot(
+    `"E_CONFIG_MISSING: toy has no quick run in pipelines/toy/pipeline.yaml:1:1 — a section \`quick: {rows: 5%, params: {…}}\` in pipeline.yaml. Fix: add one, or run the whole pipeline."`,
+  );
 });
