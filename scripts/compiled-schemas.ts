@@ -7,7 +7,7 @@ import { vendorPrefix } from './vendor-chunks.ts';
 
 /** What every light action reads: compiled when it starts, these would take it a tenth of a second. */
 const ahead =
-  /[\\/]docs[\\/]schemas[\\/](lockstep|pipeline|model|policy|judged|run|evaluation|comparison)\.json$/;
+  /[\\/]docs[\\/]schemas[\\/](lockstep|pipeline|model|policy|judged|run|comparison)\.json$/;
 
 /** Each in a chunk of its own, to be minified: nobody reads them. */
 export const compiledSchemaChunk = (id: string): string | null => {

@@ -4,6 +4,7 @@ import type { BadInput } from './bad-inputs/bad-input.ts';
 import { runCli } from './bad-inputs/command-line.ts';
 import { configurationFiles } from './bad-inputs/configuration-files.ts';
 import { dataLocks } from './bad-inputs/data-locks.ts';
+import { images } from './bad-inputs/images.ts';
 import { models } from './bad-inputs/models.ts';
 import { promotions } from './bad-inputs/promotions.ts';
 import { remotes, startRemote, type TestRemote } from './bad-inputs/remotes.ts';
@@ -28,6 +29,7 @@ const groups: Readonly<Record<string, readonly BadInput[]>> = {
   tables,
   stages,
   'models, metrics and policies': models,
+  images,
   promotions,
 };
 
@@ -117,7 +119,7 @@ const shownCommand = ({ command }: BadInput): string =>
 const plain = (text: string, { folder }: Repository, { url }: TestRemote): string =>
   text
     .replaceAll(folder, '<folder>')
-    .replaceAll(url, 'http://127.0.0.1:<port>')
+    .replaceAll(url.replace('http://', ''), '127.0.0.1:<port>')
     .replaceAll(/\b[0-9a-f]{12,64}\b/g, '<hex>')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     // Every shell says in words of its own that a program is not there.

@@ -62,7 +62,7 @@ test('the bundles are what the sources make, in any folder (npm run bundle makes
 
 test('they are small, and name no folder of this machine', () => {
   const bytes = filesOf(dist).reduce((sum, path) => sum + statSync(join(dist, path)).size, 0);
-  expect(bytes).toBeLessThanOrEqual(4.5 * 1024 * 1024);
+  expect(bytes).toBeLessThanOrEqual(4_500_000);
   const { stdout } = spawnSync('git', ['archive', 'HEAD'], { cwd: root, maxBuffer: 64 << 20 });
   expect(stdout.byteLength).toBeLessThanOrEqual(10_485_760);
   expect(filesOf(dist).filter((path) => readFileSync(join(dist, path), 'utf8').includes(root))).toEqual([]);

@@ -1,4 +1,4 @@
-import { X as isLockstepError, i as openWorkspace, t as systemError, z as watchParent } from "./shared/workspace.js";
+import { B as watchParent, Z as isLockstepError, i as openWorkspace, t as systemError } from "./shared/workspace.js";
 import { n as findCommand, r as parseInvocation, t as UsageError } from "./shared/invocation.js";
 import { resolve } from "node:path";
 var version = "0.1.0";
@@ -117,7 +117,7 @@ function fail(thrown) {
 		process.stderr.write("This is a defect of Lockstep, not yours: LOCKSTEP_DEBUG=1 prints where it happened.\n");
 		if (process.env.LOCKSTEP_DEBUG) process.stderr.write(`${error.stack}\n`);
 	}
-	return usage ? 2 : 1;
+	return facts.code === "E_USAGE" ? 2 : 1;
 }
 function print(text) {
 	if (text !== "") process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);

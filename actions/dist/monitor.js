@@ -1,6 +1,6 @@
 import { f as runUrl, u as readContext } from "./shared/github.js";
 import { l as listPipelines } from "./shared/pipeline.js";
-import { X as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
+import { Z as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
 import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { c as scratchFolder, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { t as openIssueOnce } from "./shared/issues.js";

@@ -1,5 +1,5 @@
 import { a as mayWrite, n as trainRequestArtifact, u as readContext } from "./shared/github.js";
-import { S as resolveCommit, X as isLockstepError, Y as LockstepError, i as openWorkspace, y as git } from "./shared/workspace.js";
+import { C as resolveCommit, X as LockstepError, Z as isLockstepError, i as openWorkspace, y as git } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { c as optional, d as text, f as token, n as count, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as changedModels } from "./shared/changed-models.js";

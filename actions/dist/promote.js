@@ -1,5 +1,5 @@
 import { c as setStatus, f as runUrl, i as approvalsOf, u as readContext } from "./shared/github.js";
-import { N as isName, S as resolveCommit, T as checkEnvironment, X as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
+import { C as resolveCommit, E as checkEnvironment, P as isName, Z as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { a as model, c as optional, d as text, f as token, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";

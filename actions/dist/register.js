@@ -1,5 +1,5 @@
 import { f as runUrl, h as candidateArtifactName, o as mergedPull, p as publishComment, u as readContext, v as downloadCandidate, y as findArtifact } from "./shared/github.js";
-import { X as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
+import { Z as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { c as optional, f as token, o as models, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";

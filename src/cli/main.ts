@@ -70,7 +70,7 @@ function fail(thrown: unknown): number {
     );
     if (process.env.LOCKSTEP_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
   }
-  return usage ? 2 : 1;
+  return facts.code === 'E_USAGE' ? 2 : 1;
 }
 
 function print(text: string): void {

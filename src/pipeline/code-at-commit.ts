@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
-import pLimit from 'p-limit';
-import { digestOf, git, gitBytes, LockstepError, readAtCommit, type Workspace } from '../workspace/index.ts';
+import { digestOf, git, gitBlobs, LockstepError, readAtCommit, type Workspace } from '../workspace/index.ts';
 import { byPath, type CodeEntry, type CodeFile, type CodeSource, skippedFolders } from './code-source.ts';
 
 interface TreeLine {
@@ -11,7 +10,6 @@ interface TreeLine {
 
 /** Code as it was at a commit, read from Git's objects: the work tree plays no part. */
 export function codeAtCommit({ root }: Workspace, commit: string): CodeSource {
-  const few = pLimit(8); // Each file is a process of git's.
   const lines = async (path: string): Promise<TreeLine[]> => {
     // A leading ./ and no --full-name: the workspace may lie below the repository's top.
     const text = await git(['ls-tree', '-r', '-z', commit, '--', `./${path}`], { cwd: root });
@@ -23,16 +21,23 @@ export function codeAtCommit({ root }: Workspace, commit: string): CodeSource {
         return { mode: mode!, id: id!, path: posix.normalize(found!) };
       });
   };
-  const fileOf = async ({ mode, id, path }: TreeLine): Promise<CodeFile> => {
-    if (!mode.startsWith('100')) {
+  const filesOf = async (found: readonly TreeLine[]): Promise<CodeFile[]> => {
+    const link = found.find(({ mode }) => !mode.startsWith('100'));
+    if (link !== undefined) {
       throw new LockstepError('E_PATH_TRAVERSAL', {
-        what: `${path} is a link or a submodule at ${commit.slice(0, 12)}`,
+        what: `${link.path} is a link or a submodule at ${commit.slice(0, 12)}`,
         allowed: 'plain files and folders inside the repository',
         fix: 'put the file itself there',
       });
     }
-    const bytes = await gitBytes(['cat-file', 'blob', id], { cwd: root });
-    return { path, digest: digestOf(bytes), size: bytes.byteLength, executable: mode === '100755' };
+    const blobs = await gitBlobs(
+      found.map(({ id }) => id),
+      { cwd: root },
+    );
+    return found.map(({ path, mode }, index) => {
+      const bytes = blobs[index]!;
+      return { path, digest: digestOf(bytes), size: bytes.byteLength, executable: mode === '100755' };
+    });
   };
   return {
     async find(path): Promise<CodeEntry | null> {
@@ -45,8 +50,10 @@ export function codeAtCommit({ root }: Workspace, commit: string): CodeSource {
       );
       const [only] = found;
       if (only === undefined) return null;
-      if (only.path === path) return { kind: 'file', file: await fileOf(only) };
-      return { kind: 'folder', files: (await few.map(found, fileOf)).sort(byPath) };
+      const files = await filesOf(found);
+      return only.path === path
+        ? { kind: 'file', file: files[0]! }
+        : { kind: 'folder', files: files.sort(byPath) };
     },
     read: (path) => readAtCommit(root, commit, `./${path}`),
     async names(folder) {

@@ -4,7 +4,13 @@ import { LockstepError } from '../workspace/index.ts';
  * Why a remote does not want a push, as far as its words tell. GitHub's own are in "Troubleshooting rules" and in what
  * `git push` prints: GH006 is a protected branch, GH013 a ruleset; a creation rule says so in a line of its own.
  */
-export type PushRefusal = 'protected-branch' | 'ruleset' | 'workflow-scope' | 'permission' | 'other';
+export type PushRefusal =
+  | 'protected-branch'
+  | 'ruleset'
+  | 'workflow-scope'
+  | 'credentials'
+  | 'permission'
+  | 'other';
 
 const wordings: readonly (readonly [PushRefusal, RegExp])[] = [
   [
@@ -14,9 +20,10 @@ const wordings: readonly (readonly [PushRefusal, RegExp])[] = [
   ['protected-branch', /GH006|protected branch/i],
   ['ruleset', /GH013|rule violations|creations? being restricted|cannot create ref due to creations/i],
   [
-    'permission',
-    /denied to|permission|not allowed to push|403|not authorized|read-only|authentication failed/i,
+    'credentials',
+    /could not read (username|password)|authentication failed|invalid (username|credentials)|401/i,
   ],
+  ['permission', /denied to|permission|not allowed to push|403|not authorized|read-only/i],
 ];
 
 export const refusalKind = (reason: string): PushRefusal =>
@@ -28,6 +35,8 @@ const fixes: Readonly<Record<PushRefusal, string>> = {
   ruleset:
     'add who pushes here to the bypass list of the ruleset (Settings → Rules), for this ref alone; `lockstep doctor` shows the rules',
   'workflow-scope': "push that commit by hand: a workflow's token may not change workflow files",
+  credentials:
+    'the token or password is missing, wrong or expired: give the job a fresh one (`token`, or sign in with `git`), then run it again',
   permission:
     'give the job `permissions: contents: write`, or ask who owns the repository for the right to push',
   other: 'ask who owns the repository for the right to push it, then run the command again',

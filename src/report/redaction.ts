@@ -14,21 +14,12 @@ export function withoutValues(input: ReportInput): ReportInput {
     if (open.has(column)) continue;
     closed.set(column, (closed.get(column) ?? new Set()).add(value));
   }
-  const hidden = new Map<string, string>();
-  for (const [column, values] of closed)
-    [...values].forEach((value, index) => {
-      const number = `value ${index + 1} of ${values.size}`;
-      if (value !== number) hidden.set(`${column}=${value}`, number);
-    });
-  if (hidden.size === 0) return input;
-  const words = [...hidden].sort(([a], [b]) => b.length - a.length);
-  const clean = (text: string): string =>
-    words.reduce(
-      (said, [name, number]) => said.replaceAll(name, `${name.slice(0, name.indexOf('='))}=${number}`),
-      text,
-    );
+  const hidden: Hidden = new Map([...closed].map(([column, values]) => [column, numbered(values)]));
+  if ([...hidden.values()].every((names) => [...names].every(([value, name]) => value === name)))
+    return input;
+  const clean = cleaner(hidden);
   const slices = <T extends { readonly column: string; readonly value: string }>(all: readonly T[]): T[] =>
-    all.map((slice) => ({ ...slice, value: hidden.get(`${slice.column}=${slice.value}`) ?? slice.value }));
+    all.map((slice) => ({ ...slice, value: hidden.get(slice.column)?.get(slice.value) ?? slice.value }));
   return {
     ...input,
     evaluation: { ...input.evaluation, slices: slices(input.evaluation.slices) } satisfies Evaluation,
@@ -51,4 +42,30 @@ export function withoutValues(input: ReportInput): ReportInput {
       `values of ${[...closed.keys()].join(', ')} are numbered here: model.yaml does not call ${closed.size === 1 ? 'it' : 'them'} public`,
     ],
   };
+}
+
+/** By column, then by value: the name that stands for it. */
+type Hidden = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+const numbered = (values: ReadonlySet<string>): ReadonlyMap<string, string> =>
+  new Map([...values].map((value, index) => [value, `value ${index + 1} of ${values.size}`]));
+
+/** Names `column=value` anew wherever a text has it; the longest value that stands there is meant. */
+function cleaner(hidden: Hidden): (text: string) => string {
+  const columns = [...hidden].map(([column, names]) => ({
+    start: `${column}=`,
+    names,
+    lengths: [...new Set([...names.keys()].map(({ length }) => length))]
+      .filter((length) => length > 0)
+      .sort((a, b) => b - a),
+  }));
+  return (text) =>
+    columns.reduce((said, { start, names, lengths }) => {
+      const [first, ...rest] = said.split(start);
+      const renamed = rest.map((after) => {
+        const length = lengths.find((most) => names.has(after.slice(0, most)));
+        return length === undefined ? after : names.get(after.slice(0, length))! + after.slice(length);
+      });
+      return [first, ...renamed].join(start);
+    }, text);
 }

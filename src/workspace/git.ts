@@ -34,6 +34,27 @@ export async function gitBytes(args: readonly string[], options: GitOptions): Pr
   throw gitError(args, { status, stdout: '', stderr }, options.cwd);
 }
 
+/**
+ * The blobs of these ids, one process for all of them (the format is `git cat-file --batch`'s: a line
+ * `<id> <type> <size>`, the bytes, a line end). Errors: E_GIT for an id that is not a blob here.
+ */
+export async function gitBlobs(ids: readonly string[], options: GitOptions): Promise<Buffer[]> {
+  if (ids.length === 0) return [];
+  const args = ['cat-file', '--batch'];
+  const all = await gitBytes(args, { ...options, input: `${ids.join('\n')}\n` });
+  let at = 0;
+  return ids.map((id) => {
+    const lineEnd = all.indexOf('\n', at);
+    const header = all.toString('utf8', at, lineEnd < 0 ? undefined : lineEnd);
+    const size = /^[0-9a-f]+ blob (\d+)$/.exec(header)?.[1];
+    if (size === undefined)
+      throw gitError(args, { status: 0, stdout: '', stderr: `${id}: ${header}` }, options.cwd);
+    const start = lineEnd + 1;
+    at = start + Number(size) + 1;
+    return all.subarray(start, start + Number(size));
+  });
+}
+
 function runGit(
   args: readonly string[],
   options: GitOptions,

@@ -17,6 +17,7 @@ export {
   type GitOptions,
   type GitResult,
   git,
+  gitBlobs,
   gitBytes,
   gitEnvironment,
   readAtCommit,

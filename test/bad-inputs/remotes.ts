@@ -18,12 +18,27 @@ const answers: Readonly<Record<string, (response: ServerResponse) => unknown>> =
   zipped: (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(rowsCsv()),
 };
 
+/** The same address as a registry of images: `/v2/<who>/…`. */
+const registries: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
+  nobody: (response) => response.writeHead(404).end('{}'),
+  liar: (response) =>
+    response.writeHead(200, { 'docker-content-digest': `sha256:${'0'.repeat(64)}` }).end('{}'),
+  stranger: (response) =>
+    response
+      .writeHead(401, { 'www-authenticate': 'Bearer realm="https://registry.example.net/token"' })
+      .end('{}'),
+};
+
 export interface TestRemote extends AsyncDisposable {
   readonly url: string;
 }
 
 export async function startRemote(): Promise<TestRemote> {
-  const server = createServer((request, response) => answers[request.url!.split('/')[1]!]!(response));
+  const server = createServer((request, response) => {
+    const [, first, second] = request.url!.split('/');
+    const answer = first === 'v2' ? registries[second!] : answers[first!];
+    answer!(response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

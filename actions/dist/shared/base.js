@@ -1,4 +1,4 @@
-import { A as checkSchema, B as canonicalJson, G as isDigest, J as writeAtomic, U as digestOf, W as hexOf, Y as LockstepError, m as parseJson, o as shown, p as withLock, s as statePath } from "./workspace.js";
+import { G as hexOf, K as isDigest, V as canonicalJson, W as digestOf, X as LockstepError, Y as writeAtomic, j as checkSchema, m as parseJson, o as shown, p as withLock, s as statePath } from "./workspace.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, statSync } from "node:fs";
 const mediaTypes = {

@@ -1,5 +1,5 @@
 import { r as baseCommit } from "./registry.js";
-import { D as parseYaml, E as parseConfiguration, S as resolveCommit, Y as LockstepError, x as readAtCommit } from "./workspace.js";
+import { C as resolveCommit, D as parseConfiguration, O as parseYaml, S as readAtCommit, X as LockstepError } from "./workspace.js";
 async function chooseBase(workspace, revision) {
 	if (revision === void 0) return baseCommit(workspace);
 	const commit = await resolveCommit(workspace.root, revision);

@@ -1,4 +1,4 @@
-import { J as writeAtomic, M as checkName, U as digestOf, V as digestOfJson, W as hexOf, Y as LockstepError, s as statePath, u as bundleFolder } from "./workspace.js";
+import { G as hexOf, H as digestOfJson, N as checkName, W as digestOf, X as LockstepError, Y as writeAtomic, s as statePath, u as bundleFolder } from "./workspace.js";
 import { c as annotation, i as imageName, l as describe, o as openImages, r as checkTag, t as readBase, u as mediaTypes } from "./base.js";
 import { i as findBase, n as parsePlatform, r as asksForBase } from "./platform.js";
 import { t as gzipSync } from "../vendor/fflate.js";

@@ -1,6 +1,6 @@
 import { v as parseLock } from "./data.js";
 import { c as pipelineChange, u as parsePipeline } from "./pipeline.js";
-import { D as parseYaml, N as isName, X as isLockstepError, _ as readBlobs, n as scratchPath, v as readTree, y as git } from "./workspace.js";
+import { O as parseYaml, P as isName, Z as isLockstepError, _ as readBlobs, n as scratchPath, v as readTree, y as git } from "./workspace.js";
 import { join, resolve } from "node:path";
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 async function treeOfWork(workspace) {

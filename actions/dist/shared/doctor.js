@@ -1,5 +1,5 @@
 import { b as openGitHub, d as repositoryOf } from "./github.js";
-import { C as tryGit, X as isLockstepError, i as openWorkspace } from "./workspace.js";
+import { Z as isLockstepError, i as openWorkspace, w as tryGit } from "./workspace.js";
 import { d as readPipeline, l as listPipelines } from "./pipeline.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";

@@ -1,4 +1,4 @@
-import { A as checkSchema, K as diskFull, N as isName, X as isLockstepError, Y as LockstepError, Z as printable, m as parseJson, q as temporaryBeside } from "./workspace.js";
+import { J as temporaryBeside, P as isName, Q as printable, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson, q as diskFull } from "./workspace.js";
 import { dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

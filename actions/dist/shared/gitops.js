@@ -1,5 +1,5 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { A as checkSchema, B as canonicalJson, C as tryGit, D as parseYaml, E as parseConfiguration, G as isDigest, J as writeAtomic, L as isAlive, M as checkName, N as isName, S as resolveCommit, T as checkEnvironment, U as digestOf, V as digestOfJson, X as isLockstepError, Y as LockstepError, Z as printable, _ as readBlobs, f as acquireLock, m as parseJson, p as withLock, s as statePath, v as readTree, x as readAtCommit, y as git } from "./workspace.js";
+import { C as resolveCommit, D as parseConfiguration, E as checkEnvironment, H as digestOfJson, K as isDigest, N as checkName, O as parseYaml, P as isName, Q as printable, R as isAlive, S as readAtCommit, V as canonicalJson, W as digestOf, X as LockstepError, Y as writeAtomic, Z as isLockstepError, _ as readBlobs, f as acquireLock, j as checkSchema, m as parseJson, p as withLock, s as statePath, v as readTree, w as tryGit, y as git } from "./workspace.js";
 import "./image.js";
 import { p as isRegistryName } from "./platform.js";
 import "./model.js";

@@ -1,4 +1,4 @@
-import { M as checkName, X as isLockstepError, j as nearest } from "./workspace.js";
+import { M as nearest, N as checkName, Z as isLockstepError } from "./workspace.js";
 import { parseArgs } from "node:util";
 var UsageError = class extends Error {
 	name = "UsageError";

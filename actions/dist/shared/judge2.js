@@ -1,5 +1,5 @@
 import { t as judgeHandover } from "./judge.js";
-import { B as canonicalJson, J as writeAtomic, S as resolveCommit, X as isLockstepError, Y as LockstepError, g as findIsolation, o as shown } from "./workspace.js";
+import { C as resolveCommit, V as canonicalJson, X as LockstepError, Y as writeAtomic, Z as isLockstepError, g as findIsolation, o as shown } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
 import { t as judgedFileName } from "./judged-file.js";

@@ -1,4 +1,4 @@
-import { B as canonicalJson, J as writeAtomic, X as isLockstepError, Y as LockstepError } from "./workspace.js";
+import { V as canonicalJson, X as LockstepError, Y as writeAtomic, Z as isLockstepError } from "./workspace.js";
 import { a as column, r as readTable } from "./data.js";
 import { o as openStore } from "./http-request.js";
 import { o as goldenRequests } from "./model.js";

@@ -1,4 +1,4 @@
-import { X as isLockstepError, Y as LockstepError, j as nearest, z as watchParent } from "./workspace.js";
+import { B as watchParent, M as nearest, X as LockstepError, Z as isLockstepError } from "./workspace.js";
 import { a as column, i as cellText } from "./data.js";
 import { join, relative, sep } from "node:path";
 import { hash } from "node:crypto";

@@ -7,7 +7,7 @@ import { g as recordRunKey, h as currentTrust } from "./gitops.js";
 import { a as findRun, o as keepRun } from "./image.js";
 import { s as writeStageRecord } from "./pipeline.js";
 import { O as loadKey } from "./registry.js";
-import { A as checkSchema, S as resolveCommit, X as isLockstepError, Y as LockstepError, m as parseJson } from "./workspace.js";
+import { C as resolveCommit, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson } from "./workspace.js";
 import { t as readHandover } from "./handover.js";
 import { t as handedNames } from "./candidate-file.js";
 import { r as sourceOf } from "./model-image.js";

@@ -1,4 +1,4 @@
-import { A as checkSchema, B as canonicalJson, C as tryGit, D as parseYaml, G as isDigest, H as digestFile, I as exitOf, J as writeAtomic, K as diskFull, L as isAlive, M as checkName, R as spawnOwn, S as resolveCommit, U as digestOf, V as digestOfJson, W as hexOf, X as isLockstepError, Y as LockstepError, a as pipelinePath, b as gitBytes, d as ownProgram, f as acquireLock, j as nearest, k as readYaml, m as parseJson, n as scratchPath, o as shown, p as withLock, s as statePath, w as errorCodes, x as readAtCommit, y as git } from "./workspace.js";
+import { A as readYaml, C as resolveCommit, G as hexOf, H as digestOfJson, K as isDigest, L as exitOf, M as nearest, N as checkName, O as parseYaml, R as isAlive, S as readAtCommit, T as errorCodes, U as digestFile, V as canonicalJson, W as digestOf, X as LockstepError, Y as writeAtomic, Z as isLockstepError, a as pipelinePath, b as gitBlobs, d as ownProgram, f as acquireLock, j as checkSchema, m as parseJson, n as scratchPath, o as shown, p as withLock, q as diskFull, s as statePath, w as tryGit, y as git, z as spawnOwn } from "./workspace.js";
 import { t as schema0 } from "../vendor/schema-pipeline.js";
 import { b as openMemo, g as findLock, h as placeDataset, i as cellText, l as writeParquet, o as selectRows, r as readTable, u as ensureDataset, v as parseLock, y as printLock } from "./data.js";
 import { o as openStore } from "./http-request.js";
@@ -299,7 +299,6 @@ const skippedFolders = [
 ];
 const byPath = (a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
 function codeAtCommit({ root }, commit) {
-	const few = pLimit(8);
 	const lines = async (path) => {
 		return (await git([
 			"ls-tree",
@@ -317,36 +316,36 @@ function codeAtCommit({ root }, commit) {
 			};
 		});
 	};
-	const fileOf = async ({ mode, id, path }) => {
-		if (!mode.startsWith("100")) throw new LockstepError("E_PATH_TRAVERSAL", {
-			what: `${path} is a link or a submodule at ${commit.slice(0, 12)}`,
+	const filesOf = async (found) => {
+		const link = found.find(({ mode }) => !mode.startsWith("100"));
+		if (link !== void 0) throw new LockstepError("E_PATH_TRAVERSAL", {
+			what: `${link.path} is a link or a submodule at ${commit.slice(0, 12)}`,
 			allowed: "plain files and folders inside the repository",
 			fix: "put the file itself there"
 		});
-		const bytes = await gitBytes([
-			"cat-file",
-			"blob",
-			id
-		], { cwd: root });
-		return {
-			path,
-			digest: digestOf(bytes),
-			size: bytes.byteLength,
-			executable: mode === "100755"
-		};
+		const blobs = await gitBlobs(found.map(({ id }) => id), { cwd: root });
+		return found.map(({ path, mode }, index) => {
+			const bytes = blobs[index];
+			return {
+				path,
+				digest: digestOf(bytes),
+				size: bytes.byteLength,
+				executable: mode === "100755"
+			};
+		});
 	};
 	return {
 		async find(path) {
 			const found = (await lines(path)).filter((line) => !line.path.slice(path.length).split("/").some((part) => skippedFolders.includes(part)));
 			const [only] = found;
 			if (only === void 0) return null;
-			if (only.path === path) return {
+			const files = await filesOf(found);
+			return only.path === path ? {
 				kind: "file",
-				file: await fileOf(only)
-			};
-			return {
+				file: files[0]
+			} : {
 				kind: "folder",
-				files: (await few.map(found, fileOf)).sort(byPath)
+				files: files.sort(byPath)
 			};
 		},
 		read: (path) => readAtCommit(root, commit, `./${path}`),

@@ -1,4 +1,4 @@
-import { A as checkSchema, K as diskFull, U as digestOf, X as isLockstepError, Y as LockstepError, Z as printable, m as parseJson, q as temporaryBeside } from "./workspace.js";
+import { J as temporaryBeside, Q as printable, W as digestOf, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson, q as diskFull } from "./workspace.js";
 import { r as pLimit } from "../vendor/small.js";
 import "./data.js";
 import { t as checkedRedirect } from "./http-request.js";

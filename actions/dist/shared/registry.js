@@ -1,5 +1,5 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { A as checkSchema, B as canonicalJson, C as tryGit, D as parseYaml, E as parseConfiguration, J as writeAtomic, S as resolveCommit, U as digestOf, W as hexOf, Y as LockstepError, Z as printable, j as nearest, m as parseJson, q as temporaryBeside, s as statePath, x as readAtCommit, y as git } from "./workspace.js";
+import { C as resolveCommit, D as parseConfiguration, G as hexOf, J as temporaryBeside, M as nearest, O as parseYaml, Q as printable, S as readAtCommit, V as canonicalJson, W as digestOf, X as LockstepError, Y as writeAtomic, j as checkSchema, m as parseJson, s as statePath, w as tryGit, y as git } from "./workspace.js";
 import { n as require_inc, r as require_compare_build } from "../vendor/semver.js";
 import { dirname } from "node:path";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
@@ -327,13 +327,15 @@ const wordings = [
 	["workflow-scope", /without `?workflows?`? (permission|scope)|refusing to allow .* to (create|update) workflow/i],
 	["protected-branch", /GH006|protected branch/i],
 	["ruleset", /GH013|rule violations|creations? being restricted|cannot create ref due to creations/i],
-	["permission", /denied to|permission|not allowed to push|403|not authorized|read-only|authentication failed/i]
+	["credentials", /could not read (username|password)|authentication failed|invalid (username|credentials)|401/i],
+	["permission", /denied to|permission|not allowed to push|403|not authorized|read-only/i]
 ];
 const refusalKind = (reason) => wordings.find(([, wording]) => wording.test(reason))?.[0] ?? "other";
 const fixes = {
 	"protected-branch": "let who pushes here past the branch protection (Settings → Branches, or a ruleset with this workflow's app as a bypass actor), or set `gitops: {branch: …}` to a branch it may push; `lockstep doctor` shows the rules",
 	ruleset: "add who pushes here to the bypass list of the ruleset (Settings → Rules), for this ref alone; `lockstep doctor` shows the rules",
 	"workflow-scope": "push that commit by hand: a workflow's token may not change workflow files",
+	credentials: "the token or password is missing, wrong or expired: give the job a fresh one (`token`, or sign in with `git`), then run it again",
 	permission: "give the job `permissions: contents: write`, or ask who owns the repository for the right to push",
 	other: "ask who owns the repository for the right to push it, then run the command again"
 };

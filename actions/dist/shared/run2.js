@@ -4,7 +4,7 @@ import { o as openStore } from "./http-request.js";
 import { a as readModelFile } from "./model.js";
 import { a as runPath, d as readPipeline, n as notesOf, r as runPipeline } from "./pipeline.js";
 import { c as listVersions } from "./registry.js";
-import { J as writeAtomic, S as resolveCommit, V as digestOfJson, r as modelPath, x as readAtCommit } from "./workspace.js";
+import { C as resolveCommit, H as digestOfJson, S as readAtCommit, Y as writeAtomic, r as modelPath } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { i as stageLines, o as chooseBaseline } from "./training-rows.js";
 import { r as lockDifference, t as versionAfter } from "./next-version.js";

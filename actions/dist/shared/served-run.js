@@ -1,5 +1,5 @@
 import "./data.js";
-import { J as writeAtomic, M as checkName, U as digestOf, W as hexOf, Y as LockstepError, r as modelPath, s as statePath } from "./workspace.js";
+import { G as hexOf, N as checkName, W as digestOf, X as LockstepError, Y as writeAtomic, r as modelPath, s as statePath } from "./workspace.js";
 import { o as openStore } from "./http-request.js";
 import { join } from "node:path";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";

@@ -1,4 +1,4 @@
-import { C as tryGit, J as writeAtomic, f as acquireLock } from "./workspace.js";
+import { Y as writeAtomic, f as acquireLock, w as tryGit } from "./workspace.js";
 import { dirname, join, relative } from "node:path";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";

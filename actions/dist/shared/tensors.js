@@ -1,4 +1,4 @@
-import { Y as LockstepError, j as nearest } from "./workspace.js";
+import { M as nearest, X as LockstepError } from "./workspace.js";
 function inputColumn(table, name) {
 	const found = table.columns.find((column) => column.name === name);
 	if (found) return found;

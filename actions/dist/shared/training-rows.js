@@ -1,4 +1,4 @@
-import { Y as LockstepError, x as readAtCommit } from "./workspace.js";
+import { S as readAtCommit, X as LockstepError } from "./workspace.js";
 import { g as findLock, r as readTable, u as ensureDataset, v as parseLock } from "./data.js";
 import { o as openStore } from "./http-request.js";
 import { d as pullEvidence, u as readEvidence } from "./image.js";

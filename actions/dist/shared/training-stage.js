@@ -1,4 +1,4 @@
-import { J as writeAtomic, Y as LockstepError } from "./workspace.js";
+import { X as LockstepError, Y as writeAtomic } from "./workspace.js";
 import { a as column, i as cellText, l as writeParquet, o as selectRows, r as readTable } from "./data.js";
 import { n as openScorer } from "./model.js";
 import { n as metadataKeys } from "./model-metadata.js";

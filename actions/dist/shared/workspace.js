@@ -755,6 +755,28 @@ async function gitBytes(args, options) {
 		stderr
 	}, options.cwd);
 }
+async function gitBlobs(ids, options) {
+	if (ids.length === 0) return [];
+	const args = ["cat-file", "--batch"];
+	const all = await gitBytes(args, {
+		...options,
+		input: `${ids.join("\n")}\n`
+	});
+	let at = 0;
+	return ids.map((id) => {
+		const lineEnd = all.indexOf("\n", at);
+		const header = all.toString("utf8", at, lineEnd < 0 ? void 0 : lineEnd);
+		const size = /^[0-9a-f]+ blob (\d+)$/.exec(header)?.[1];
+		if (size === void 0) throw gitError(args, {
+			status: 0,
+			stdout: "",
+			stderr: `${id}: ${header}`
+		}, options.cwd);
+		const start = lineEnd + 1;
+		at = start + Number(size) + 1;
+		return all.subarray(start, start + Number(size));
+	});
+}
 function runGit(args, options) {
 	return new Promise((resolve, reject) => {
 		const child = spawn("git", [
@@ -1237,4 +1259,4 @@ const inTheWay = {
 	ELOOP: "links that lead in a circle",
 	ENAMETOOLONG: "a name longer than the file system takes"
 };
-export { checkSchema as A, canonicalJson as B, tryGit as C, parseYaml as D, parseConfiguration as E, askChild as F, isDigest as G, digestFile as H, exitOf as I, writeAtomic as J, diskFull as K, isAlive as L, checkName as M, isName as N, readConfiguration as O, answerParent as P, spawnOwn as R, resolveCommit as S, checkEnvironment as T, digestOf as U, digestOfJson as V, hexOf as W, isLockstepError as X, LockstepError as Y, printable as Z, readBlobs as _, pipelinePath as a, gitBytes as b, amount as c, ownProgram as d, acquireLock as f, findIsolation as g, readJson as h, openWorkspace as i, nearest as j, readYaml as k, startProgress as l, parseJson as m, scratchPath as n, shown as o, withLock as p, temporaryBeside as q, modelPath as r, statePath as s, systemError as t, bundleFolder as u, readTree as v, errorCodes as w, readAtCommit as x, git as y, watchParent as z };
+export { readYaml as A, watchParent as B, resolveCommit as C, parseConfiguration as D, checkEnvironment as E, answerParent as F, hexOf as G, digestOfJson as H, askChild as I, temporaryBeside as J, isDigest as K, exitOf as L, nearest as M, checkName as N, parseYaml as O, isName as P, printable as Q, isAlive as R, readAtCommit as S, errorCodes as T, digestFile as U, canonicalJson as V, digestOf as W, LockstepError as X, writeAtomic as Y, isLockstepError as Z, readBlobs as _, pipelinePath as a, gitBlobs as b, amount as c, ownProgram as d, acquireLock as f, findIsolation as g, readJson as h, openWorkspace as i, checkSchema as j, readConfiguration as k, startProgress as l, parseJson as m, scratchPath as n, shown as o, withLock as p, diskFull as q, modelPath as r, statePath as s, systemError as t, bundleFolder as u, readTree as v, tryGit as w, gitBytes as x, git as y, spawnOwn as z };
