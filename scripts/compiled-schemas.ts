@@ -6,8 +6,7 @@ import { openAjv } from '../src/workspace/schema.ts';
 import { vendorPrefix } from './vendor-chunks.ts';
 
 /** What every light action reads: compiled when it starts, these would take it a tenth of a second. */
-const ahead =
-  /[\\/]docs[\\/]schemas[\\/](lockstep|pipeline|model|policy|judged|run|comparison)\.json$/;
+const ahead = /[\\/]docs[\\/]schemas[\\/](lockstep|pipeline|model|policy|judged|run|comparison)\.json$/;
 
 /** Each in a chunk of its own, to be minified: nobody reads them. */
 export const compiledSchemaChunk = (id: string): string | null => {
