@@ -161,10 +161,10 @@ test('a light action loads few packages, none of them installed', () => {
   expect(packages).toMatchInlineSnapshot(`
     [
       "plan: actions-core ajv schema-lockstep schema-pipeline schema-run semver small yaml",
-      "gate: actions-core ajv schema-comparison schema-evaluation schema-judged schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
-      "report: actions-core ajv schema-comparison schema-evaluation schema-judged schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
-      "register: actions-core ajv schema-comparison schema-evaluation schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
-      "promote: actions-core ajv schema-comparison schema-evaluation schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
+      "gate: actions-core ajv schema-comparison schema-judged schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
+      "report: actions-core ajv schema-comparison schema-judged schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
+      "register: actions-core ajv schema-comparison schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
+      "promote: actions-core ajv schema-comparison schema-lockstep schema-model schema-pipeline schema-policy schema-run semver small yaml",
     ]
   `);
 });
