@@ -74,8 +74,8 @@ test('training on other machines starts at the button, or at the word of somebod
       },
       outputs: planned,
     });
-  expect(comment('/train', 'MEMBER')).toEqual(['plan', 'train']);
-  expect(comment('/train', 'OWNER')).toEqual(['plan', 'train']);
+  expect(comment('/train', 'MEMBER')).toEqual(['plan', 'train', 'keep']);
+  expect(comment('/train', 'OWNER')).toEqual(['plan', 'train', 'keep']);
   for (const stranger of ['NONE', 'CONTRIBUTOR', 'FIRST_TIME_CONTRIBUTOR', 'MANNEQUIN', ''])
     expect(comment('/train', stranger)).toEqual([]);
   for (const words of ['please /train', '/trainer', '/train\nrm -rf /', ''])
@@ -86,7 +86,11 @@ test('training on other machines starts at the button, or at the word of somebod
   expect(runs('train-pr', { github: button, inputs: { number: 7 }, outputs: planned })).toEqual([
     'plan',
     'train',
+    'keep',
   ]);
+  const failing = (id: string) => runs('train-pr', { github: button, outputs: planned, failing: [id] });
+  expect(failing('train')).toEqual(['plan', 'train', 'keep']);
+  expect(failing('plan')).toEqual(['plan']);
 });
 
 test('only the default branch registers; a model that fails to train keeps no other from its version', () => {

@@ -1,21 +1,82 @@
 import { f as runUrl, h as candidateArtifactName, o as mergedPull, p as publishComment, u as readContext, v as downloadCandidate, y as findArtifact } from "./shared/github.js";
-import { Z as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
+import { Z as isLockstepError, i as openWorkspace, y as git } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
-import { c as optional, f as token, o as models, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
+import { c as optional, d as text, f as token, o as models, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { t as openIssueOnce } from "./shared/issues.js";
 import { c as scratchFolder, n as refuse, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
-import { i as adoptCandidate, n as keepTrained, t as checkKeepable } from "./shared/kept-run.js";
+import { a as adoptCandidate, i as trainedChange, n as keepTrained, t as checkKeepable } from "./shared/kept-run.js";
 import { r as releaseModel } from "./shared/release-model.js";
 import { h as warning, u as notice } from "./vendor/actions-core.js";
 import { n as fenced } from "./shared/summary.js";
 import { rmSync } from "node:fs";
 const spec = {
 	models,
+	mode: oneOf("release", "keep"),
+	base: optional(text),
+	head: optional(text),
 	bump: optional(oneOf("patch", "minor", "major")),
 	token
 };
+async function keepChange(job, models, { base, head }) {
+	const { root } = job.workspace;
+	await git([
+		"fetch",
+		"--quiet",
+		"--no-tags",
+		"--no-recurse-submodules",
+		"--no-write-fetch-head",
+		"origin",
+		head
+	], { cwd: root });
+	const kept = [];
+	for (const model of models) try {
+		if (await keepOne(job, model, {
+			base,
+			head
+		})) kept.push(model);
+	} catch (error) {
+		if (!isLockstepError(error)) throw error;
+		say(`${model}: not kept for later runs. ${error.message}`);
+	}
+	return kept;
+}
+async function keepOne({ context, workspace, github }, model, { base, head }) {
+	const artifact = await findArtifact(github, { id: context.runId }, candidateArtifactName(model));
+	if (artifact === null) {
+		say(`${model}: not trained by this run`);
+		return false;
+	}
+	checkKeepable(workspace, model);
+	const folder = scratchFolder(`kept/${model}`);
+	rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+	await downloadCandidate(github, artifact, folder);
+	const change = await trainedChange(workspace, {
+		base,
+		head
+	});
+	const fingerprints = await keepTrained(workspace, folder, {
+		expected: {
+			model,
+			head
+		},
+		change
+	});
+	say(`${model}: kept for the run after the merge, under ${fingerprints.length} fingerprints`);
+	return true;
+}
+async function registerAll(job, models, bump) {
+	const outcomes = [];
+	for (const model of models) {
+		const outcome = await registerOne(job, model, bump).catch(fail);
+		if (outcome) outcomes.push(outcome);
+	}
+	return outcomes;
+}
 async function registerOne(job, model, bump) {
 	const adopted = await adoptOwn(job, model);
 	const options = {
@@ -121,26 +182,24 @@ async function askToPin({ context, github }, reference) {
 	if (opened) notice(`issue ${number} has the line that pins the base of the images`);
 }
 await run(async () => {
-	const { models, bump, token } = readInputs(spec);
+	const { mode, models, base, head, bump, token } = readInputs(spec);
+	const context = readContext();
 	const job = {
-		context: readContext(),
-		workspace: openWorkspace(runnerFolders().workspace)
+		context,
+		workspace: openWorkspace(runnerFolders().workspace),
+		github: await openForge(token, context)
 	};
-	const github = await openForge(token, job.context);
 	actAsBot();
 	giveRegistryToken(token);
-	const outcomes = [];
-	for (const model of models) {
-		const outcome = await registerOne({
-			...job,
-			github
-		}, model, bump).catch(fail);
-		if (outcome) outcomes.push(outcome);
+	if (mode === "keep") {
+		const commits = {
+			base: wanted("base", base),
+			head: wanted("head", head)
+		};
+		return setOutputs({ kept: (await keepChange(job, models, commits)).join(" ") });
 	}
-	await tellOutcomes({
-		...job,
-		github
-	}, outcomes);
+	const outcomes = await registerAll(job, models, bump);
+	await tellOutcomes(job, outcomes);
 	setOutputs(outputsOf(outcomes));
 });
 export {};

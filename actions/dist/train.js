@@ -1,6 +1,7 @@
 import { h as candidateArtifactName } from "./shared/github.js";
 import { i as openWorkspace } from "./shared/workspace.js";
-import { c as optional, d as text, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
+import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
+import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { t as uploadFolder } from "./shared/upload.js";
 import { t as trainCandidate } from "./shared/train.js";
@@ -35,11 +36,12 @@ const spec = {
 	folder: optional(path),
 	quick: flag,
 	base: optional(text),
-	upload: flag
+	upload: flag,
+	token: optional(token)
 };
-const uncompressed = 0;
 await run(async () => {
-	const { models, folder: named, quick, base, upload } = readInputs(spec);
+	const { models, folder: named, quick, base, upload, token } = readInputs(spec);
+	giveRegistryToken(token);
 	const { workspace: root, temp } = runnerFolders();
 	const [workspace, folder] = [openWorkspace(root), named ?? join(temp, "lockstep", "candidates")];
 	const trained = [];
@@ -49,7 +51,7 @@ await run(async () => {
 			quick,
 			base
 		});
-		if (upload) await uploadFolder(candidateArtifactName(model), join(folder, model), uncompressed);
+		if (upload) await uploadFolder(candidateArtifactName(model), join(folder, model), 0);
 		trained.push(model);
 	} catch (error) {
 		fail(error);

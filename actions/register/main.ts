@@ -1,28 +1,29 @@
-import type { RegisterOutcome } from '../../src/commands/release-model.ts';
 import { readContext } from '../../src/github/index.ts';
 import { openWorkspace } from '../../src/workspace/index.ts';
 import { openForge } from '../kit/forge.ts';
 import { actAsBot } from '../kit/git-identity.ts';
-import { readInputs } from '../kit/inputs.ts';
+import { readInputs, wanted } from '../kit/inputs.ts';
 import { setOutputs } from '../kit/outputs.ts';
 import { giveRegistryToken } from '../kit/registry-token.ts';
-import { fail, run } from '../kit/run.ts';
+import { run } from '../kit/run.ts';
 import { runnerFolders } from '../kit/runner-folders.ts';
 import { spec } from './inputs.ts';
-import { registerOne } from './register.ts';
+import { keepChange } from './keep.ts';
+import { registerAll } from './register.ts';
 import { outputsOf, tellOutcomes } from './tell.ts';
 
 await run(async () => {
-  const { models, bump, token } = readInputs(spec);
-  const job = { context: readContext(), workspace: openWorkspace(runnerFolders().workspace) };
-  const github = await openForge(token, job.context);
+  const { mode, models, base, head, bump, token } = readInputs(spec);
+  const context = readContext();
+  const workspace = openWorkspace(runnerFolders().workspace);
+  const job = { context, workspace, github: await openForge(token, context) };
   actAsBot();
   giveRegistryToken(token);
-  const outcomes: RegisterOutcome[] = [];
-  for (const model of models) {
-    const outcome = await registerOne({ ...job, github }, model, bump).catch(fail);
-    if (outcome) outcomes.push(outcome);
+  if (mode === 'keep') {
+    const commits = { base: wanted('base', base), head: wanted('head', head) };
+    return setOutputs({ kept: (await keepChange(job, models, commits)).join(' ') });
   }
-  await tellOutcomes({ ...job, github }, outcomes);
+  const outcomes = await registerAll(job, models, bump);
+  await tellOutcomes(job, outcomes);
   setOutputs(outputsOf(outcomes));
 });

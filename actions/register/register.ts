@@ -7,10 +7,25 @@ import type { Bump } from '../../src/registry/index.ts';
 import { isLockstepError } from '../../src/workspace/index.ts';
 import { say } from '../kit/foreign-output.ts';
 import type { ForgeJob } from '../kit/forge.ts';
+import { fail } from '../kit/run.ts';
 import { scratchFolder } from '../kit/runner-folders.ts';
 
+/** Judges every model, whatever came of another; those that could not be judged are told as the run's errors. */
+export async function registerAll(
+  job: ForgeJob,
+  models: readonly string[],
+  bump: Bump | null,
+): Promise<readonly RegisterOutcome[]> {
+  const outcomes: RegisterOutcome[] = [];
+  for (const model of models) {
+    const outcome = await registerOne(job, model, bump).catch(fail);
+    if (outcome) outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
 /** Judges one model again and gives it a version. Errors: what is neither a verdict nor a registry's no. */
-export async function registerOne(job: ForgeJob, model: string, bump: Bump | null): Promise<RegisterOutcome> {
+async function registerOne(job: ForgeJob, model: string, bump: Bump | null): Promise<RegisterOutcome> {
   const adopted = await adoptOwn(job, model);
   const options = { note: say, ...(bump === null ? {} : { bump }) };
   const outcome = await releaseModel(job.workspace, model, options);

@@ -1,4 +1,4 @@
-import { flag, type InputSpec, models, optional, path, text } from '../kit/inputs.ts';
+import { flag, type InputSpec, models, optional, path, text, token } from '../kit/inputs.ts';
 
 export const spec = {
   models,
@@ -6,4 +6,5 @@ export const spec = {
   quick: flag,
   base: optional(text),
   upload: flag,
+  token: optional(token),
 } satisfies InputSpec;

@@ -14,16 +14,22 @@ import {
 } from '../workspace/index.ts';
 import { adoptable } from './adopt.ts';
 import { handedNames } from './candidate-file.ts';
-import { readHandover } from './handover.ts';
+import { type Expected, readHandover } from './handover.ts';
+import { isMerged, type TrainedChange } from './kept-change.ts';
 import { sourceOf } from './model-image.ts';
 
 /**
  * Leaves a trained candidate in the registry of images, signed by this machine's key, for a later run of the same
- * fingerprint that trusts it. Whether the candidate's run may be trusted is the caller's to know. Returns the
- * fingerprints that find it. Errors: those of `readHandover` and of the registry; E_HANDOVER_RECORD for a quick run.
+ * fingerprint that trusts it. Whether the candidate's run may be trusted is the caller's to know: one that ran a
+ * change's own code may be once all of that `change` is merged. Returns the fingerprints that find it. Errors: those
+ * of `readHandover` and of the registry; E_HANDOVER_RECORD for a quick run.
  */
-export async function keepTrained(workspace: Workspace, folder: string): Promise<readonly Digest[]> {
-  const { file, record, model, predictions } = await readHandover(workspace, folder);
+export async function keepTrained(
+  workspace: Workspace,
+  folder: string,
+  { expected, change }: { readonly expected?: Expected; readonly change?: TrainedChange } = {},
+): Promise<readonly Digest[]> {
+  const { file, record, model, predictions } = await readHandover(workspace, folder, expected);
   if (file.quick || record.dirty) {
     throw new LockstepError('E_HANDOVER_RECORD', {
       what: file.quick ? 'a quick run' : 'a run with changes that no commit has',
@@ -42,7 +48,14 @@ export async function keepTrained(workspace: Workspace, folder: string): Promise
   });
   const { commit, model: name } = record;
   const workflow = process.env.GITHUB_WORKFLOW_REF ?? null;
-  const about = { model: name, fingerprints, files: Object.fromEntries(files), commit, workflow };
+  const about = {
+    model: name,
+    fingerprints,
+    files: Object.fromEntries(files),
+    commit,
+    workflow,
+    ...(change === undefined ? {} : { change }),
+  };
   await keepRun(workspace, about, { key: loadKey(workspace), source: sourceOf(process.env) });
   return fingerprints;
 }
@@ -75,6 +88,7 @@ async function bring(workspace: Workspace, model: string, fingerprint: Digest): 
   const found = await findRun(workspace, { model, fingerprint }, () => currentTrust(workspace));
   if (found === null) return false;
   const { run, pathOf } = found;
+  if (run.change !== undefined && !(await isMerged(workspace, run.change))) throw notMerged(run.commit);
   const store = openStore(workspace);
   for (const digest of Object.values(run.files)) await store.putFile(pathOf(digest));
   const bytes = await store.read(run.files['record.json']!);
@@ -83,3 +97,10 @@ async function bring(workspace: Workspace, model: string, fingerprint: Digest): 
   for (const stage of stages) keepStage(workspace, stage);
   return stages.some((stage) => stage.fingerprint === fingerprint);
 }
+
+const notMerged = (commit: string | null): LockstepError =>
+  new LockstepError('E_HANDOVER_RECORD', {
+    what: `trained by ${commit?.slice(0, 12) ?? 'no commit'}, a change of which not every file is here as it was`,
+    allowed: 'a run whose code is all of this branch',
+    fix: 'nothing: the stage runs here',
+  });

@@ -33,6 +33,8 @@ export interface KeptRun {
   readonly files: Readonly<Record<string, Digest>>;
   readonly commit: string | null;
   readonly workflow: string | null;
+  /** Of a run of a change's own code: where it began, and its files as `<mode> <object id>`, null for a removed one. */
+  readonly change?: { readonly base: string; readonly files: Readonly<Record<string, string | null>> };
 }
 
 const predicateType = 'urn:lockstep:kept-run:v1';

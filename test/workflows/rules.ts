@@ -18,8 +18,8 @@ const withoutSteps = ({ text: _, jobs, ...rest }: Workflow) => ({
   jobs: Object.values(jobs).map(({ steps: __, ...job }) => job),
 });
 
-/** Jobs that may hold the key that signs: those that write environments. */
-const signing = ['lockstep-main/release', 'lockstep-promote/promote'];
+/** Jobs that may hold the key that signs: those that write environments, or keep a run for one that does. */
+const signing = ['lockstep-train-pr/keep', 'lockstep-main/release', 'lockstep-promote/promote'];
 /** Workflows of which a newer run makes an older one pointless. */
 const cancelling = ['lockstep-ci', 'lockstep-pull-request'];
 /** Groups in which nothing waits: GitHub drops all that wait but the newest. */

@@ -203,6 +203,28 @@ var kept_run_default = {
 		"workflow": {
 			"description": "GITHUB_WORKFLOW_REF of the run; null on a laptop.",
 			"type": ["string", "null"]
+		},
+		"change": {
+			"description": "Of a run of a change's own code: good where all of the change is merged.",
+			"type": "object",
+			"required": ["base", "files"],
+			"additionalProperties": false,
+			"properties": {
+				"base": {
+					"description": "Full id of the commit where the change began.",
+					"type": "string",
+					"pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"
+				},
+				"files": {
+					"description": "Git's mode and object id of each file of the change, by path; null for one that it removed.",
+					"type": "object",
+					"maxProperties": 2e3,
+					"additionalProperties": {
+						"type": ["string", "null"],
+						"pattern": "^[0-7]{6} [0-9a-f]{40}([0-9a-f]{24})?$"
+					}
+				}
+			}
 		}
 	},
 	$defs: { "digest": {

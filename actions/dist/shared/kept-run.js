@@ -7,7 +7,7 @@ import { g as recordRunKey, h as currentTrust } from "./gitops.js";
 import { a as findRun, o as keepRun } from "./image.js";
 import { s as writeStageRecord } from "./pipeline.js";
 import { O as loadKey } from "./registry.js";
-import { C as resolveCommit, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson } from "./workspace.js";
+import { C as resolveCommit, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson, w as tryGit, y as git } from "./workspace.js";
 import { t as readHandover } from "./handover.js";
 import { t as handedNames } from "./candidate-file.js";
 import { r as sourceOf } from "./model-image.js";
@@ -27,8 +27,54 @@ async function adoptCandidate(workspace, folder) {
 	});
 }
 const adoptable = ({ stages }, there) => stages.filter(({ outputs }) => Object.values(outputs).every(({ digest }) => there.has(digest)));
-async function keepTrained(workspace, folder) {
-	const { file, record, model, predictions } = await readHandover(workspace, folder);
+const mostFiles = 2e3;
+async function trainedChange({ root }, { base, head }) {
+	const fields = (await git([
+		"diff-tree",
+		"-r",
+		"-z",
+		"--no-renames",
+		"--end-of-options",
+		base,
+		head
+	], { cwd: root })).split("\0").slice(0, -1);
+	if (fields.length / 2 > mostFiles) throw tooMany(fields.length / 2, head);
+	const files = Object.create(null);
+	for (let at = 0; at < fields.length; at += 2) {
+		const [, mode, , id] = fields[at].split(" ");
+		files[fields[at + 1]] = mode === "000000" ? null : `${mode} ${id}`;
+	}
+	return {
+		base,
+		files
+	};
+}
+async function isMerged({ root }, { base, files }) {
+	if ((await tryGit([
+		"merge-base",
+		"--is-ancestor",
+		base,
+		"HEAD"
+	], { cwd: root })).status !== 0) return false;
+	const listed = await git([
+		"ls-tree",
+		"-r",
+		"-z",
+		"HEAD"
+	], { cwd: root });
+	const here = new Map(listed.split("\0").map((line) => {
+		const [, mode, id, path] = /^(\d+) \w+ (\w+)\t(.*)$/s.exec(line) ?? [];
+		return [path, `${mode} ${id}`];
+	}));
+	return Object.entries(files).every(([path, file]) => (here.get(path) ?? null) === file);
+}
+const tooMany = (count, head) => new LockstepError("E_HANDOVER_RECORD", {
+	what: `a change of ${count} files in ${head.slice(0, 12)}`,
+	allowed: `at most ${mostFiles}, for its run to be kept`,
+	fix: "merge it: the default branch trains it again"
+});
+async function keepTrained(workspace, folder, { expected, change } = {}) {
+	const { file, record, model, predictions } = await readHandover(workspace, folder, expected);
 	if (file.quick || record.dirty) throw new LockstepError("E_HANDOVER_RECORD", {
 		what: file.quick ? "a quick run" : "a run with changes that no commit has",
 		where: { file: "candidate.json" },
@@ -50,7 +96,8 @@ async function keepTrained(workspace, folder) {
 		fingerprints,
 		files: Object.fromEntries(files),
 		commit,
-		workflow
+		workflow,
+		...change === void 0 ? {} : { change }
 	};
 	await keepRun(workspace, about, {
 		key: loadKey(workspace),
@@ -77,6 +124,7 @@ async function bring(workspace, model, fingerprint) {
 	}, () => currentTrust(workspace));
 	if (found === null) return false;
 	const { run, pathOf } = found;
+	if (run.change !== void 0 && !await isMerged(workspace, run.change)) throw notMerged(run.commit);
 	const store = openStore(workspace);
 	for (const digest of Object.values(run.files)) await store.putFile(pathOf(digest));
 	const bytes = await store.read(run.files["record.json"]);
@@ -85,4 +133,9 @@ async function bring(workspace, model, fingerprint) {
 	for (const stage of stages) writeStageRecord(workspace, stage);
 	return stages.some((stage) => stage.fingerprint === fingerprint);
 }
-export { adoptCandidate as i, keepTrained as n, keptRuns as r, checkKeepable as t };
+const notMerged = (commit) => new LockstepError("E_HANDOVER_RECORD", {
+	what: `trained by ${commit?.slice(0, 12) ?? "no commit"}, a change of which not every file is here as it was`,
+	allowed: "a run whose code is all of this branch",
+	fix: "nothing: the stage runs here"
+});
+export { adoptCandidate as a, trainedChange as i, keepTrained as n, keptRuns as r, checkKeepable as t };
