@@ -33,5 +33,12 @@ export interface RunRecord {
   readonly stages: readonly StageRecord[];
   readonly started: string;
   readonly seconds: number;
-  readonly host: { readonly os: string; readonly arch: string; readonly node: string; readonly cpu: string };
+  readonly host: {
+    readonly os: string;
+    readonly arch: string;
+    readonly node: string;
+    readonly cpu: string;
+    /** Of a run with a stage that asks for one. */
+    readonly gpu?: string;
+  };
 }

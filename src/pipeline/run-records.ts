@@ -14,6 +14,8 @@ import {
 } from '../workspace/index.ts';
 import { runFingerprint } from './fingerprint.ts';
 import type { GitState } from './git-state.ts';
+import { lookForGpu } from './gpu.ts';
+import type { PipelineFile } from './pipeline-file.ts';
 import type { RunContext } from './run-context.ts';
 import type { RunRecord, StageRecord } from './run-record.ts';
 
@@ -60,7 +62,7 @@ export function keepRunRecord(context: RunContext, parts: RunParts): RunRecord {
     stages,
     started: before?.started ?? started.toISOString(),
     seconds: before?.seconds ?? seconds,
-    host: before?.host ?? hostOf(),
+    host: before?.host ?? hostOf(pipeline.file),
   };
   if (before === null || canonicalJson(before) !== canonicalJson(record)) {
     writeAtomic(runPath(workspace, fingerprint, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
@@ -76,9 +78,14 @@ function earlierRecord(workspace: Workspace, fingerprint: Digest): RunRecord | n
   }
 }
 
-const hostOf = (): RunRecord['host'] => ({
-  os: process.platform,
-  arch: process.arch,
-  node: process.versions.node,
-  cpu: cpus()[0]?.model.trim() ?? 'unknown',
-});
+/** Other bytes may come of another kind of machine: this says which it was. */
+function hostOf({ stages }: PipelineFile): RunRecord['host'] {
+  const gpu = Object.values(stages).some((stage) => stage.gpu === true) ? lookForGpu().name : null;
+  return {
+    os: process.platform,
+    arch: process.arch,
+    node: process.versions.node,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    ...(gpu === null ? {} : { gpu }),
+  };
+}

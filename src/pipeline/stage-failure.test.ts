@@ -99,6 +99,7 @@ test('a stage that asks for a GPU fails without one, and says what was seen', as
   await using workspace = await toyWorkspace();
   expect(lookForGpu({ CUDA_VISIBLE_DEVICES: '' })).toEqual({
     present: false,
+    name: null,
     seen: 'CUDA_VISIBLE_DEVICES is "", which hides every device',
   });
   expect(lookForGpu({ CUDA_VISIBLE_DEVICES: '-1' }).present).toBe(false);
@@ -107,8 +108,23 @@ test('a stage that asks for a GPU fails without one, and says what was seen', as
   chmodSync(join(programs, 'nvidia-smi'), 0o755);
   expect(lookForGpu({ PATH: `${programs}:${process.env.PATH}` })).toEqual({
     present: true,
+    name: 'Big',
     seen: 'GPU 0: Big (UUID: GPU-1)',
   });
+  const path = process.env.PATH;
+  process.env.PATH = `${programs}:${path}`;
+  try {
+    writeFiles(workspace.root, {
+      'pipelines/toy/pipeline.yaml': stage(
+        'cp "$LOCKSTEP_PARAMS" "$LOCKSTEP_OUTPUTS"/model.txt',
+        ', gpu: true',
+      ),
+    });
+    const { record } = await runPipeline(workspace, 'toy');
+    expect(record.host.gpu).toBe('Big');
+  } finally {
+    process.env.PATH = path;
+  }
   process.env.CUDA_VISIBLE_DEVICES = 'none';
   try {
     writeFiles(workspace.root, { 'pipelines/toy/pipeline.yaml': stage('true', ', gpu: true') });

@@ -884,6 +884,58 @@ function csvOf(table) {
 	for (let row = 0; row < table.rows; row++) lines.push(table.columns.map((column) => quoted(cellText(column, row) ?? "")).join(","));
 	return `${lines.join("\n")}\n`;
 }
+const deviceList = "nvidia-smi";
+function lookForGpu(env = process.env) {
+	for (const name of [
+		"CUDA_VISIBLE_DEVICES",
+		"NVIDIA_VISIBLE_DEVICES",
+		"HIP_VISIBLE_DEVICES"
+	]) {
+		const value = env[name];
+		if (value !== void 0 && [
+			"",
+			"-1",
+			"none"
+		].includes(value)) return {
+			present: false,
+			name: null,
+			seen: `${name} is "${value}", which hides every device`
+		};
+	}
+	const listed = spawnSync(deviceList, ["-L"], {
+		env,
+		timeout: 1e4,
+		encoding: "utf8"
+	});
+	const devices = (listed.stdout ?? "").split("\n").filter((line) => line.startsWith("GPU "));
+	if (listed.status === 0 && devices.length > 0) return {
+		present: true,
+		name: devices.map(nameOf).join(", "),
+		seen: devices[0]
+	};
+	if (existsSync("/dev/kfd")) return {
+		present: true,
+		name: "AMD",
+		seen: "an AMD device, /dev/kfd"
+	};
+	return {
+		present: false,
+		name: null,
+		seen: `${listed.error ? "no nvidia-smi" : `nvidia-smi ended with ${listed.status} and lists no device`}, no ${existsSync("/dev/nvidia0") ? "usable " : ""}/dev/nvidia0, no /dev/kfd`
+	};
+}
+const nameOf = (line) => line.replace(/^GPU \d+: | \(UUID.*$/g, "");
+function checkGpu(stage, runsOn, where) {
+	const { present, seen } = lookForGpu();
+	if (present) return;
+	const label = runsOn === void 0 ? "not set" : [runsOn].flat().join(", ");
+	throw new LockstepError("E_TRAIN_NO_GPU", {
+		what: `stage ${stage} asks for a GPU and there is none: ${seen}; runs-on is ${label}`,
+		where,
+		allowed: "a machine with a GPU and its driver",
+		fix: "run it on one, or set gpu: false"
+	});
+}
 const runPath = (workspace, fingerprint, ...parts) => statePath(workspace, "runs", hexOf(fingerprint), ...parts);
 function readRunRecord(workspace, fingerprint) {
 	const path = runPath(workspace, fingerprint, "record.json");
@@ -907,7 +959,7 @@ function keepRunRecord(context, parts) {
 		stages,
 		started: before?.started ?? started.toISOString(),
 		seconds: before?.seconds ?? seconds,
-		host: before?.host ?? hostOf()
+		host: before?.host ?? hostOf(pipeline.file)
 	};
 	if (before === null || canonicalJson(before) !== canonicalJson(record)) writeAtomic(runPath(workspace, fingerprint, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
 	return record;
@@ -919,58 +971,15 @@ function earlierRecord(workspace, fingerprint) {
 		return null;
 	}
 }
-const hostOf = () => ({
-	os: process.platform,
-	arch: process.arch,
-	node: process.versions.node,
-	cpu: cpus()[0]?.model.trim() ?? "unknown"
-});
-const deviceList = "nvidia-smi";
-function lookForGpu(env = process.env) {
-	for (const name of [
-		"CUDA_VISIBLE_DEVICES",
-		"NVIDIA_VISIBLE_DEVICES",
-		"HIP_VISIBLE_DEVICES"
-	]) {
-		const value = env[name];
-		if (value !== void 0 && [
-			"",
-			"-1",
-			"none"
-		].includes(value)) return {
-			present: false,
-			seen: `${name} is "${value}", which hides every device`
-		};
-	}
-	const listed = spawnSync(deviceList, ["-L"], {
-		env,
-		timeout: 1e4,
-		encoding: "utf8"
-	});
-	const devices = (listed.stdout ?? "").split("\n").filter((line) => line.startsWith("GPU "));
-	if (listed.status === 0 && devices.length > 0) return {
-		present: true,
-		seen: devices[0]
-	};
-	if (existsSync("/dev/kfd")) return {
-		present: true,
-		seen: "an AMD device, /dev/kfd"
-	};
+function hostOf({ stages }) {
+	const gpu = Object.values(stages).some((stage) => stage.gpu === true) ? lookForGpu().name : null;
 	return {
-		present: false,
-		seen: `${listed.error ? "no nvidia-smi" : `nvidia-smi ended with ${listed.status} and lists no device`}, no ${existsSync("/dev/nvidia0") ? "usable " : ""}/dev/nvidia0, no /dev/kfd`
+		os: process.platform,
+		arch: process.arch,
+		node: process.versions.node,
+		cpu: cpus()[0]?.model.trim() ?? "unknown",
+		...gpu === null ? {} : { gpu }
 	};
-}
-function checkGpu(stage, runsOn, where) {
-	const { present, seen } = lookForGpu();
-	if (present) return;
-	const label = runsOn === void 0 ? "not set" : [runsOn].flat().join(", ");
-	throw new LockstepError("E_TRAIN_NO_GPU", {
-		what: `stage ${stage} asks for a GPU and there is none: ${seen}; runs-on is ${label}`,
-		where,
-		allowed: "a machine with a GPU and its driver",
-		fix: "run it on one, or set gpu: false"
-	});
 }
 const compiling = "`uv pip compile --generate-hashes requirements.in -o requirements.lock`";
 const knownFailures = [
