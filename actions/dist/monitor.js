@@ -1,16 +1,24 @@
 import { f as runUrl, u as readContext } from "./shared/github.js";
-import { l as listPipelines } from "./shared/pipeline.js";
 import { Z as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
+import { n as giveGitToken, t as openForge } from "./shared/forge.js";
 import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
+import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { c as scratchFolder, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { t as openIssueOnce } from "./shared/issues.js";
+import { l as listPipelines } from "./shared/pipeline.js";
 import { i as renderText, n as prepareRetraining, r as pushRetraining, t as monitorModel } from "./shared/monitor.js";
-import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { n as fenced, t as addSummary } from "./shared/summary.js";
 import { n as renderMonitorHtml } from "./shared/report.js";
 import { join } from "node:path";
 import { mkdirSync, writeFileSync } from "node:fs";
+const spec = {
+	models,
+	environment: optional(text),
+	log: optional(path),
+	"prepare-retraining": flag,
+	token: optional(token)
+};
 async function tellAbout(workspace, context, report, { "prepare-retraining": prepare, token }) {
 	const github = await openForge(token, context);
 	actAsBot();
@@ -31,13 +39,6 @@ async function tellAbout(workspace, context, report, { "prepare-retraining": pre
 	say(`${model}: issue ${number} ${opened ? "opened" : "is open already"}`);
 	return pushed === "pushed" ? [retraining.branch] : [];
 }
-const spec = {
-	models,
-	environment: optional(text),
-	log: optional(path),
-	"prepare-retraining": flag,
-	token: optional(token)
-};
 const reportFolder = () => scratchFolder("monitor");
 async function watch(workspace, model, { environment, log }) {
 	const where = environment ?? workspace.configuration.environments.at(-1);
@@ -57,23 +58,28 @@ async function watch(workspace, model, { environment, log }) {
 		return null;
 	}
 }
-await run(async () => {
-	const inputs = readInputs(spec);
-	const workspace = openWorkspace(runnerFolders().workspace);
+async function watchAll(workspace, context, inputs) {
 	const models = inputs.models.length > 0 ? inputs.models : listPipelines(workspace);
 	const [alerts, branches] = [[], []];
 	for (const model of models) try {
 		const report = await watch(workspace, model, inputs);
 		if (report === null || report.alerts.length === 0) continue;
 		alerts.push(model);
-		if (inputs.token !== null) branches.push(...await tellAbout(workspace, readContext(), report, inputs));
+		if (inputs.token !== null) branches.push(...await tellAbout(workspace, context, report, inputs));
 	} catch (error) {
 		fail(error);
 	}
-	setOutputs({
+	return {
 		alerts: alerts.join(" "),
 		branches: branches.join(" "),
 		report: reportFolder()
-	});
+	};
+}
+await run(async () => {
+	const inputs = readInputs(spec);
+	const context = readContext();
+	if (inputs.token !== null) giveGitToken(inputs.token, context.serverUrl);
+	giveRegistryToken(inputs.token);
+	setOutputs(await watchAll(openWorkspace(runnerFolders().workspace), context, inputs));
 });
 export {};

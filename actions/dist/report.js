@@ -1,9 +1,11 @@
 import { _ as downloadArtifact, c as setStatus, f as runUrl, g as candidateArtifacts, l as verdictContextOf, m as triggeringRun, p as publishComment, r as workflowFiles, t as subjectOfRun, u as readContext, v as downloadCandidate, y as findArtifact } from "./shared/github.js";
-import { i as openWorkspace } from "./shared/workspace.js";
+import { Z as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { c as optional, f as token, l as path, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
+import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { c as scratchFolder, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { t as uploadFolder } from "./shared/upload.js";
+import { i as fetchBaseline } from "./shared/baseline.js";
 import { t as changedModels } from "./shared/changed-models.js";
 import { t as fetchChange } from "./shared/change-commits.js";
 import { n as partsOfModel, t as judgedFileName } from "./shared/judged-file.js";
@@ -65,6 +67,7 @@ async function collect(job, folder) {
 		await downloadCandidate(job.github, artifact, join(folder, artifact.model));
 		say(`${artifact.model}: candidate of ${artifact.size} bytes`);
 	}
+	for (const { model } of found) await bringBaseline(job, model, commits.base);
 	return {
 		subject: {
 			...described(subject),
@@ -75,6 +78,14 @@ async function collect(job, folder) {
 		...commits,
 		folder
 	};
+}
+async function bringBaseline({ workspace }, model, base) {
+	try {
+		say(`${model}: to be compared with ${await fetchBaseline(workspace, model, base)}`);
+	} catch (error) {
+		if (!isLockstepError(error)) throw error;
+		say(`${model}: what it is to be compared with could not be brought. ${error.message}`);
+	}
 }
 const described = (subject) => ({
 	kind: subject.kind,
@@ -188,10 +199,12 @@ await run(async () => {
 		return;
 	}
 	const [context, workspace] = [readContext(), openWorkspace(runnerFolders().workspace)];
+	const github = await openForge(inputs.token, context);
+	giveRegistryToken(inputs.token);
 	const job = {
 		context,
 		workspace,
-		github: await openForge(inputs.token, context)
+		github
 	};
 	const folder = inputs.folder ?? scratchFolder("candidates");
 	setOutputs(inputs.mode === "collect" ? await collect(job, folder) : await publish(job));

@@ -24,7 +24,7 @@ beforeAll(async () => {
     readFileSync(join(example, name), 'utf8').replaceAll('flight-delay', 'toy'),
   ]);
   registry = await startRegistry();
-  const configuration = `images: ${registry.host}/acme/models\nimage: {base: "${await pushBase(registry.host)}"}\n`;
+  const configuration = `images: ${registry.host}/acme/models\nimage: {base: "${(await pushBase(registry.host)).name}"}\n`;
   await commitFiles(forge.project, { 'lockstep.yaml': configuration, ...Object.fromEntries(deploy) });
   await git(['push', '--quiet', 'origin', 'HEAD:main'], { cwd: forge.project.root });
   main = await forge.checkout('origin/main');

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fetchBaseline } from '../../src/commands/baseline.ts';
 import { type ChangedModel, changedModels } from '../../src/commands/changed-models.ts';
 import {
   type CandidateArtifact,
@@ -9,6 +10,7 @@ import {
   type WorkflowRun,
   workflowFiles,
 } from '../../src/github/index.ts';
+import { isLockstepError } from '../../src/workspace/index.ts';
 import { say } from '../kit/foreign-output.ts';
 import { type Change, findChange, type ReportJob } from './change.ts';
 
@@ -32,6 +34,7 @@ export async function collect(job: ReportJob, folder: string): Promise<Record<st
     await downloadCandidate(job.github, artifact, join(folder, artifact.model));
     say(`${artifact.model}: candidate of ${artifact.size} bytes`);
   }
+  for (const { model } of found) await bringBaseline(job, model, commits.base);
   return {
     subject: { ...described(subject), ...commits },
     judge: true,
@@ -39,6 +42,16 @@ export async function collect(job: ReportJob, folder: string): Promise<Record<st
     ...commits,
     folder,
   };
+}
+
+/** While there is a token: the step that judges has none. What can't be had, the judge misses by name. */
+async function bringBaseline({ workspace }: ReportJob, model: string, base: string): Promise<void> {
+  try {
+    say(`${model}: to be compared with ${await fetchBaseline(workspace, model, base)}`);
+  } catch (error) {
+    if (!isLockstepError(error)) throw error;
+    say(`${model}: what it is to be compared with could not be brought. ${error.message}`);
+  }
 }
 
 const described = (subject: Extract<Change, { kind: 'change' }>['subject']) => ({

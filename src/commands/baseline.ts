@@ -4,7 +4,8 @@ import type { Subject } from '../evaluation/index.ts';
 import { readFolders, readTip, type Tip, verifyFolder } from '../gitops/index.ts';
 import { pullEvidence, readEvidence } from '../image/index.ts';
 import { listVersions, type ReleaseRecord, readRelease, type Trust, trustedKeys } from '../registry/index.ts';
-import { type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
+import { type Digest, isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
+import { workspaceAt } from './base.ts';
 
 /** What a candidate is judged against. */
 export type Baseline =
@@ -26,7 +27,7 @@ export interface Champions {
 export async function chooseBaseline(
   workspace: Workspace,
   model: string,
-  { base, ask }: { readonly base: string | null; readonly ask: 'try' | 'never' },
+  { base, ask }: { readonly base: string | null; readonly ask: 'required' | 'try' | 'never' },
 ): Promise<Champions> {
   const tip = await readTip(workspace, { tagsOf: model, ask });
   const trust = await trustedKeys(workspace, base, { local: true });
@@ -38,6 +39,35 @@ export async function chooseBaseline(
   if (!newest) return { baseline: { kind: 'simplest' }, tip: tip.commit };
   const { record } = await readRelease(workspace, model, newest.version, { trust, askOrigin: false });
   return { baseline: { kind: 'version', record, environment: null }, tip: tip.commit };
+}
+
+/**
+ * Brings what a candidate of a model will be judged against, for a judge that has no token to ask with: the branch
+ * `environments`, and the evidence of the version that runs. Returns the baseline's name. Errors: E_GIT, E_SIGNATURE,
+ * and those of the registry.
+ */
+export async function fetchBaseline(workspace: Workspace, model: string, base: string): Promise<string> {
+  const judging = await workspaceAt(workspace, base);
+  const { baseline } = await chooseBaseline(judging, model, { base, ask: 'required' });
+  if (baseline.kind === 'version') {
+    const { name, digest } = baseline.record.image;
+    await pullEvidence(judging, name, digest);
+  }
+  return baselineName(baseline);
+}
+
+/** As of the last fetch; null where that is too long ago to know the keys that signed since. */
+export async function knownChampions(
+  workspace: Workspace,
+  model: string,
+  base: string | null,
+): Promise<Champions | null> {
+  try {
+    return await chooseBaseline(workspace, model, { base, ask: 'never' });
+  } catch (error) {
+    if (isLockstepError(error, 'E_SIGNATURE')) return null;
+    throw error;
+  }
 }
 
 /** What runs furthest on the way to production. A folder that does not verify runs nothing we would compare with. */

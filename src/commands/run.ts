@@ -16,7 +16,7 @@ import { listVersions } from '../registry/index.ts';
 import type { DataChange, ReportInput, StageLine } from '../report/index.ts';
 import { readAtCommit, resolveCommit, type Workspace } from '../workspace/index.ts';
 import { chooseBase } from './base.ts';
-import { chooseBaseline } from './baseline.ts';
+import { chooseBaseline, knownChampions } from './baseline.ts';
 import { lockDifference } from './data-changes.ts';
 import { type Judged, type JudgedFiles, writeJudged } from './judged-files.ts';
 import { type Judgement, judgeRun } from './judgement.ts';
@@ -65,10 +65,9 @@ export async function runModel(
   });
   const base = await chooseBase(workspace, revision);
   // What was fetched last answers a repeated run at once; anything new is judged against what runs now.
-  const known = await chooseBaseline(workspace, model, { base, ask: 'never' });
-  const kept = run.cached
-    ? await keptJudgement(workspace, await judgementKey(workspace, run, base, known), run)
-    : null;
+  const known = run.cached ? await knownChampions(workspace, model, base) : null;
+  const kept =
+    known && (await keptJudgement(workspace, await judgementKey(workspace, run, base, known), run));
   const champions = kept ? known : await chooseBaseline(workspace, model, { base, ask: 'try' });
   const judgement = kept ?? (await judgeRun(workspace, { run, modelFile, base, champions, now: new Date() }));
   const input = await reportInput(workspace, {

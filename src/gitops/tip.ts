@@ -1,4 +1,11 @@
-import { fetchRefs, hasOrigin, localRefs, remoteRefs } from '../registry/index.ts';
+import {
+  fetchedRef,
+  fetchRefs,
+  hasOrigin,
+  knownBranchCommit,
+  localRefs,
+  remoteRefs,
+} from '../registry/index.ts';
 import {
   git,
   isLockstepError,
@@ -21,8 +28,7 @@ export interface Tip {
   readonly newTags: boolean;
 }
 
-/** Where the fetched branch is kept, out of the way of people's own branches. */
-export const fetchedRef = 'refs/lockstep/environments';
+export { fetchedRef };
 export const branchRef = ({ configuration }: Workspace): string =>
   `refs/heads/${configuration.gitops.branch}`;
 
@@ -42,7 +48,9 @@ export async function readTip(workspace: Workspace, options: TipOptions = {}): P
   if (!(await hasOrigin(root)))
     return tipAt(workspace, await resolveCommit(root, branchRef(workspace)), 'local');
   const { source, newTags } = await refresh(workspace, options);
-  return { ...(await tipAt(workspace, await resolveCommit(root, fetchedRef), source)), newTags };
+  const commit =
+    source === 'origin' ? await resolveCommit(root, fetchedRef) : await knownBranchCommit(workspace);
+  return { ...(await tipAt(workspace, commit, source)), newTags };
 }
 
 async function refresh(

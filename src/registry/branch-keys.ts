@@ -1,6 +1,6 @@
 import schema from '../../docs/schemas/keys.json' with { type: 'json' };
-import { checkSchema, parseYaml, readAtCommit, resolveCommit, type Workspace } from '../workspace/index.ts';
-import { hasOrigin } from './origin.ts';
+import { checkSchema, parseYaml, readAtCommit, type Workspace } from '../workspace/index.ts';
+import { knownBranchCommit } from './known-branch.ts';
 
 /** Where the branch `environments` keeps the public keys of runs: `docs/schemas/keys.json`. */
 export const branchKeysFile = 'keys.yaml';
@@ -27,11 +27,8 @@ export function withBranchKey(text: string | null, { key, by, time }: BranchKey)
 }
 
 /** The keys as the branch was fetched last; none before its first commit. */
-export async function readBranchKeys({ root, configuration }: Workspace): Promise<readonly BranchKey[]> {
-  const ref = (await hasOrigin(root))
-    ? 'refs/lockstep/environments'
-    : `refs/heads/${configuration.gitops.branch}`;
-  const commit = await resolveCommit(root, ref);
-  const bytes = commit === null ? null : await readAtCommit(root, commit, branchKeysFile);
+export async function readBranchKeys(workspace: Workspace): Promise<readonly BranchKey[]> {
+  const commit = await knownBranchCommit(workspace);
+  const bytes = commit === null ? null : await readAtCommit(workspace.root, commit, branchKeysFile);
   return bytes === null ? [] : parseBranchKeys(bytes);
 }

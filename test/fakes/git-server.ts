@@ -18,10 +18,13 @@ export interface GitServerOptions {
   readonly tokens?: readonly string[];
   /** Passwords that GitHub knows, of jobs without `contents: write`. */
   readonly readers?: readonly string[];
+  /** Whether reading, too, takes one of these passwords. */
+  readonly private?: boolean;
 }
 
 /** Git's own smart HTTP (git-http-backend(1), a CGI program) on the loopback. */
-export async function startGitServer({ root, tokens, readers = [] }: GitServerOptions): Promise<GitServer> {
+export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
+  const { root, tokens, readers = [] } = options;
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
@@ -31,7 +34,8 @@ export async function startGitServer({ root, tokens, readers = [] }: GitServerOp
       response.writeHead(403, { 'content-type': 'text/plain' }).end(words);
       return;
     }
-    if (push && tokens && !tokens.includes(passwordOf(request))) {
+    const known = [...(tokens ?? []), ...(push ? [] : readers)].includes(passwordOf(request));
+    if ((push ? tokens !== undefined : options.private === true) && !known) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
       return;
     }

@@ -16,4 +16,4 @@ async function openForge(token, context) {
 	giveGitToken(token, context.serverUrl);
 	return github;
 }
-export { openForge as t };
+export { giveGitToken as n, openForge as t };

@@ -3,7 +3,7 @@ import { C as resolveCommit, D as parseConfiguration, E as checkEnvironment, H a
 import "./image.js";
 import { p as isRegistryName } from "./platform.js";
 import "./model.js";
-import { A as parseBranchKeys, C as personOf, D as statementOf, E as sign$1, F as pushAtomic, I as remoteRefs, M as fetchRefs, N as hasOrigin, O as loadKey, P as localRefs, S as committer, T as promotionPredicate, _ as openRecord, a as trustsBranch, b as release_default, c as listVersions, d as checkVersion, f as formatTag, g as checked, h as checkSubjects, i as trustedKeys, j as withBranchKey, k as branchKeysFile, l as nextCounter, n as readRelease, o as listAllVersions, p as parseTag, r as baseCommit, s as listPromotions, v as openStatement, w as writeTagObject, x as pushRefused } from "./registry.js";
+import { A as parseBranchKeys, C as personOf, D as statementOf, E as sign$1, F as hasOrigin, I as localRefs, L as pushAtomic, M as fetchedRef, N as knownBranchCommit, O as loadKey, P as fetchRefs, R as remoteRefs, S as committer, T as promotionPredicate, _ as openRecord, a as trustsBranch, b as release_default, c as listVersions, d as checkVersion, f as formatTag, g as checked, h as checkSubjects, i as trustedKeys, j as withBranchKey, k as branchKeysFile, l as nextCounter, n as readRelease, o as listAllVersions, p as parseTag, r as baseCommit, s as listPromotions, v as openStatement, w as writeTagObject, x as pushRefused } from "./registry.js";
 import { n as unpackImage } from "./unpack-process.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { n as resolveNative } from "./natives.js";
@@ -916,14 +916,13 @@ function placeOf(path) {
 }
 const imageNames = ["model", "oci://model"];
 const imageReference = ({ name, digest }) => `${name}@${digest}`;
-const fetchedRef = "refs/lockstep/environments";
 const branchRef = ({ configuration }) => `refs/heads/${configuration.gitops.branch}`;
 async function readTip(workspace, options = {}) {
 	const { root } = workspace;
 	if (!await hasOrigin(root)) return tipAt(workspace, await resolveCommit(root, branchRef(workspace)), "local");
 	const { source, newTags } = await refresh(workspace, options);
 	return {
-		...await tipAt(workspace, await resolveCommit(root, fetchedRef), source),
+		...await tipAt(workspace, source === "origin" ? await resolveCommit(root, fetchedRef) : await knownBranchCommit(workspace), source),
 		newTags
 	};
 }

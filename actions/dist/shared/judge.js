@@ -3,10 +3,11 @@ import { a as readModelFile } from "./model.js";
 import { d as readPipeline, i as readRunRecord } from "./pipeline.js";
 import { G as hexOf, X as LockstepError, Z as isLockstepError, s as statePath } from "./workspace.js";
 import { n as workspaceAt, t as chooseBase } from "./base2.js";
-import { n as trainingTableAtBase, o as chooseBaseline } from "./training-rows.js";
+import { n as chooseBaseline } from "./baseline.js";
 import { t as readHandover } from "./handover.js";
 import { r as quickDoubt } from "./judged-file.js";
 import { a as writeJudged, r as rowsAtBase, t as judgeCandidate } from "./judgement.js";
+import { n as trainingTableAtBase } from "./training-rows.js";
 import { join } from "node:path";
 async function judgeHandover(workspace, folder, { base: revision, expected, report } = {}) {
 	const clock = performance.now();

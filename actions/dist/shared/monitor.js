@@ -2,12 +2,13 @@ import { E as checkEnvironment, Q as printable, W as digestOf, X as LockstepErro
 import { t as require_dist } from "../vendor/yaml.js";
 import { a as column, i as cellText, o as selectRows, r as readTable } from "./data.js";
 import { o as openStore } from "./http-request.js";
-import { F as pushAtomic, I as remoteRefs, r as baseCommit, x as pushRefused } from "./registry.js";
+import { L as pushAtomic, R as remoteRefs, r as baseCommit, x as pushRefused } from "./registry.js";
 import { a as readModelFile } from "./model.js";
 import { a as evaluate, d as normalQuantile, f as metricDirections, m as metricTitle, s as labelsOf, u as normalProbability } from "./evaluation.js";
 import { r as runPipeline } from "./pipeline.js";
 import { t as chooseBase } from "./base2.js";
-import { c as runningIn, s as evidenceObject, t as trainingTable } from "./training-rows.js";
+import { o as runningIn, r as evidenceObject } from "./baseline.js";
+import { t as trainingTable } from "./training-rows.js";
 import { t as numbersOf } from "./scoring.js";
 import { createReadStream, existsSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline";

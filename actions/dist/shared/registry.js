@@ -114,6 +114,12 @@ function pushReason({ stdout, stderr }) {
 	const said = [...new Set([...rejected, ...words])].filter((line) => line.trim() !== "");
 	return printable(said.join("; ") || "git gave no reason", 500);
 }
+const fetchedRef = "refs/lockstep/environments";
+async function knownBranchCommit({ root, configuration }) {
+	const { branch } = configuration.gitops;
+	if (!await hasOrigin(root)) return resolveCommit(root, `refs/heads/${branch}`);
+	return await resolveCommit(root, "refs/lockstep/environments") ?? await resolveCommit(root, `refs/remotes/origin/${branch}`);
+}
 const branchKeysFile = "keys.yaml";
 const empty = "v: 1\nkeys:\n";
 const parseBranchKeys = (bytes) => checkSchema(parseYaml(bytes, branchKeysFile), keys_default).keys;
@@ -122,10 +128,9 @@ function withBranchKey(text, { key, by, time }) {
 	const line = `  - {key: "${key}", by: ${JSON.stringify(by)}, time: "${time}"}\n`;
 	return `${before.endsWith("\n") ? before : `${before}\n`}${line}`;
 }
-async function readBranchKeys({ root, configuration }) {
-	const ref = await hasOrigin(root) ? "refs/lockstep/environments" : `refs/heads/${configuration.gitops.branch}`;
-	const commit = await resolveCommit(root, ref);
-	const bytes = commit === null ? null : await readAtCommit(root, commit, branchKeysFile);
+async function readBranchKeys(workspace) {
+	const commit = await knownBranchCommit(workspace);
+	const bytes = commit === null ? null : await readAtCommit(workspace.root, commit, branchKeysFile);
 	return bytes === null ? [] : parseBranchKeys(bytes);
 }
 const fileName = "ed25519.pem";
@@ -1159,4 +1164,4 @@ async function createLocal(root, ref, object, tag) {
 	], { cwd: root });
 	if (status !== 0 && await localTag(root, ref) !== object) throw tagExists(tag);
 }
-export { parseBranchKeys as A, personOf as C, statementOf as D, sign$1 as E, pushAtomic as F, remoteRefs as I, fetchRefs as M, hasOrigin as N, loadKey as O, localRefs as P, committer as S, promotionPredicate as T, openRecord as _, trustsBranch as a, release_default as b, listVersions as c, checkVersion as d, formatTag as f, checked as g, checkSubjects as h, trustedKeys as i, withBranchKey as j, branchKeysFile as k, nextCounter as l, versionTag as m, readRelease as n, listAllVersions as o, parseTag as p, baseCommit as r, listPromotions as s, createVersionTag as t, nextVersion as u, openStatement as v, writeTagObject as w, pushRefused as x, parseEnvelope as y };
+export { parseBranchKeys as A, personOf as C, statementOf as D, sign$1 as E, hasOrigin as F, localRefs as I, pushAtomic as L, fetchedRef as M, knownBranchCommit as N, loadKey as O, fetchRefs as P, remoteRefs as R, committer as S, promotionPredicate as T, openRecord as _, trustsBranch as a, release_default as b, listVersions as c, checkVersion as d, formatTag as f, checked as g, checkSubjects as h, trustedKeys as i, withBranchKey as j, branchKeysFile as k, nextCounter as l, versionTag as m, readRelease as n, listAllVersions as o, parseTag as p, baseCommit as r, listPromotions as s, createVersionTag as t, nextVersion as u, openStatement as v, writeTagObject as w, pushRefused as x, parseEnvelope as y };

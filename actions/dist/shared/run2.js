@@ -6,10 +6,11 @@ import { a as runPath, d as readPipeline, n as notesOf, r as runPipeline } from 
 import { c as listVersions } from "./registry.js";
 import { C as resolveCommit, H as digestOfJson, S as readAtCommit, Y as writeAtomic, r as modelPath } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
-import { i as stageLines, o as chooseBaseline } from "./training-rows.js";
+import { a as knownChampions, n as chooseBaseline } from "./baseline.js";
 import { r as lockDifference, t as versionAfter } from "./next-version.js";
 import { a as writeJudged, n as judgeRun } from "./judgement.js";
 import { n as worst } from "./verdicts.js";
+import { i as stageLines } from "./training-rows.js";
 import { join } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
 const pathOf = (workspace, { record }) => join(runPath(workspace, record.fingerprint), "judgement.json");
@@ -96,11 +97,8 @@ async function runModel(workspace, model, { force = false, base: revision, find,
 		}
 	});
 	const base = await chooseBase(workspace, revision);
-	const known = await chooseBaseline(workspace, model, {
-		base,
-		ask: "never"
-	});
-	const kept = run.cached ? await keptJudgement(workspace, await judgementKey(workspace, run, base, known), run) : null;
+	const known = run.cached ? await knownChampions(workspace, model, base) : null;
+	const kept = known && await keptJudgement(workspace, await judgementKey(workspace, run, base, known), run);
 	const champions = kept ? known : await chooseBaseline(workspace, model, {
 		base,
 		ask: "try"

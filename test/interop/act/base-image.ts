@@ -6,9 +6,13 @@ const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').u
 
 /**
  * Pushes an operating system of no files as `<host>/base`, for a machine that reaches no registry with a real one:
- * what is built upon it is never started here. Returns its name with the digest.
+ * what is built upon it is never started here. `headers` say who we are, where it is asked. Returns its digest, and
+ * its name with that.
  */
-export async function pushBase(host: string): Promise<string> {
+export async function pushBase(
+  host: string,
+  headers: Record<string, string> = {},
+): Promise<{ name: string; digest: string }> {
   const tar = Buffer.alloc(1024); // The two empty blocks that end an archive.
   const layer = gzipSync(tar);
   const config = Buffer.from(
@@ -31,20 +35,21 @@ export async function pushBase(host: string): Promise<string> {
     config: described(config, `${type}.config.v1+json`),
     layers: [described(layer, `${type}.layer.v1.tar+gzip`)],
   });
-  for (const blob of [config, layer]) await pushBlob(`http://${host}/v2/base`, blob);
+  for (const blob of [config, layer]) await pushBlob(`http://${host}/v2/base`, blob, headers);
   const answer = await fetch(`http://${host}/v2/base/manifests/24`, {
     method: 'PUT',
     body: manifest,
-    headers: { 'content-type': `${type}.manifest.v1+json` },
+    headers: { ...headers, 'content-type': `${type}.manifest.v1+json` },
   });
   assert.equal(answer.status, 201, await answer.text());
-  return `${host}/base@${digestOf(Buffer.from(manifest))}`;
+  const digest = digestOf(Buffer.from(manifest));
+  return { name: `${host}/base@${digest}`, digest };
 }
 
-async function pushBlob(repository: string, bytes: Buffer): Promise<void> {
-  const begun = await fetch(`${repository}/blobs/uploads/`, { method: 'POST' });
+async function pushBlob(repository: string, bytes: Buffer, headers: Record<string, string>): Promise<void> {
+  const begun = await fetch(`${repository}/blobs/uploads/`, { method: 'POST', headers });
   const place = new URL(begun.headers.get('location')!, repository);
   place.searchParams.set('digest', digestOf(bytes));
-  const answer = await fetch(place, { method: 'PUT', body: new Uint8Array(bytes) });
+  const answer = await fetch(place, { method: 'PUT', body: new Uint8Array(bytes), headers });
   assert.equal(answer.status, 201, await answer.text());
 }

@@ -15,6 +15,13 @@ const pipeline = 'pipelines/flight-delay/pipeline.yaml';
 /** More trees: better, on the rows of the base. */
 export const improve: Change = (root) => edit(root, pipeline, 'trees: 30', 'trees: 40');
 
+/** Hardly a tree left. */
+export const worsen: Change = (root) => edit(root, pipeline, 'trees: 30', 'trees: 1');
+
+/** Trains on a machine of its own from now on. */
+export const needGpuRunner: Change = (root) =>
+  edit(root, pipeline, 'runs-on: ubuntu-latest', 'runs-on: [self-hosted, gpu]');
+
 /** No model is touched. */
 export const reword: Change = (root) => edit(root, 'README.md', '\n', '\n\nRead on.\n');
 

@@ -60,7 +60,8 @@ export async function runWorkflow(host: Host, request: RunRequest, source: strin
     request.event,
     ...['--workflows', `.github/workflows/lockstep-${request.workflow}.yml`],
     ...['--eventpath', payload],
-    ...['--platform', 'ubuntu-latest=-self-hosted'],
+    ...['--actor', 'ada'],
+    ...['ubuntu-latest', 'self-hosted', 'gpu'].flatMap((label) => ['--platform', `${label}=-self-hosted`]),
     ...['--action-cache-path', join(folder, 'act')],
     '--no-cache-server',
     // Its own answer to a checkout is a copy of the work tree, whichever commit was asked for.

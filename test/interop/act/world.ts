@@ -10,6 +10,7 @@ import { goProgram } from '../tools/go.ts';
 import { pushBase } from './base-image.ts';
 import type { Change } from './changes.ts';
 import { startRegistry } from './registry.ts';
+import { startGate } from './registry-gate.ts';
 import { makeRepository, type Repository, slug } from './repository.ts';
 import { type Host, runWorkflow, type WorkflowRun } from './run-workflow.ts';
 
@@ -18,6 +19,7 @@ export interface World extends AsyncDisposable {
   readonly github: FakeGitHub;
   readonly results: Results;
   readonly repository: Repository;
+  /** Its open door, for who looks at what came of it. */
   readonly registry: string;
   /** Pushes a change and opens its pull request. */
   readonly open: (change: Change) => Promise<PullRequest>;
@@ -47,17 +49,30 @@ export interface Ended extends WorkflowRun {
 
 /** A key of `environment:` that act 0.2.87 refuses; it says whether GitHub makes a Deployment, which act never does. */
 const tooYoung = /^ {6}deployment: false\n/m;
-const fork = { id: 42, full_name: slug };
+export const fork = { id: 42, full_name: slug };
 
 export async function makeWorld(tools: Tools): Promise<World> {
   const act = await goProgram('github.com/nektos/act@v0.2.87');
-  const registry = await startRegistry(tools);
-  const images = `${registry}/${slug}`;
-  const repository = await makeRepository(tools, { images, base: await pushBase(registry) });
   const tokens: Record<string, Token> = {};
+  const open = await startRegistry(tools);
+  // Everything is private: what a job reads, it reads with its own token and the permissions of its workflow.
+  const gate = await startGate(open, (password, write) => {
+    const access = tokens[password]?.permissions?.packages;
+    return write ? access === 'write' : access !== undefined;
+  });
+  const { digest } = await pushBase(open);
+  const repository = await makeRepository(tools, {
+    images: `${gate.host}/${slug}`,
+    base: `${gate.host}/base@${digest}`,
+  });
   const [github, results] = [await startGitHub({ repository: slug, tokens }), await startResults()];
-  const pushing: string[] = [];
-  const server = await startGitServer({ root: repository.served, tokens: pushing });
+  const [pushing, reading]: [string[], string[]] = [[], []];
+  const server = await startGitServer({
+    root: repository.served,
+    tokens: pushing,
+    readers: reading,
+    private: true,
+  });
   shareArtifacts(github, results);
   const host: Host = { act, folder: tools.folder, node: process.execPath, programs: tools.programs };
   // curl takes any name below localhost for the loopback, and the clients of the runner take it for no Enterprise Server.
@@ -79,7 +94,7 @@ export async function makeWorld(tools: Tools): Promise<World> {
     writeFileSync(join(checkout, file), source);
     const token = `token-of-run-${id}`;
     tokens[token] = { login: 'github-actions[bot]', permissions: permissionsIn(file, source) };
-    if (tokens[token].permissions?.contents === 'write') pushing.push(token);
+    (tokens[token].permissions?.contents === 'write' ? pushing : reading).push(token);
     const env = {
       ...results.environment(id),
       GITHUB_SERVER_URL: serverUrl,
@@ -88,7 +103,7 @@ export async function makeWorld(tools: Tools): Promise<World> {
       GITHUB_RUN_ID: String(id),
       GITHUB_RUN_ATTEMPT: '1',
       GITHUB_REF: ref,
-      GITHUB_ACTOR: 'ada',
+      LOCKSTEP_REGISTRY_HOST: gate.host,
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_NOSYSTEM: '1',
     };
@@ -104,7 +119,7 @@ export async function makeWorld(tools: Tools): Promise<World> {
     github,
     results,
     repository,
-    registry,
+    registry: open,
     start,
     open: async (change) => {
       const number = github.state.pulls.length + 1;
@@ -121,7 +136,7 @@ export async function makeWorld(tools: Tools): Promise<World> {
       return { number, head, base };
     },
     [Symbol.asyncDispose]: async () => {
-      for (const part of [github, results, server]) await part[Symbol.asyncDispose]();
+      for (const part of [github, results, server, gate]) await part[Symbol.asyncDispose]();
     },
   };
 }
@@ -149,37 +164,6 @@ function permissionsIn(path: string, source: string): Record<string, 'read' | 'w
   const all = Object.values(jobs).flatMap(({ permissions }) => Object.entries(permissions ?? {}));
   const writes = all.filter(([, access]) => access === 'write');
   return Object.fromEntries([...all, ...writes]) as Record<string, 'read' | 'write'>;
-}
-
-/** A pull request's own run, and the report that follows it. */
-export async function contribute(world: World, { number, head, base }: PullRequest): Promise<Ended[]> {
-  const payload = {
-    action: 'synchronize',
-    number,
-    pull_request: { number, head: { sha: head, ref: `change-${number}` }, base: { sha: base, ref: 'main' } },
-  };
-  const ref = `refs/pull/${number}/merge`;
-  const run = await world.start({ workflow: 'pull-request', event: 'pull_request', payload, at: head, ref });
-  return [run, await report(world, run.id, { number, head })];
-}
-
-/** The report on a run that the API says was a pull request's. */
-export async function report(
-  world: World,
-  id: number,
-  { number, head }: Pick<PullRequest, 'number' | 'head'>,
-  conclusion = 'success',
-): Promise<Ended> {
-  const run = { id, event: 'pull_request', conclusion, head_sha: head, head_branch: `change-${number}` };
-  world.github.state.runs.push({
-    ...run,
-    run_attempt: 1,
-    path: '.github/workflows/lockstep-pull-request.yml',
-    head_repository: fork,
-    status: 'completed',
-  });
-  const payload = { action: 'completed', workflow_run: run };
-  return world.start({ workflow: 'report', event: 'workflow_run', payload });
 }
 
 export function assertJobs(run: Ended, jobs: Ended['jobs']): void {

@@ -8,13 +8,17 @@ const git = (...args) =>
     cwd: env.GITHUB_WORKSPACE,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+const credentials = Buffer.from(`x-access-token:${env.INPUT_TOKEN}`).toString('base64');
 const wanted = env.INPUT_REF || env.GITHUB_SHA;
 const isCommit = /^[0-9a-f]{40}$/.test(wanted);
 
 git('init', '--quiet');
 git('remote', 'add', 'origin', `${env.GITHUB_SERVER_URL}/${env.GITHUB_REPOSITORY}`);
 const all = ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'];
-git('fetch', '--quiet', '--no-tags', 'origin', ...all, ...(isCommit ? [wanted] : []));
+git(
+  ...['-c', `http.extraheader=AUTHORIZATION: basic ${credentials}`],
+  ...['fetch', '--quiet', '--no-tags', 'origin', ...all, ...(isCommit ? [wanted] : [])],
+);
 git(
   'checkout',
   '--quiet',

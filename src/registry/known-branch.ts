@@ -1,0 +1,18 @@
+import { resolveCommit, type Workspace } from '../workspace/index.ts';
+import { hasOrigin } from './origin.ts';
+
+/** Where the fetched branch `environments` is kept, out of the way of people's own branches. */
+export const fetchedRef = 'refs/lockstep/environments';
+
+/**
+ * The commit of the branch `environments` that this clone knows of without asking anybody: as we fetched it last, else
+ * as the clone or the checkout brought it (a job without a token can do no more); without origin, the local branch. Null
+ * where there is none.
+ */
+export async function knownBranchCommit({ root, configuration }: Workspace): Promise<string | null> {
+  const { branch } = configuration.gitops;
+  if (!(await hasOrigin(root))) return resolveCommit(root, `refs/heads/${branch}`);
+  return (
+    (await resolveCommit(root, fetchedRef)) ?? (await resolveCommit(root, `refs/remotes/origin/${branch}`))
+  );
+}
