@@ -55,6 +55,8 @@ async function bundle(entry: string): Promise<{ code: string; modules: string[] 
     const { output } = await build.generate({
       format: 'esm',
       codeSplitting: false,
+      // A quarter less to load and to send. Names stay, for whoever reads a stack.
+      minify: { compress: true, mangle: false, codegen: true },
       comments: { legal: true, annotation: false, jsdoc: false },
     });
     const [chunk] = output;

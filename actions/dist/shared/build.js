@@ -185,6 +185,11 @@ async function bundle(entry) {
 		const { output } = await build.generate({
 			format: "esm",
 			codeSplitting: false,
+			minify: {
+				compress: true,
+				mangle: false,
+				codegen: true
+			},
 			comments: {
 				legal: true,
 				annotation: false,
