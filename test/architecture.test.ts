@@ -21,6 +21,7 @@ const order = [
   'monitoring',
   'report',
   'github',
+  'upgrade',
   'demo',
   'commands',
   'cli',

@@ -37,4 +37,5 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   predict: () => import('./predict.ts'),
   monitor: () => import('./monitor.ts'),
   doctor: () => import('./doctor.ts'),
+  upgrade: () => import('./upgrade.ts'),
 };

@@ -36,6 +36,8 @@ export interface Configuration {
   readonly urls: Readonly<Record<string, string>>;
   readonly gitops: { readonly branch: string; readonly mode: 'push' };
   readonly trust: readonly (TrustedKey | BranchKeys)[];
+  /** Where newer releases of the template come from. */
+  readonly upgrade: { readonly from?: string };
 }
 
 interface ConfigurationFile extends Partial<Omit<Configuration, 'environments' | 'urls'>> {
@@ -71,6 +73,7 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
     urls: Object.fromEntries(environments.flatMap(({ name, url }) => (url ? [[name, url]] : []))),
     gitops: { branch: file.gitops?.branch ?? 'environments', mode: 'push' },
     trust: file.trust ?? [],
+    upgrade: file.upgrade ?? {},
   };
 }
 

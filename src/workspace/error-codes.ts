@@ -184,6 +184,10 @@ export const errorCodes = [
   'E_GITHUB_FAILED',
   'E_COMMENT_PERMISSION',
   'E_COMMENT_TOO_LONG',
+  // upgrades of the template
+  'E_UPGRADE_SOURCE',
+  'E_UPGRADE_BASE',
+  'E_UPGRADE_BRANCH',
   // serving and monitoring
   'E_SERVE_PORT',
   'E_SERVE_START',

@@ -1,5 +1,6 @@
-import { openGitHub, type RepositoryName, repositoryOf } from '../../github/index.ts';
-import { isLockstepError, tryGit, type Workspace } from '../../workspace/index.ts';
+import { openGitHub } from '../../github/index.ts';
+import { isLockstepError, type Workspace } from '../../workspace/index.ts';
+import { originRepository } from '../origin-repository.ts';
 import { diagnose } from './diagnosis.ts';
 import type { RemoteFacts } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -30,7 +31,7 @@ export async function examine(
 
 /** The settings, or why they were not looked at. */
 async function askGitHub(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<RemoteFacts | string> {
-  const repository = await findRepository(workspace, env);
+  const repository = await originRepository(workspace, env);
   if (repository === null) return 'origin is no repository on GitHub';
   const token = env.GITHUB_TOKEN ?? env.GH_TOKEN ?? '';
   if (token === '')
@@ -43,11 +44,4 @@ async function askGitHub(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<
     if (isLockstepError(error)) return error.message;
     throw error;
   }
-}
-
-async function findRepository({ root }: Workspace, env: NodeJS.ProcessEnv): Promise<RepositoryName | null> {
-  if (env.GITHUB_REPOSITORY) return repositoryOf(env.GITHUB_REPOSITORY);
-  const { status, stdout } = await tryGit(['remote', 'get-url', 'origin'], { cwd: root });
-  const [, name] = /github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\s*$/.exec(status === 0 ? stdout : '') ?? [];
-  return name === undefined ? null : repositoryOf(name);
 }

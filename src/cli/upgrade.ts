@@ -1,0 +1,61 @@
+import { templateOf } from '../commands/template-source.ts';
+import { type Upgrade, upgrade } from '../commands/upgrade.ts';
+import { bodyOf, titleOf } from '../upgrade/index.ts';
+import type { Command } from './command.ts';
+import { UsageError } from './invocation.ts';
+
+export const command: Command = {
+  name: 'upgrade',
+  summary: 'merge a verified release of the template into a branch of its own',
+  positionals: '[version]',
+  options: { from: { type: 'string' }, commit: { type: 'string' }, check: { type: 'boolean' } },
+  help: {
+    from: 'address or path of the template (default: upgrade: {from: …} in lockstep.yaml, then what GitHub says)',
+    commit: 'a whole commit id of the template that you looked at, in place of a signed release',
+    check: 'say what would be done, and make no branch',
+  },
+  async run({ workspace, positionals, values }) {
+    const [version] = positionals;
+    const { commit, from } = values;
+    if (typeof commit === 'string' && !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit))
+      throw new UsageError(
+        '--commit takes all 40 digits of a commit: a shorter one can be made to fit another',
+      );
+    if (commit !== undefined && version !== undefined)
+      throw new UsageError('lockstep upgrade takes a version or --commit, not both');
+    const result = await upgrade(workspace, {
+      from: typeof from === 'string' ? from : await templateOf(workspace),
+      ...(version === undefined ? {} : { version }),
+      ...(typeof commit === 'string' ? { commit } : {}),
+      check: values.check === true,
+    });
+    const unfinished = result.kind !== 'up to date' && result.tasks.length > 0;
+    return { json: result, text: words(result), exit: unfinished ? 1 : 0 };
+  },
+};
+
+function words(result: Upgrade): string {
+  if (result.kind === 'up to date')
+    return `v${result.version} is here; the newest release is ${result.newest}: nothing to do`;
+  const { kind, branch, commit, tasks } = result;
+  const unsigned =
+    result.to.signer === null ? ['WARNING: nobody signed this commit; you answer for it.', ''] : [];
+  const head = [...unsigned, titleOf(result), '', ...bodyOf(result), ''];
+  if (kind === 'planned')
+    return [...head, `Nothing is written. Without --check: the branch ${branch}.`].join('\n');
+  const made = kind === 'made' ? 'made' : 'was there already';
+  const steps = [
+    `git switch ${branch}`,
+    ...tasks.map((task) => (task.kind === 'resolve' ? task.look : `${task.command}, then commit it`)),
+    './lockstep plan, which says whether any model is to be trained again',
+    `git push -u origin ${branch}, then open a pull request`,
+  ];
+  return [
+    ...head,
+    `The branch ${branch} ${made}, commit ${commit?.slice(0, 12)}. Your files and your branch are as they were.`,
+    ...(tasks.length > 0 ? [`${tasks.length} left to you before it is merged.`] : []),
+    '',
+    'Next:',
+    ...steps.map((step) => `  ${step}`),
+  ].join('\n');
+}
