@@ -95,3 +95,22 @@ test('whose tag of the version that is here was moved, so that old files would p
   );
   await source[Symbol.asyncDispose]();
 });
+
+test('not for a new key that a release on the way brought, signed by the old one; and for the old one after it', async () => {
+  const source = await Template.make();
+  const [old, next] = [source.key, makeKey('the-new-key')];
+  await source.release('1.0.0', { 'scripts/release-signers': old.line });
+  const workspace = await source.copy('v1.0.0', 'two keys behind');
+  await source.release('1.1.0', { 'scripts/release-signers': next.line }, 'A new key.', old);
+  await source.release('1.2.0', { 'src/a.ts': 'a\n' }, 'Signed by it.', next);
+  const options = { from: source.root, check: true };
+  expect(await upgrade(workspace, options)).toMatchObject({
+    to: { label: 'v1.2.0', signer: { name: 'the-new-key' } },
+    notes: [{ tag: 'v1.1.0' }, { tag: 'v1.2.0' }],
+  });
+  await source.release('1.3.0', { 'src/a.ts': 'harm\n' }, 'Signed by the old one.', old);
+  expect(await messageOf(upgrade(workspace, options))).toMatch(
+    /^E_SIGNATURE: signed by SHA256:\S+, whom nobody here/,
+  );
+  await source[Symbol.asyncDispose]();
+});

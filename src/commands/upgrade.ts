@@ -1,10 +1,8 @@
 import { rmSync } from 'node:fs';
 import { committer, compareVersions } from '../registry/index.ts';
 import {
-  type Base,
   changesOf,
   checkSource,
-  commitAtSource,
   fetchReleases,
   findBase,
   landBranch,
@@ -15,42 +13,33 @@ import {
   parseSigners,
   personEnvironment,
   planUpgrade,
-  type ReleaseSigner,
-  type ReleaseTag,
   readTrees,
   releaseTags,
   settle,
   shownSource,
   signersFile,
-  type Target,
   type Task,
-  tagBytes,
   tasksOf,
   type UpgradeFacts,
-  verifyReleaseTag,
   versionAt,
   writeTree,
 } from '../upgrade/index.ts';
 import {
   LockstepError,
-  nearest,
   readAtCommit,
   resolveCommit,
   scratchPath,
   statePath,
   type Workspace,
 } from '../workspace/index.ts';
-
-export interface UpgradeOptions {
-  /** `v1.2.0`; the newest release without it. */
-  readonly version?: string;
-  /** Instead of a release: a commit of the template that the caller answers for. */
-  readonly commit?: string;
-  /** Address or path of the template. */
-  readonly from: string;
-  /** Say what would be done, and do nothing. */
-  readonly check: boolean;
-}
+import {
+  type Ground,
+  isNotNewer,
+  namedCommit,
+  signedRelease,
+  type UpgradeOptions,
+  wantedTag,
+} from './upgrade-target.ts';
 
 export type Upgrade =
   | { readonly kind: 'up to date'; readonly version: string; readonly newest: string }
@@ -83,12 +72,6 @@ export async function upgrade(workspace: Workspace, options: UpgradeOptions): Pr
   }
 }
 
-interface Ground {
-  readonly head: string;
-  readonly scratch: string;
-  readonly signers: readonly ReleaseSigner[];
-}
-
 async function merge(workspace: Workspace, options: UpgradeOptions, ground: Ground): Promise<Upgrade> {
   const { root } = workspace;
   const { head, scratch, signers } = ground;
@@ -99,7 +82,8 @@ async function merge(workspace: Workspace, options: UpgradeOptions, ground: Grou
     return notNewer(options, here!, wanted);
   const branches = wanted === null ? ['refs/heads/*'] : [];
   await fetchReleases(scratch, options.from, [...branches, ...tags.map((tag) => `refs/tags/${tag}`)]);
-  const to = wanted === null ? await namedCommit(ground, options) : await release(ground, wanted);
+  const { to, notes } =
+    wanted === null ? await namedCommit(ground, options) : await signedRelease(ground, tags, here, wanted);
   const from = await findBase({ root, head, scratch, target: to.commit, tags, signers });
   const version = from?.version ?? here;
   if (wanted !== null && isNotNewer(wanted, version)) return notNewer(options, version!, wanted);
@@ -112,7 +96,7 @@ async function merge(workspace: Workspace, options: UpgradeOptions, ground: Grou
     from,
     to,
     outcomes,
-    notes: wanted === null ? [] : await notesBetween(ground, tags, from, wanted),
+    notes,
     folder: `.lockstep/upgrade/${to.label}`,
   };
   const branch = `lockstep/upgrade-${to.label}`;
@@ -125,30 +109,6 @@ async function merge(workspace: Workspace, options: UpgradeOptions, ground: Grou
   return { ...result, ...landed };
 }
 
-/** The tag that was asked for, or the newest that is no trial. Errors: E_VERSION_UNKNOWN, E_UPGRADE_SOURCE. */
-function wantedTag(tags: readonly string[], { version, from }: UpgradeOptions): string {
-  if (version !== undefined) {
-    const tag = version.startsWith('v') ? version : `v${version}`;
-    if (tags.includes(tag)) return tag;
-    const near = nearest(tag, tags);
-    throw new LockstepError('E_VERSION_UNKNOWN', {
-      what: `${shownSource(from)} has no release ${tag}`,
-      allowed: tags.slice(-5).join(', ') || 'it has no release yet',
-      fix: near ? `did you mean ${near}?` : 'name one of them, or none for the newest',
-    });
-  }
-  const newest = tags.findLast((tag) => !tag.includes('-'));
-  if (newest !== undefined) return newest;
-  throw new LockstepError('E_UPGRADE_SOURCE', {
-    what: `${shownSource(from)} has no release`,
-    allowed: 'a repository with tags v1.2.3, signed',
-    fix: 'wait for one, or name the commit that you trust: lockstep upgrade --commit <40 hex digits>',
-  });
-}
-
-const isNotNewer = (tag: string, version: string | null): boolean =>
-  version !== null && compareVersions(tag, `v${version}`) <= 0;
-
 /** Newer here than there is no error unless somebody asked to go back. */
 function notNewer({ version }: UpgradeOptions, here: string, wanted: string): Upgrade {
   if (version === undefined || compareVersions(wanted, `v${here}`) === 0)
@@ -158,50 +118,4 @@ function notNewer({ version }: UpgradeOptions, here: string, wanted: string): Up
     allowed: `a release after v${here}`,
     fix: 'to go back, revert the commit of the upgrade: git revert',
   });
-}
-
-async function release({ scratch, signers }: Ground, tag: string): Promise<Target> {
-  const { commit, signer } = verifyReleaseTag(await tagBytes(scratch, tag), tag, signers);
-  const version = await versionAt(scratch, commit);
-  if (`v${version}` === tag) return { label: tag, version: tag.slice(1), commit, signer };
-  throw new LockstepError('E_UPGRADE_SOURCE', {
-    what: `the release ${tag} calls itself ${version ?? 'nothing'} in package.json`,
-    where: { file: `tag ${tag}` },
-    allowed: 'the version of the tag',
-    fix: 'take another version; the maintainers of the template should know',
-  });
-}
-
-async function namedCommit({ scratch }: Ground, { commit, from }: UpgradeOptions): Promise<Target> {
-  const found = await commitAtSource(scratch, from, commit!);
-  const version = await versionAt(scratch, found);
-  if (version !== null) return { label: found.slice(0, 12), version, commit: found, signer: null };
-  throw new LockstepError('E_UPGRADE_SOURCE', {
-    what: `commit ${found} has no package.json with a version`,
-    allowed: 'a commit of the template',
-    fix: 'see that --from names the template',
-  });
-}
-
-/** What the releases on the way say of themselves, of those that are signed. */
-async function notesBetween(
-  { scratch, signers }: Ground,
-  tags: readonly string[],
-  from: Base,
-  to: string,
-): Promise<Pick<ReleaseTag, 'tag' | 'notes'>[]> {
-  const between = tags.filter(
-    (tag) => compareVersions(tag, `v${from.version}`) > 0 && compareVersions(tag, to) <= 0,
-  );
-  const notes: Pick<ReleaseTag, 'tag' | 'notes'>[] = [];
-  for (const tag of between.filter((one) => one === to || !one.includes('-'))) {
-    try {
-      const verified = verifyReleaseTag(await tagBytes(scratch, tag), tag, signers);
-      notes.push({ tag, notes: verified.notes });
-    } catch (error) {
-      // It is not what is taken; its words are left out, that is all.
-      if (!(error instanceof LockstepError)) throw error;
-    }
-  }
-  return notes;
 }

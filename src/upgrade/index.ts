@@ -1,6 +1,6 @@
 // A newer release of the template, verified and merged file by file into a repository made from it.
 export { changesOf, type Outcome, readTrees, settle } from './apply.ts';
-export { type Base, findBase, noBase, versionAt } from './base.ts';
+export { findBase, noBase, versionAt } from './base.ts';
 export { landBranch, leaveFiles, personEnvironment, writeTree } from './branch.ts';
 export { planUpgrade } from './plan.ts';
 export { type ReleaseTag, verifyReleaseTag } from './release-tag.ts';
