@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareVersions } from '../src/registry/index.ts';
 import { parseSigners, signersFile, verifyReleaseTag } from '../src/upgrade/index.ts';
-import { exitOf, git, gitBytes, readAtCommit } from '../src/workspace/index.ts';
+import { exitOf, git, gitBytes, readAtCommit, readTree } from '../src/workspace/index.ts';
 import { runCli, startCli } from './bad-inputs/command-line.ts';
 import { makeKey, sshSign } from './template-sandbox.ts';
 
@@ -93,10 +93,8 @@ async function copyOf(from: string, revision: string, name: string): Promise<str
   return root;
 }
 
-const filesOf = async (root: string, revision: string): Promise<Map<string, string>> => {
-  const text = await git(['ls-tree', '-r', '--format=%(objectname)%x09%(path)', revision], { cwd: root });
-  return new Map(text.split('\n').map((line) => line.split('\t').reverse() as [string, string]));
-};
+const filesOf = async (root: string, revision: string): Promise<Map<string, string>> =>
+  new Map((await readTree(root, revision)).map(({ path, oid }) => [path, oid]));
 
 const isYours = (path: string): boolean =>
   /^(pipelines|models|\.data)\/|^(data\.lock|lockstep\.yaml|README\.md)$/.test(path);

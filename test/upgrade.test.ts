@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { upgrade } from '../src/commands/upgrade.ts';
-import { git, type Workspace } from '../src/workspace/index.ts';
+import { checkSource } from '../src/upgrade/index.ts';
+import { git, readTree, type Workspace } from '../src/workspace/index.ts';
 import { messageOf } from './git-sandbox.ts';
 import { commitFiles, manifestOf, stateOf, Template } from './template-sandbox.ts';
 
@@ -77,10 +78,8 @@ async function madeOf(workspace: Workspace, more: object = {}) {
 
 /** Every file of a commit by its mode and content. */
 async function filesAt(root: string, revision: string): Promise<Record<string, string>> {
-  const listed = await git(['ls-tree', '-r', '--format=%(objectmode) %(objectname)%x09%(path)', revision], {
-    cwd: root,
-  });
-  return Object.fromEntries(listed.split('\n').map((line) => line.split('\t').reverse()));
+  const entries = await readTree(root, revision);
+  return Object.fromEntries(entries.map(({ path, mode, oid }) => [path, `${mode} ${oid}`]));
 }
 
 const show = (root: string, revision: string, path: string) =>
@@ -319,7 +318,7 @@ describe('the branch', () => {
       chore: upgrade Lockstep from v0.1.0 to v0.3.0
 
       v0.3.0, commit <hex>, signed by maintainer (SHA256:<hash>) from <folder>/template.
-      Merged from v0.1.0, commit <hex>, found by the first commit here.
+      Starts from v0.1.0, commit <hex>: the first commit here is its copy.
 
       Files: 4 added, 6 replaced, 2 removed.
 
@@ -360,7 +359,6 @@ describe('what is asked for is refused', () => {
       await asked({ version: 'v0.1.0' }),
       await asked({ commit: 'f'.repeat(40) }),
       await asked({ from: join(template.folder, 'nowhere') }),
-      await asked({ from: '--upload-pack=touch /tmp/x' }),
       await asked({ from: 'ext::sh -c true' }),
     ]).toMatchInlineSnapshot(`
       [
@@ -368,10 +366,36 @@ describe('what is asked for is refused', () => {
         "E_VERSION_UNKNOWN: v0.1.0 is older than the v0.2.0 that is here — a release after v0.2.0. Fix: to go back, revert the commit of the upgrade: git revert.",
         "E_UPGRADE_SOURCE: no commit <hex> on a branch of <folder>/template — a whole commit id, as the template names it. Fix: copy it from the page of the commit that you looked at.",
         "E_UPGRADE_SOURCE: releases can't be had from <folder>/nowhere: fatal: '<folder>/nowhere' does not appear to be a git repository — the address or the path of a Git repository. Fix: see that git ls-remote reaches it, then run the command again; --from names another.",
-        "E_UPGRADE_SOURCE: "--upload-pack=touch /tmp/x" is no place of releases — the address or the path of a Git repository. Fix: name the template with --from, or in lockstep.yaml as upgrade: {from: …}.",
-        "E_UPGRADE_SOURCE: "ext::sh -c true" is no place of releases — the address or the path of a Git repository. Fix: name the template with --from, or in lockstep.yaml as upgrade: {from: …}.",
+        "E_UPGRADE_SOURCE: releases can't be had from ext::sh -c true: fatal: transport 'ext' not allowed — the address or the path of a Git repository. Fix: see that git ls-remote reaches it, then run the command again; --from names another.",
       ]
     `);
+  });
+
+  test('a place that is an option or a program; a path is where it was written', () => {
+    const asked = (source: string) => {
+      try {
+        return checkSource(source, '/home/ada');
+      } catch (error) {
+        return (error as Error).message.split(' — ')[0];
+      }
+    };
+    expect(
+      [
+        '--upload-pack=touch x',
+        'ext::sh -c true',
+        '',
+        '../template',
+        'git@example.com:a/b',
+        'https://x/y',
+      ].map(asked),
+    ).toEqual([
+      'E_UPGRADE_SOURCE: "--upload-pack=touch x" is no place of releases',
+      'E_UPGRADE_SOURCE: "ext::sh -c true" is no place of releases',
+      'E_UPGRADE_SOURCE: "" is no place of releases',
+      '/home/template',
+      'git@example.com:a/b',
+      'https://x/y',
+    ]);
   });
 
   test('while nothing says which version is here', async () => {

@@ -1,6 +1,6 @@
 import { templateOf } from '../commands/template-source.ts';
 import { type Upgrade, upgrade } from '../commands/upgrade.ts';
-import { bodyOf, titleOf } from '../upgrade/index.ts';
+import { bodyOf, checkSource, titleOf } from '../upgrade/index.ts';
 import type { Command } from './command.ts';
 import { UsageError } from './invocation.ts';
 
@@ -14,7 +14,7 @@ export const command: Command = {
     commit: 'a whole commit id of the template that you looked at, in place of a signed release',
     check: 'say what would be done, and make no branch',
   },
-  async run({ workspace, positionals, values }) {
+  async run({ workspace, cwd, positionals, values }) {
     const [version] = positionals;
     const { commit, from } = values;
     if (typeof commit === 'string' && !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit))
@@ -24,7 +24,10 @@ export const command: Command = {
     if (commit !== undefined && version !== undefined)
       throw new UsageError('lockstep upgrade takes a version or --commit, not both');
     const result = await upgrade(workspace, {
-      from: typeof from === 'string' ? from : await templateOf(workspace),
+      from:
+        typeof from === 'string'
+          ? checkSource(from, cwd)
+          : checkSource(await templateOf(workspace), workspace.root),
       ...(version === undefined ? {} : { version }),
       ...(typeof commit === 'string' ? { commit } : {}),
       check: values.check === true,
@@ -43,17 +46,25 @@ function words(result: Upgrade): string {
   const head = [...unsigned, titleOf(result), '', ...bodyOf(result), ''];
   if (kind === 'planned')
     return [...head, `Nothing is written. Without --check: the branch ${branch}.`].join('\n');
-  const made = kind === 'made' ? 'made' : 'was there already';
+  const made = kind === 'made' ? 'is made' : 'was there already';
   const steps = [
     `git switch ${branch}`,
-    ...tasks.map((task) => (task.kind === 'resolve' ? task.look : `${task.command}, then commit it`)),
-    './lockstep plan, which says whether any model is to be trained again',
+    ...tasks.map(
+      (task) => `${task.kind === 'resolve' ? task.look : task.command}, then commit what is right`,
+    ),
+    './lockstep plan, which says what would be trained again (nothing, where no built-in stage changed)',
     `git push -u origin ${branch}, then open a pull request`,
   ];
   return [
     ...head,
-    `The branch ${branch} ${made}, commit ${commit?.slice(0, 12)}. Your files and your branch are as they were.`,
-    ...(tasks.length > 0 ? [`${tasks.length} left to you before it is merged.`] : []),
+    `The branch ${branch} ${made}: commit ${commit?.slice(0, 12)}. Your files and your branch are as they were.`,
+    ...(tasks.length > 0
+      ? [
+          tasks.length === 1
+            ? 'One thing is left to you before it is merged.'
+            : `${tasks.length} things are left to you before it is merged.`,
+        ]
+      : []),
     '',
     'Next:',
     ...steps.map((step) => `  ${step}`),

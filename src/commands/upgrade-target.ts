@@ -18,7 +18,7 @@ export interface UpgradeOptions {
   readonly version?: string;
   /** Instead of a release: a commit of the template that the caller answers for. */
   readonly commit?: string;
-  /** Address or path of the template. */
+  /** Address or whole path of the template, as `checkSource` leaves it. */
   readonly from: string;
   /** Say what would be done, and do nothing. */
   readonly check: boolean;

@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { committer, compareVersions } from '../registry/index.ts';
 import {
   changesOf,
-  checkSource,
   fetchReleases,
   findBase,
   landBranch,
@@ -61,12 +60,11 @@ export async function upgrade(workspace: Workspace, options: UpgradeOptions): Pr
   const head = await resolveCommit(root, 'HEAD');
   if (head === null)
     throw new LockstepError('E_GIT', { what: 'nothing is committed', fix: 'commit what you have first' });
-  const source = checkSource(options.from);
   const signers = parseSigners((await readAtCommit(root, head, signersFile))?.toString() ?? '');
   const scratch = scratchPath(workspace, 'upgrade', '.git');
   try {
     await makeScratch(root, scratch);
-    return await merge(workspace, { ...options, from: source }, { head, scratch, signers });
+    return await merge(workspace, options, { head, scratch, signers });
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }

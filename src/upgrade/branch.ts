@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { git, LockstepError, resolveCommit, tryGit } from '../workspace/index.ts';
 
 /** One file of the new tree: its state, or null to take it out. */
@@ -91,7 +91,7 @@ export async function landBranch(
 
 /** A shallow clone lacks the parents of its oldest commits; the scratch must know that they are not lost. */
 async function copyShallow(root: string, scratch: string): Promise<void> {
-  const path = await git(['rev-parse', '--path-format=absolute', '--git-path', 'shallow'], { cwd: root });
+  const path = resolve(root, await git(['rev-parse', '--git-path', 'shallow'], { cwd: root }));
   if (existsSync(path)) copyFileSync(path, join(scratch, 'shallow'));
 }
 

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import valid from 'semver/functions/valid.js';
 import { git, gitBytes, LockstepError, resolveCommit, tryGit } from '../workspace/index.ts';
 
@@ -8,9 +9,13 @@ export const shownSource = (source: string): string =>
 
 const isVersion = (tag: string): boolean => /^v\d/.test(tag) && valid(tag.slice(1)) === tag.slice(1);
 
-/** A source is one place: never an option, never a program of a transport that starts one. */
-export function checkSource(source: string): string {
-  if (source !== '' && !source.startsWith('-') && !/^[a-z0-9]+::/i.test(source)) return source;
+/**
+ * An address as it is, a path (git-fetch(1), GIT URLS: no colon before its first slash) from where it was written: never an
+ * option, never a program of a transport that starts one. Errors: E_UPGRADE_SOURCE.
+ */
+export function checkSource(source: string, folder: string): string {
+  if (source !== '' && !source.startsWith('-') && !/^[a-z0-9]+::/i.test(source))
+    return /^[^/]*:/.test(source) ? source : resolve(folder, source);
   throw new LockstepError('E_UPGRADE_SOURCE', {
     what: `"${source}" is no place of releases`,
     allowed: 'the address or the path of a Git repository',
@@ -36,7 +41,7 @@ export async function releaseTags(cwd: string, source: string): Promise<string[]
  * objects/info/alternates): what is fetched and made there leaves no trace here unless it is taken.
  */
 export async function makeScratch(root: string, folder: string): Promise<void> {
-  const objects = await git(['rev-parse', '--path-format=absolute', '--git-path', 'objects'], { cwd: root });
+  const objects = resolve(root, await git(['rev-parse', '--git-path', 'objects'], { cwd: root }));
   const format = await git(['rev-parse', '--show-object-format'], { cwd: root });
   await git(['init', '--quiet', '--bare', `--object-format=${format}`, folder], { cwd: root });
   await git(['config', 'core.attributesFile', '/dev/null'], { cwd: folder });

@@ -61,7 +61,7 @@ export function bodyOf(facts: UpgradeFacts): string[] {
     : 'a commit that was named by hand: nobody signed it';
   return [
     `${to.label}, commit ${to.commit}, ${signed}, from ${source}.`,
-    `Merged from v${from.version}, commit ${from.commit.slice(0, 12)}, found by ${from.by}.`,
+    `Starts from v${from.version}, commit ${from.commit.slice(0, 12)}: ${because[from.by]}.`,
     '',
     countsOf(outcomes),
     ...tasksOf(facts).flatMap((task) =>
@@ -74,10 +74,18 @@ export function bodyOf(facts: UpgradeFacts): string[] {
     ...facts.notes.flatMap(({ tag, notes }) => [
       '',
       `${tag}:`,
-      ...notes.split('\n').map((line) => `  ${line}`),
+      ...notes.split('\n').map((line) => (line === '' ? '' : `  ${line}`)),
     ]),
   ].map((line) => printable(line, 2000));
 }
+
+/** How anybody knows that this is where the repository came from. */
+const because: Readonly<Record<Base['by'], string>> = {
+  'the last upgrade': 'the last upgrade took it',
+  'the first commit here': 'the first commit here is its copy',
+  'the common history': 'both histories have it',
+  'the tag': 'package.json names it',
+};
 
 function countsOf(outcomes: readonly Outcome[]): string {
   const words: readonly (readonly [Outcome['kind'], string])[] = [

@@ -25,6 +25,8 @@ export const usage: readonly BadInput[] = [
   usageOf('a task of another kind', 'init', 'new', '--data', 'x.csv', '--target', 'y', '--task', 'guess'),
   usageOf('rows that are no number', 'predict', '--to', 'http://x', '--data', 'x.csv', '--rows', '-3'),
   usageOf('no reason', 'hold', 'churn', 'v1.0.0'),
+  usageOf('part of a commit', 'upgrade', '--commit', '0123abc'),
+  usageOf('a version and a commit', 'upgrade', 'v1.0.0', '--commit', '0'.repeat(40)),
   {
     name: 'a folder that is no repository',
     given: ({ folder }) => mkdirSync(join(folder, 'elsewhere')),
@@ -73,6 +75,17 @@ export const usage: readonly BadInput[] = [
     given: (repository) => repository.write('empty/readme.txt', 'nothing here'),
     command: ['serve', '--models', 'empty'],
     code: 'E_SERVE_START',
+  },
+  { name: 'an upgrade from nowhere', command: ['upgrade'], code: 'E_UPGRADE_SOURCE' },
+  {
+    name: 'an upgrade from what is no repository',
+    command: ['upgrade', '--from', '../nowhere'],
+    code: 'E_UPGRADE_SOURCE',
+  },
+  {
+    name: 'an upgrade from a repository without a release',
+    command: ['upgrade', '--from', '../origin.git'],
+    code: 'E_UPGRADE_SOURCE',
   },
   { name: 'nothing answered yet', command: ['monitor', 'toy'], code: 'E_MONITOR_DATA' },
   {
