@@ -137,6 +137,25 @@ describe('from every version', () => {
     expect(second.tasks).toEqual([]);
   });
 
+  test('a shallow clone of a copy, in a work tree beside it, with no branch', async () => {
+    const workspace = await template.copy('v0.1.0', 'whole');
+    await commitFiles(workspace.root, { 'src/ours.ts': lines('ours') });
+    const shallow = join(template.folder, 'shallow');
+    await git(['clone', '--quiet', '--depth=1', `file://${workspace.root}`, shallow], {
+      cwd: template.folder,
+    });
+    const root = join(template.folder, 'beside');
+    await git(['worktree', 'add', '--quiet', '--detach', root], { cwd: shallow });
+    await git(['config', 'user.name', 'ada'], { cwd: shallow });
+    await git(['config', 'user.email', 'ada@example.com'], { cwd: shallow });
+    const result = await madeOf({ ...workspace, root });
+    expect(result).toMatchObject({ from: { by: 'the tag' }, tasks: [] });
+    expect(await show(shallow, result.branch, 'src/engine.ts')).toBe(
+      await show(template.root, 'v0.3.0', 'src/engine.ts'),
+    );
+    expect(await git(['fsck', '--strict', '--no-dangling'], { cwd: shallow })).not.toMatch(/missing|error/);
+  });
+
   test('a clone, which shares the history', async () => {
     const root = join(template.folder, 'clone');
     await git(['clone', '--quiet', template.root, root], { cwd: template.folder });
@@ -194,6 +213,7 @@ describe('what the team changed', () => {
     await commitFiles(root, {
       'src/engine.ts': lines('our first line', ...numbered(2, 20)),
       'src/gone.ts': lines('gone, but ours'),
+      'src/old-name.ts': lines(...numbered(1, 29), 'line 30, ours'),
       'src/new.ts': lines('a file of ours of that name'),
       'docs/picture.png': Buffer.from([0, 7, 7, 7]),
       'actions/dist/main.js': lines('built by us'),
@@ -221,6 +241,12 @@ describe('what the team changed', () => {
         },
         {
           "kind": "resolve",
+          "look": "git diff --no-index -- src/old-name.ts .lockstep/upgrade/v0.3.0/src/old-name.ts",
+          "path": "src/old-name.ts",
+          "why": "you and the release changed the same lines; the release moved it to src/new-name.ts",
+        },
+        {
+          "kind": "resolve",
           "look": "git diff --no-index -- src/new.ts .lockstep/upgrade/v0.3.0/src/new.ts",
           "path": "src/new.ts",
           "why": "you and the release added it",
@@ -232,7 +258,7 @@ describe('what the team changed', () => {
         },
       ]
     `);
-    for (const path of ['src/engine.ts', 'src/gone.ts', 'src/new.ts', 'docs/picture.png'])
+    for (const path of ['src/engine.ts', 'src/gone.ts', 'src/new.ts', 'src/old-name.ts', 'docs/picture.png'])
       expect((await filesAt(root, branch))[path], path).toBe((await filesAt(root, 'HEAD'))[path]);
     expect(await show(root, branch, 'actions/dist/main.js')).toBe('built 3');
     expect(readFileSync(join(root, folder, 'src/engine.ts'), 'utf8')).toMatchInlineSnapshot(`
@@ -264,6 +290,8 @@ describe('what the team changed', () => {
       line 20
       "
     `);
+    expect(await filesAt(root, branch)).not.toHaveProperty('src/new-name.ts');
+    expect(readFileSync(join(root, folder, 'src/old-name.ts'), 'utf8')).toContain('line 30, ours\n|||||||');
     expect(readFileSync(join(root, folder, 'docs/picture.png'))).toEqual(Buffer.from([0, 9, 9, 9]));
     expect(await git(['grep', '-l', '<<<<<<<', branch], { cwd: root }).catch(() => 'no marks')).toBe(
       'no marks',

@@ -40,7 +40,7 @@ export const command: Command = {
 function words(result: Upgrade): string {
   if (result.kind === 'up to date')
     return `v${result.version} is here; the newest release is ${result.newest}: nothing to do`;
-  const { kind, branch, commit, tasks } = result;
+  const { kind, branch, commit, tasks, outcomes } = result;
   const unsigned =
     result.to.signer === null ? ['WARNING: nobody signed this commit; you answer for it.', ''] : [];
   const head = [...unsigned, titleOf(result), '', ...bodyOf(result), ''];
@@ -52,6 +52,9 @@ function words(result: Upgrade): string {
     ...tasks.map(
       (task) => `${task.kind === 'resolve' ? task.look : task.command}, then commit what is right`,
     ),
+    ...(outcomes.some(({ kind, path }) => kind === 'merged' && path === 'package-lock.json')
+      ? ['npm install, then commit package-lock.json if it changed']
+      : []),
     './lockstep plan, which says what would be trained again (nothing, where no built-in stage changed)',
     `git push -u origin ${branch}, then open a pull request`,
   ];

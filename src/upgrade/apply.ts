@@ -69,8 +69,9 @@ async function settleOne(
     const oid = await writeBlob(scratch, merge.bytes);
     return [{ kind: 'merged', path, from, state: { mode: release.mode, oid } }];
   }
-  toLookAt.set(path, merge.marked ?? contents.release);
-  return [{ kind: 'conflict', path: from, why: merge.why, release }];
+  toLookAt.set(from, merge.marked ?? contents.release);
+  const moved = from === path ? {} : { movedTo: path };
+  return [{ kind: 'conflict', path: from, why: merge.why, release, ...moved }];
 }
 
 /** A file that could not be merged where the release moved it stays where it was. */

@@ -39,5 +39,8 @@ export interface Conflict {
   readonly kind: 'conflict';
   readonly path: string;
   readonly why: ConflictReason;
+  /** Null where the release has none. */
   readonly release: FileState | null;
+  /** Where the release has it, if it moved it. */
+  readonly movedTo?: string;
 }

@@ -80,6 +80,12 @@ test('a file of yours where the release wants a folder, and the other way round'
   expect(plan('tools: 1 1 -', 'tools/a: - - 1')).toEqual(['remove tools', 'add tools/a 1']);
 });
 
+test('bundles that the release leaves as they were are not touched, whoever built yours', () => {
+  expect(plan('actions/dist/a.js: 1 2 1', 'actions/dist/b.js: - 1 -', 'src/a.ts: 1 1 2')).toEqual([
+    'replace src/a.ts 2',
+  ]);
+});
+
 test('the bundles are one thing: all of them are the release’s, also those that you built', () => {
   expect(
     plan(

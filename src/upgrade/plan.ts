@@ -14,11 +14,12 @@ export interface Trees {
 export function planUpgrade(trees: Trees): Decision[] {
   const moved = new Map([...trees.moved].filter(([to, from]) => travels(trees, to, from)));
   const origins = new Set(moved.values());
+  const rebuilt = isRebuilt(trees);
   const paths = [...new Set([...trees.base.keys(), ...trees.release.keys()])].sort();
   return paths.flatMap((path) => {
     const ownership = ownershipOf(path);
     if (ownership === 'yours') return [];
-    if (ownership === 'built') return decideBuilt(trees, path);
+    if (ownership === 'built') return rebuilt ? decideBuilt(trees, path) : [];
     const from = moved.get(path);
     if (from !== undefined) return decideMoved(trees, path, from);
     return origins.has(path) ? [] : decide(trees, path);
@@ -85,6 +86,12 @@ function goes(base: Tree, yours: Tree, path: string): boolean {
   );
   return inTheWay.every((one) => same(base.get(one), yours.get(one)) && ownershipOf(one) === 'file');
 }
+
+/** A release that leaves the bundles as they were leaves yours as they are. */
+const isRebuilt = ({ base, release }: Trees): boolean =>
+  [...base.keys(), ...release.keys()].some(
+    (path) => ownershipOf(path) === 'built' && !same(base.get(path), release.get(path)),
+  );
 
 /** The bundles are the release's, all of them, or none where you keep none. */
 function decideBuilt({ base, yours, release }: Trees, path: string): Decision[] {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import valid from 'semver/functions/valid.js';
 import { git, gitBytes, LockstepError, resolveCommit, tryGit } from '../workspace/index.ts';
@@ -38,13 +38,14 @@ export async function releaseTags(cwd: string, source: string): Promise<string[]
 
 /**
  * A bare repository in a folder of its own that sees this repository's objects (gitrepository-layout(5),
- * objects/info/alternates): what is fetched and made there leaves no trace here unless it is taken.
+ * objects/info/alternates): what is fetched and made there leaves no trace here unless it is taken. Made without a
+ * template, so that no hook of the user's runs there.
  */
 export async function makeScratch(root: string, folder: string): Promise<void> {
   const objects = resolve(root, await git(['rev-parse', '--git-path', 'objects'], { cwd: root }));
   const format = await git(['rev-parse', '--show-object-format'], { cwd: root });
-  await git(['init', '--quiet', '--bare', `--object-format=${format}`, folder], { cwd: root });
-  await git(['config', 'core.attributesFile', '/dev/null'], { cwd: folder });
+  await git(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, folder], { cwd: root });
+  mkdirSync(`${folder}/objects/info`, { recursive: true });
   writeFileSync(`${folder}/objects/info/alternates`, `${objects}\n`);
 }
 

@@ -1,7 +1,7 @@
 import { printable } from '../workspace/index.ts';
 import { conflictsOf, type Outcome } from './apply.ts';
 import { type Base, releaseTrailer } from './base.ts';
-import { goesIntoBundles } from './ownership.ts';
+import { goesIntoBundles, ownershipOf } from './ownership.ts';
 import type { ReleaseTag } from './release-tag.ts';
 
 /** What is upgraded to: a signed release, or a commit that somebody names. */
@@ -31,16 +31,18 @@ export type Task =
   | { readonly kind: 'build'; readonly why: string; readonly command: string };
 
 export function tasksOf({ outcomes, folder }: Pick<UpgradeFacts, 'outcomes' | 'folder'>): Task[] {
-  const conflicts = conflictsOf(outcomes).map(({ path, why, release }): Task => {
+  const conflicts = conflictsOf(outcomes).map(({ path, why, release, movedTo }): Task => {
     const look = release
       ? `git diff --no-index -- ${word(path)} ${word(`${folder}/${path}`)}`
       : `git log -- ${word(path)}`;
-    return { kind: 'resolve', path, why, look };
+    const place = movedTo === undefined ? why : `${why}; the release moved it to ${movedTo}`;
+    return { kind: 'resolve', path, why: place, look };
   });
-  const own = outcomes.some(
-    ({ kind, path }) =>
-      kind === 'rebuild' || (['keep', 'merged', 'conflict'].includes(kind) && goesIntoBundles(path)),
-  );
+  const built = outcomes.some(({ path }) => ownershipOf(path) === 'built');
+  const changed = (kind: Outcome['kind']) => ['keep', 'merged', 'conflict'].includes(kind);
+  const own =
+    built &&
+    outcomes.some(({ kind, path }) => kind === 'rebuild' || (changed(kind) && goesIntoBundles(path)));
   const why = "actions/dist is the release's build, without what you changed in src/ and actions/";
   return own ? [...conflicts, { kind: 'build', why, command: 'npm run bundle' }] : conflicts;
 }
