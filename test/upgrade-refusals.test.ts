@@ -96,6 +96,27 @@ test('whose tag of the version that is here was moved, so that old files would p
   await source[Symbol.asyncDispose]();
 });
 
+test('no commit message here makes a commit the base that the release does not come from', async () => {
+  const source = await Template.make();
+  const first = await source.release('1.0.0', {
+    'scripts/release-signers': source.key.line,
+    'src/hole.ts': 'a hole\n',
+  });
+  const workspace = await source.copy('v1.0.0', 'talked into it');
+  await source.release('1.1.0', { 'src/hole.ts': 'mended\n' });
+  // In what was fetched, and its hole is mended: with it as the base the old file would be a change of ours.
+  await git(['checkout', '--quiet', '--detach', first], { cwd: source.root });
+  const aside = await source.commit({ 'src/hole.ts': 'mended\n' });
+  await source.tag('v0.9.0', aside, 'aside', null);
+  await commitFiles(workspace.root, { 'src/a.ts': 'a\n' }, `feat: a\n\nLockstep-Release: v1.0.0 ${aside}`);
+  const planned = await upgrade(workspace, { from: source.root, check: true });
+  expect(planned).toMatchObject({
+    from: { commit: first, by: 'the first commit here' },
+    outcomes: expect.arrayContaining([expect.objectContaining({ kind: 'replace', path: 'src/hole.ts' })]),
+  });
+  await source[Symbol.asyncDispose]();
+});
+
 test('not for a new key that a release on the way brought, signed by the old one; and for the old one after it', async () => {
   const source = await Template.make();
   const [old, next] = [source.key, makeKey('the-new-key')];

@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { git, LockstepError, resolveCommit, tryGit } from '../workspace/index.ts';
 
 /** One file of the new tree: its state, or null to take it out. */
@@ -64,7 +64,6 @@ export async function landBranch(
     if (is === `${tree} ${head}`) return { kind: 'there', commit: tip };
     throw branchTaken(branch);
   }
-  await copyShallow(root, scratch);
   const commit = await git(['commit-tree', tree, '-p', head, '-F', '-'], {
     cwd: scratch,
     input: message,
@@ -87,12 +86,6 @@ export async function landBranch(
   );
   if (made.status !== 0) throw branchTaken(branch);
   return { kind: 'made', commit };
-}
-
-/** A shallow clone lacks the parents of its oldest commits; the scratch must know that they are not lost. */
-async function copyShallow(root: string, scratch: string): Promise<void> {
-  const path = resolve(root, await git(['rev-parse', '--git-path', 'shallow'], { cwd: root }));
-  if (existsSync(path)) copyFileSync(path, join(scratch, 'shallow'));
 }
 
 /** Author and committer as the repository knows them; the scratch has no settings of its own. Errors: E_GIT_IDENTITY. */
