@@ -40,7 +40,7 @@ async function chunks(): Promise<[string, string][]> {
     cwd: root,
     platform: 'node',
     external: outside,
-    plugins: [compiledSchemas, withoutUnzip],
+    plugins: [compiledSchemas, withoutUnzip, withoutUpgrade],
     // An action that only talks to its runner loads no HTTP client with it: @actions/core has one for tokens of OIDC.
     treeshake: {
       moduleSideEffects: [
@@ -106,6 +106,15 @@ const withoutUnzip: Plugin = {
   name: 'without-unzip',
   resolveId: { filter: { id: /^unzip-stream$/ }, handler: () => '\0without-unzip' },
   load: { filter: { id: /^\0without-unzip$/ }, handler: () => 'export default {};' },
+};
+
+/** A copy of the template upgrades itself by its sources: forty kilobytes that no bundle has a use for. */
+const withoutUpgrade: Plugin = {
+  name: 'without-upgrade',
+  load: {
+    filter: { id: /[\\/]src[\\/]cli[\\/]upgrade-result\.ts$/ },
+    handler: () => 'export const upgradeResult = null;',
+  },
 };
 
 function minified({ name, code }: OutputChunk): string {
