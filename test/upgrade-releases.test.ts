@@ -79,8 +79,8 @@ async function tag(name: string, commit: string, notes: string): Promise<void> {
   await git(['update-ref', `refs/tags/${name}`, object], at);
 }
 
-/** What "Use this template" makes of a revision, checked out, with the packages of this checkout. */
-async function copyOf(from: string, revision: string, name: string): Promise<string> {
+/** What "Use this template" makes of a revision. */
+async function repositoryOf(from: string, revision: string, name: string): Promise<string> {
   const root = join(folder, name);
   await git(['init', '--quiet', '--initial-branch=main', root], { cwd: folder });
   await git(['config', 'user.name', 'ada'], { cwd: root });
@@ -88,7 +88,14 @@ async function copyOf(from: string, revision: string, name: string): Promise<str
   const commit = await git(['rev-parse', `${revision}^{commit}`], { cwd: from });
   await git(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', from, commit], { cwd: root });
   const first = await git(['commit-tree', `${commit}^{tree}`, '-m', 'Initial commit'], { cwd: root });
-  await git(['reset', '--quiet', '--hard', first], { cwd: root });
+  await git(['update-ref', 'refs/heads/main', first], { cwd: root });
+  return root;
+}
+
+/** Checked out, with the packages of this checkout. */
+async function copyOf(from: string, revision: string, name: string): Promise<string> {
+  const root = await repositoryOf(from, revision, name);
+  await git(['reset', '--quiet', '--hard'], { cwd: root });
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
   return root;
 }
@@ -140,7 +147,7 @@ describe('this state of Lockstep', () => {
   });
 
   test('killed at any moment leaves no branch or the whole of it, and the same command ends the work', async () => {
-    const root = await copyOf(source, here, 'killed');
+    const root = await repositoryOf(source, here, 'killed');
     const work = join(root, '.lockstep/work');
     const branches = () =>
       git(['branch', '--list', '--format=%(refname:short) %(tree)', 'lockstep/*'], { cwd: root });
@@ -156,7 +163,7 @@ describe('this state of Lockstep', () => {
         readdirSync(work).some(
           (name) => name.includes(`-${child.pid}-`) && existsSync(join(work, name, moment)),
         );
-      while (!over && !reached()) await new Promise((resolve) => setImmediate(resolve));
+      while (!over && !reached()) await new Promise((resolve) => setTimeout(resolve, 2));
       child.kill('SIGKILL');
       await ended;
       seen.add(await branches());

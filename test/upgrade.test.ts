@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { upgrade } from '../src/commands/upgrade.ts';
 import { checkSource } from '../src/upgrade/index.ts';
 import { git, readTree, type Workspace } from '../src/workspace/index.ts';
+import { startGitServer } from './fakes/git-server.ts';
 import { messageOf } from './git-sandbox.ts';
 import { commitFiles, manifestOf, stateOf, Template } from './template-sandbox.ts';
 
@@ -135,6 +136,19 @@ describe('from every version', () => {
     const second = await madeOf(workspace);
     expect(second.from).toEqual({ version: '0.2.0', commit, by: 'the last upgrade' });
     expect(second.tasks).toEqual([]);
+  });
+
+  test('a server, whose name and password stand nowhere afterwards', async () => {
+    await using server = await startGitServer({ root: template.folder, tokens: ['hunter2'], private: true });
+    const workspace = await template.copy('v0.1.0', 'over HTTP');
+    const address = (password: string) => `${server.url.replace('//', `//mia:${password}@`)}/template/.git`;
+    const made = await madeOf(workspace, { from: address('hunter2') });
+    expect(made.source).toBe(`${server.url}/template/.git`);
+    const message = await git(['log', '-1', '--format=%B', made.branch], { cwd: workspace.root });
+    expect(message + JSON.stringify(made)).not.toContain('hunter2');
+    const refused = await messageOf(run(workspace, { from: address('hunter3') }));
+    expect(refused).toMatch(/^E_UPGRADE_SOURCE: releases can't be had from http:\/\/127/);
+    expect(refused).not.toContain('hunter');
   });
 
   test('a shallow clone of a copy, in a work tree beside it, with no branch', async () => {
