@@ -34,7 +34,8 @@ const catalogue = {
 	serve: () => import("./shared/serve.js"),
 	predict: () => import("./shared/predict.js"),
 	monitor: () => import("./shared/monitor2.js"),
-	doctor: () => import("./shared/doctor.js")
+	doctor: () => import("./shared/doctor.js"),
+	upgrade: () => import("./shared/upgrade.js")
 };
 async function helpOfAll() {
 	const commands = await Promise.all(Object.values(catalogue).map(async (load) => (await load()).command));

@@ -154,6 +154,11 @@ const taken = (name, packageFolder, folder, files) => files.map((file) => ({
 	bytes: readFileSync(join(packageFolder, folder, file))
 }));
 const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const minify = {
+	compress: true,
+	mangle: false,
+	codegen: true
+};
 async function bundleServer(workspace, entry = "src/serving/server.ts") {
 	if (bundleFolder !== null) return readFileSync(join(bundleFolder, "server.mjs"));
 	const path = (name) => statePath(workspace, "cache", "server", name);
@@ -185,11 +190,7 @@ async function bundle(entry) {
 		const { output } = await build.generate({
 			format: "esm",
 			codeSplitting: false,
-			minify: {
-				compress: true,
-				mangle: false,
-				codegen: true
-			},
+			minify,
 			comments: {
 				legal: true,
 				annotation: false,
@@ -216,7 +217,10 @@ function readCached(aboutPath, codePath, bundler, entry) {
 		return existsSync(file) && digestOf(readFileSync(file)) === digest;
 	}) ? code : null;
 }
-const bundlerVersion = () => createRequire(import.meta.url)("rolldown/package.json").version;
+const bundlerVersion = () => {
+	const { version } = createRequire(import.meta.url)("rolldown/package.json");
+	return `${version} ${JSON.stringify(minify)}`;
+};
 const modelFiles = [
 	"golden.json",
 	"metadata.json",

@@ -4,6 +4,16 @@ import { d as readPipeline, l as listPipelines } from "./pipeline.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { styleText } from "node:util";
+async function originRepository({ root }, env) {
+	if (env.GITHUB_REPOSITORY) return repositoryOf(env.GITHUB_REPOSITORY);
+	const { status, stdout } = await tryGit([
+		"remote",
+		"get-url",
+		"origin"
+	], { cwd: root });
+	const [, name] = /github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\s*$/.exec(status === 0 ? stdout : "") ?? [];
+	return name === void 0 ? null : repositoryOf(name);
+}
 const holds = ({ id, title }, what) => ({
 	id,
 	title,
@@ -484,7 +494,7 @@ async function examine(workspace, env = process.env) {
 	};
 }
 async function askGitHub(workspace, env) {
-	const repository = await findRepository(workspace, env);
+	const repository = await originRepository(workspace, env);
 	if (repository === null) return "origin is no repository on GitHub";
 	const token = env.GITHUB_TOKEN ?? env.GH_TOKEN ?? "";
 	if (token === "") return "no token: GITHUB_TOKEN=$(gh auth token) lockstep doctor looks at the settings too";
@@ -497,16 +507,6 @@ async function askGitHub(workspace, env) {
 		if (isLockstepError(error)) return error.message;
 		throw error;
 	}
-}
-async function findRepository({ root }, env) {
-	if (env.GITHUB_REPOSITORY) return repositoryOf(env.GITHUB_REPOSITORY);
-	const { status, stdout } = await tryGit([
-		"remote",
-		"get-url",
-		"origin"
-	], { cwd: root });
-	const [, name] = /github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\s*$/.exec(status === 0 ? stdout : "") ?? [];
-	return name === void 0 ? null : repositoryOf(name);
 }
 const signs = {
 	holds: "✓",

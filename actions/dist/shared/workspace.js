@@ -547,7 +547,8 @@ function parseConfiguration(parsed) {
 			branch: file.gitops?.branch ?? "environments",
 			mode: "push"
 		},
-		trust: file.trust ?? []
+		trust: file.trust ?? [],
+		upgrade: file.upgrade ?? {}
 	};
 }
 function checkEnvironment(configuration, name) {
@@ -727,6 +728,9 @@ const errorCodes = [
 	"E_GITHUB_FAILED",
 	"E_COMMENT_PERMISSION",
 	"E_COMMENT_TOO_LONG",
+	"E_UPGRADE_SOURCE",
+	"E_UPGRADE_BASE",
+	"E_UPGRADE_BRANCH",
 	"E_SERVE_PORT",
 	"E_SERVE_START",
 	"E_PREDICT",

@@ -1,0 +1,2 @@
+const upgradeResult = null;
+export { upgradeResult };
