@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readPins, staleWorkflows } from '../scripts/workflows.ts';
+import { readPins, staleWorkflows } from '../src/github/index.ts';
 import { actionlintErrors, officialErrors } from './workflows/linters.ts';
 import { rules } from './workflows/rules.ts';
 import {

@@ -1,4 +1,4 @@
-import { u as readContext } from "./shared/github.js";
+import { m as readContext } from "./shared/github.js";
 import { X as LockstepError, i as openWorkspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";

@@ -1,4 +1,4 @@
-import { a as mayWrite, n as trainRequestArtifact, u as readContext } from "./shared/github.js";
+import { l as mayWrite, m as readContext, o as trainRequestArtifact } from "./shared/github.js";
 import { C as resolveCommit, X as LockstepError, Z as isLockstepError, i as openWorkspace, y as git } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { c as optional, d as text, f as token, n as count, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";

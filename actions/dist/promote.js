@@ -1,4 +1,4 @@
-import { c as setStatus, f as runUrl, i as approvalsOf, u as readContext } from "./shared/github.js";
+import { c as approvalsOf, f as setStatus, g as runUrl, m as readContext } from "./shared/github.js";
 import { C as resolveCommit, E as checkEnvironment, P as isName, Z as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";

@@ -1,4 +1,4 @@
-import { f as runUrl, h as candidateArtifactName, o as mergedPull, p as publishComment, u as readContext, v as downloadCandidate, y as findArtifact } from "./shared/github.js";
+import { C as findArtifact, S as downloadCandidate, _ as publishComment, g as runUrl, m as readContext, u as mergedPull, y as candidateArtifactName } from "./shared/github.js";
 import { Z as isLockstepError, i as openWorkspace, y as git } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";

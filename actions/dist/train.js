@@ -1,4 +1,4 @@
-import { h as candidateArtifactName } from "./shared/github.js";
+import { y as candidateArtifactName } from "./shared/github.js";
 import { i as openWorkspace } from "./shared/workspace.js";
 import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";

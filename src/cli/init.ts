@@ -9,7 +9,7 @@ const tasks: readonly Task[] = ['binary-classification', 'regression'];
 export const command: Command = {
   name: 'init',
   summary: 'make a new model from a table: pipeline, model.yaml, policy',
-  positionals: '<model>',
+  positionals: '[model]',
   options: {
     data: { type: 'string' },
     target: { type: 'string' },
@@ -17,6 +17,9 @@ export const command: Command = {
     positive: { type: 'string' },
     'row-id': { type: 'string' },
     time: { type: 'string' },
+    workflows: { type: 'boolean' },
+    actions: { type: 'string' },
+    force: { type: 'boolean' },
   },
   help: {
     data: 'CSV or Parquet file; it is copied under data/ and locked by its sha256',
@@ -25,16 +28,25 @@ export const command: Command = {
     positive: 'the positive class (default: yes, true or 1, else the rarer one)',
     'row-id': 'column that names the rows',
     time: 'date column: the latest rows are judged',
+    workflows: 'no model: the workflows for a repository that is no copy of the template',
+    actions: 'with --workflows: <owner>/<repository>@<commit> that has the actions (default: this release)',
+    force: 'with --workflows: replace what was edited',
   },
   async run({ workspace, cwd, positionals, values }) {
     const { data, target, task } = values;
+    if (values.workflows === true)
+      return (await import('./init-workflows.ts')).initWorkflows(workspace, values);
+    if (positionals[0] === undefined)
+      throw new UsageError(
+        'lockstep init needs <model> — usage: lockstep init <model> --data <file> --target <column>',
+      );
     if (typeof data !== 'string' || typeof target !== 'string') {
       throw new UsageError('lockstep init needs --data <file> and --target <column>');
     }
     if (task !== undefined && !tasks.includes(task as Task))
       throw new UsageError(`--task is one of ${tasks.join(', ')}`);
     const result = await initModel(workspace, {
-      model: positionals[0]!,
+      model: positionals[0],
       data: resolve(cwd, data),
       target,
       ...optional({

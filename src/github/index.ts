@@ -24,3 +24,11 @@ export {
   trainRequestArtifact,
   workflowFiles,
 } from './subject.ts';
+export {
+  generateWorkflows,
+  hasWorkflowSources,
+  readPins,
+  staleWorkflows,
+  starterPlace,
+  startersFolder,
+} from './workflow-files.ts';

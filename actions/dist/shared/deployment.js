@@ -1,4 +1,4 @@
-import { f as runUrl, s as recordDeployment } from "./github.js";
+import { d as recordDeployment, g as runUrl } from "./github.js";
 import { c as listVersions } from "./registry.js";
 import { o as say } from "./run.js";
 async function showDeployment({ workspace, github, context }, { model, environment, version, image }, description) {

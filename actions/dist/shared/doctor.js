@@ -1,19 +1,10 @@
-import { b as openGitHub, d as repositoryOf } from "./github.js";
-import { Z as isLockstepError, i as openWorkspace, w as tryGit } from "./workspace.js";
+import { n as staleWorkflows, t as hasWorkflowSources, w as openGitHub } from "./github.js";
+import { Z as isLockstepError, i as openWorkspace } from "./workspace.js";
+import { t as originRepository } from "./origin-repository.js";
 import { d as readPipeline, l as listPipelines } from "./pipeline.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { styleText } from "node:util";
-async function originRepository({ root }, env) {
-	if (env.GITHUB_REPOSITORY) return repositoryOf(env.GITHUB_REPOSITORY);
-	const { status, stdout } = await tryGit([
-		"remote",
-		"get-url",
-		"origin"
-	], { cwd: root });
-	const [, name] = /github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\s*$/.exec(status === 0 ? stdout : "") ?? [];
-	return name === void 0 ? null : repositoryOf(name);
-}
 const holds = ({ id, title }, what) => ({
 	id,
 	title,
@@ -225,6 +216,7 @@ const admin = "a token of an administrator (`gh auth token`)";
 const page = ({ url }, path) => `${url}/settings/${path}`;
 function repositoryFindings({ local, remote }) {
 	return [
+		branchFinding(remote),
 		tokenFinding(remote),
 		approveFinding(remote),
 		forkFinding(remote),
@@ -236,6 +228,14 @@ function repositoryFindings({ local, remote }) {
 		releasesFinding(remote),
 		...environmentFindings(local.environments, remote)
 	];
+}
+function branchFinding({ defaultBranch, fullName }) {
+	const check = {
+		id: "default-branch",
+		title: "A merge starts the workflow that registers",
+		needs: ""
+	};
+	return ["main", "master"].includes(defaultBranch) ? holds(check, `the default branch is ${defaultBranch}`) : missing(check, `the default branch is ${defaultBranch}, and lockstep-main runs on main and master`, `gh api -X POST repos/${fullName}/branches/${encodeURIComponent(defaultBranch)}/rename -f new_name=main`);
 }
 function tokenFinding(remote) {
 	const check = {
@@ -365,7 +365,7 @@ async function readLocalFacts(workspace) {
 		environments: configuration.environments,
 		branch: configuration.gitops.branch,
 		workflows: workflowsIn(root),
-		outdated: null,
+		outdated: hasWorkflowSources(root) ? staleWorkflows(root).filter((path) => path.startsWith(".github/")) : null,
 		codeOwners: [
 			".github/CODEOWNERS",
 			"CODEOWNERS",
@@ -437,12 +437,19 @@ async function readRemoteFacts(github) {
 		workflows: await ask("GET /repos/{owner}/{repo}/actions/workflows", ({ workflows }) => workflows),
 		selfHosted: await ask("GET /repos/{owner}/{repo}/actions/runners", ({ total_count }) => total_count),
 		secretScanning: protection === void 0 ? hidden : known(protection === "enabled"),
-		immutableReleases: await ask("GET /repos/{owner}/{repo}/immutable-releases", ({ enabled }) => enabled)
+		immutableReleases: isOff(permissions, await ask("GET /repos/{owner}/{repo}/immutable-releases", ({ enabled }) => enabled))
 	};
 }
+const isOff = (settings, found) => found.kind === "hidden" && settings.kind === "known" ? known(false) : found;
+const lists = [
+	"/rulesets",
+	"/environments",
+	"/workflows"
+];
+const whole = { per_page: 100 };
 async function asked(github, route, read, isPrivate) {
 	try {
-		return known(read(await github.ask(route)));
+		return known(read(await github.ask(route, lists.some((end) => route.endsWith(end)) ? whole : {})));
 	} catch (error) {
 		if (!isLockstepError(error)) throw error;
 		if (/upgrade to|not available for|feature is not/i.test(error.message) && isPrivate) return noPlan;

@@ -1,4 +1,4 @@
-import { b as openGitHub } from "./github.js";
+import { w as openGitHub } from "./github.js";
 import { p as setSecret } from "../vendor/actions-core.js";
 function giveGitToken(token, serverUrl, env = process.env) {
 	const credentials = Buffer.from(`x-access-token:${token}`).toString("base64");

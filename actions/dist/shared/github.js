@@ -1,7 +1,7 @@
 import { J as temporaryBeside, P as isName, Q as printable, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson, q as diskFull } from "./workspace.js";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { Readable } from "node:stream";
@@ -898,4 +898,56 @@ const badRequest = (what) => new LockstepError("E_HANDOVER_PR", {
 	allowed: "{\"v\": 1, \"number\": a pull request, \"head\": its commit} as lockstep-train-pr wrote it",
 	fix: "start the training again with /train"
 });
-export { downloadArtifact as _, mayWrite as a, openGitHub as b, setStatus as c, repositoryOf as d, runUrl as f, candidateArtifacts as g, candidateArtifactName as h, approvalsOf as i, verdictContextOf as l, triggeringRun as m, trainRequestArtifact as n, mergedPull as o, publishComment as p, workflowFiles as r, recordDeployment as s, subjectOfRun as t, readContext as u, downloadCandidate as v, findArtifact as y };
+const own = ["ci", "release"];
+const namesFile = "workflows/uses.yml";
+const starterPlace = {
+	repository: "OWNER/lockstep",
+	commit: "0".repeat(40),
+	version: "v0.0.0"
+};
+const startersFolder = "workflows/starters";
+function readSources(root) {
+	return globSync("workflows/*.yml", { cwd: root }).map((path) => path.replaceAll("\\", "/")).filter((path) => path !== namesFile).sort().map((path) => ({
+		name: basename(path, ".yml"),
+		path,
+		text: readFileSync(join(root, path), "utf8")
+	}));
+}
+function readPins(root) {
+	const pins = readFileSync(join(root, namesFile), "utf8").split("\n").filter((line) => /^[^#\s]/.test(line)).map((line) => {
+		const [, name, pin] = /^([\w-]+): (\S+@[0-9a-f]{40} # v\S+)$/.exec(line) ?? [];
+		if (name === void 0 || pin === void 0) throw new Error(`${namesFile}: "${line}" is no commit with its version`);
+		return [name, pin];
+	});
+	return Object.fromEntries(pins);
+}
+function renderWorkflow({ path, text }, header, pins, actionAt) {
+	return `${header}\n${text.replace(/^(\s*(?:- )?uses: )(\S+)$/gm, (_, before, name) => {
+		const [, action] = /^lockstep\/([a-z-]+)$/.exec(name) ?? [];
+		const place = action === void 0 ? pins[name] : actionAt(action);
+		if (place === void 0) throw new Error(`${path}: \`uses: ${name}\` stands for nothing`);
+		return before + place;
+	})}`;
+}
+function generateWorkflows(root) {
+	const pins = readPins(root);
+	const { repository, commit, version } = starterPlace;
+	const files = readSources(root).flatMap((source) => {
+		const ours = renderWorkflow(source, `# Generated from ${source.path}: edit that, then run \`node scripts/run.mjs workflows\`.`, pins, (action) => `./actions/${action}`);
+		const name = `lockstep-${source.name}.yml`;
+		const generated = [[`.github/workflows/${name}`, ours]];
+		if (own.includes(source.name)) return generated;
+		const at = (action) => `${repository}/actions/${action}@${commit} # ${version}`;
+		const title = `# Lockstep's workflow ${source.name}. \`lockstep init --workflows\` writes and replaces it.`;
+		return [...generated, [`${startersFolder}/${name}`, renderWorkflow(source, title, pins, at)]];
+	});
+	return new Map(files);
+}
+function staleWorkflows(root) {
+	const generated = generateWorkflows(root);
+	const present = globSync([".github/workflows/lockstep-*.yml", `${startersFolder}/*.yml`], { cwd: root }).map((path) => path.replaceAll("\\", "/"));
+	return [...new Set([...generated.keys(), ...present])].filter((path) => readIfThere(join(root, path)) !== generated.get(path)).sort();
+}
+const hasWorkflowSources = (root) => existsSync(join(root, namesFile));
+const readIfThere = (path) => existsSync(path) ? readFileSync(path, "utf8") : void 0;
+export { findArtifact as C, downloadCandidate as S, publishComment as _, subjectOfRun as a, candidateArtifacts as b, approvalsOf as c, recordDeployment as d, setStatus as f, runUrl as g, repositoryOf as h, startersFolder as i, mayWrite as l, readContext as m, staleWorkflows as n, trainRequestArtifact as o, verdictContextOf as p, starterPlace as r, workflowFiles as s, hasWorkflowSources as t, mergedPull as u, triggeringRun as v, openGitHub as w, downloadArtifact as x, candidateArtifactName as y };

@@ -371,14 +371,17 @@ const tasks = ["binary-classification", "regression"];
 const command = {
 	name: "init",
 	summary: "make a new model from a table: pipeline, model.yaml, policy",
-	positionals: "<model>",
+	positionals: "[model]",
 	options: {
 		data: { type: "string" },
 		target: { type: "string" },
 		task: { type: "string" },
 		positive: { type: "string" },
 		"row-id": { type: "string" },
-		time: { type: "string" }
+		time: { type: "string" },
+		workflows: { type: "boolean" },
+		actions: { type: "string" },
+		force: { type: "boolean" }
 	},
 	help: {
 		data: "CSV or Parquet file; it is copied under data/ and locked by its sha256",
@@ -386,10 +389,15 @@ const command = {
 		task: "binary-classification or regression (default: inferred from the target)",
 		positive: "the positive class (default: yes, true or 1, else the rarer one)",
 		"row-id": "column that names the rows",
-		time: "date column: the latest rows are judged"
+		time: "date column: the latest rows are judged",
+		workflows: "no model: the workflows for a repository that is no copy of the template",
+		actions: "with --workflows: <owner>/<repository>@<commit> that has the actions (default: this release)",
+		force: "with --workflows: replace what was edited"
 	},
 	async run({ workspace, cwd, positionals, values }) {
 		const { data, target, task } = values;
+		if (values.workflows === true) return (await import("./init-workflows.js")).initWorkflows(workspace, values);
+		if (positionals[0] === void 0) throw new UsageError("lockstep init needs <model> — usage: lockstep init <model> --data <file> --target <column>");
 		if (typeof data !== "string" || typeof target !== "string") throw new UsageError("lockstep init needs --data <file> and --target <column>");
 		if (task !== void 0 && !tasks.includes(task)) throw new UsageError(`--task is one of ${tasks.join(", ")}`);
 		const result = await initModel(workspace, {

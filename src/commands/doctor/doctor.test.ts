@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startGitHub } from '../../../test/fakes/github/server.ts';
 import { makeRepository, makeSandbox } from '../../../test/git-sandbox.ts';
+import { openWorkspace } from '../../workspace/index.ts';
 import { diagnose } from './diagnosis.ts';
 import { examine } from './doctor.ts';
 import { type Facts, hidden, known, noPlan, type RemoteFacts, type Ruleset } from './facts.ts';
 import { guardedPaths } from './local-checks.ts';
+import { readLocalFacts } from './local-facts.ts';
 import { guardedRefs } from './ref-checks.ts';
 
 const ruleset = (over: Partial<Ruleset>): Ruleset => ({
@@ -159,6 +161,7 @@ test.each<[string, string[], Facts]>([
     }),
   ],
   ['secrets pushed', ['push-protection'], withRemote({ secretScanning: known(false) })],
+  ['another default branch', ['default-branch'], withRemote({ defaultBranch: 'trunk/x' })],
   ['releases that change', ['immutable-releases'], withRemote({ immutableReleases: known(false) })],
   ['no reviewers', ['environment-production-reviewers'], withEnvironment({ reviewers: 0 })],
   ['one reviews oneself', ['environment-production-self'], withEnvironment({ preventSelfReview: false })],
@@ -206,6 +209,9 @@ test('asks GitHub, and says what it may not see', async () => {
   const workspace = await makeRepository(sandbox.folder);
   await using github = await startGitHub();
   const { settings } = github.state;
+  const branch = { target: 'branch', enforcement: 'disabled', rules: [], bypass_actors: [] } as const;
+  for (let id = 2; id < 42; id++) settings.rulesets.push({ ...branch, id, name: `rule ${id}` });
+  // Last of 41, on what would be the second page.
   settings.rulesets.push({
     id: 1,
     name: 'tags',
@@ -238,6 +244,7 @@ test('asks GitHub, and says what it may not see', async () => {
     'actions-approve': 'holds',
     'environment-production-reviewers': 'missing',
     'sha-pinning': 'missing',
+    'immutable-releases': 'missing',
     'self-hosted-public': 'hidden',
   });
   expect((await examine(workspace, {})).alone).toBe('origin is no repository on GitHub');
@@ -258,5 +265,23 @@ test('docs/settings.md has a row and a ruleset for every ref, and an owner’s l
     expect(file.rules.map(({ type }: { type: string }) => type)).toEqual(expect.arrayContaining([...rules]));
   }
   expect(readdirSync(join(folder, 'settings'))).toHaveLength(guardedRefs.length);
-  for (const path of guardedPaths) expect(page).toContain(path);
+  const owners = readFileSync(join(folder, '../.github/CODEOWNERS'), 'utf8');
+  for (const path of guardedPaths) {
+    expect(page).toContain(path);
+    expect(owners).toContain(`# ${path} @your/leads`);
+  }
+});
+
+test('a workflow that was edited is told where its source is there', async () => {
+  await using sandbox = await makeSandbox();
+  const { root } = await makeRepository(sandbox.folder);
+  const home = join(import.meta.dirname, '../../..');
+  cpSync(join(home, '.github'), join(root, '.github'), { recursive: true });
+  const outdated = async () => (await readLocalFacts(openWorkspace(root))).outdated;
+  expect(await outdated()).toBeNull();
+  cpSync(join(home, 'workflows'), join(root, 'workflows'), { recursive: true });
+  expect(await outdated()).toEqual([]);
+  const path = '.github/workflows/lockstep-report.yml';
+  appendFileSync(join(root, path), '# mine\n');
+  expect(await outdated()).toEqual([path]);
 });

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasWorkflowSources, staleWorkflows } from '../../github/index.ts';
 import { listPipelines, readPipeline } from '../../pipeline/index.ts';
 import { isLockstepError, openWorkspace, type Workspace } from '../../workspace/index.ts';
 import type { LocalFacts } from './facts.ts';
 
-/** Reads the checkout. `outdated` is told by whoever has the workflows' sources. */
+/** Reads the checkout. `outdated` is known where the workflows' sources are. */
 export async function readLocalFacts(workspace: Workspace): Promise<LocalFacts> {
   const { root, configuration } = workspace;
   const { base } = configuration.image;
@@ -12,7 +13,9 @@ export async function readLocalFacts(workspace: Workspace): Promise<LocalFacts> 
     environments: configuration.environments,
     branch: configuration.gitops.branch,
     workflows: workflowsIn(root),
-    outdated: null,
+    outdated: hasWorkflowSources(root)
+      ? staleWorkflows(root).filter((path) => path.startsWith('.github/'))
+      : null,
     codeOwners:
       ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS']
         .map((path) => textOf(join(root, path)))

@@ -70,12 +70,23 @@ export async function readRemoteFacts(github: GitHub): Promise<RemoteFacts> {
       ({ total_count }) => total_count,
     ),
     secretScanning: protection === undefined ? hidden : known(protection === 'enabled'),
-    immutableReleases: await ask<{ enabled: boolean }, boolean>(
-      'GET /repos/{owner}/{repo}/immutable-releases',
-      ({ enabled }) => enabled,
+    immutableReleases: isOff(
+      permissions,
+      await ask<{ enabled: boolean }, boolean>(
+        'GET /repos/{owner}/{repo}/immutable-releases',
+        ({ enabled }) => enabled,
+      ),
     ),
   };
 }
+
+/** Not to be found means off, and the same to whoever may not see it: who sees the other settings may. */
+const isOff = (settings: Known<unknown>, found: Known<boolean>): Known<boolean> =>
+  found.kind === 'hidden' && settings.kind === 'known' ? known(false) : found;
+
+/** What comes in pages, the most of it at once: nobody has a hundred of these. */
+const lists = ['/rulesets', '/environments', '/workflows'];
+const whole = { per_page: 100 };
 
 async function asked<T, R>(
   github: GitHub,
@@ -84,7 +95,7 @@ async function asked<T, R>(
   isPrivate: boolean,
 ): Promise<Known<R>> {
   try {
-    return known(read(await github.ask<T>(route)));
+    return known(read(await github.ask<T>(route, lists.some((end) => route.endsWith(end)) ? whole : {})));
   } catch (error) {
     if (!isLockstepError(error)) throw error;
     if (/upgrade to|not available for|feature is not/i.test(error.message) && isPrivate) return noPlan;

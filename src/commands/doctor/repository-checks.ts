@@ -13,6 +13,7 @@ export function repositoryFindings({
   remote: RemoteFacts;
 }): Finding[] {
   return [
+    branchFinding(remote),
     tokenFinding(remote),
     approveFinding(remote),
     forkFinding(remote),
@@ -24,6 +25,22 @@ export function repositoryFindings({
     releasesFinding(remote),
     ...environmentFindings(local.environments, remote),
   ];
+}
+
+/** A workflow can't ask for whatever the default branch is called: those of `push` name the two usual names. */
+function branchFinding({ defaultBranch, fullName }: RemoteFacts): Finding {
+  const check: Check = {
+    id: 'default-branch',
+    title: 'A merge starts the workflow that registers',
+    needs: '',
+  };
+  return ['main', 'master'].includes(defaultBranch)
+    ? holds(check, `the default branch is ${defaultBranch}`)
+    : missing(
+        check,
+        `the default branch is ${defaultBranch}, and lockstep-main runs on main and master`,
+        `gh api -X POST repos/${fullName}/branches/${encodeURIComponent(defaultBranch)}/rename -f new_name=main`,
+      );
 }
 
 function tokenFinding(remote: RemoteFacts): Finding {
