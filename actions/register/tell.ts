@@ -1,18 +1,23 @@
 import { notice, warning } from '@actions/core';
 import type { RegisterOutcome } from '../../src/commands/release-model.ts';
 import { mergedPull, openIssueOnce, publishComment, runUrl } from '../../src/github/index.ts';
+import { renderMerged } from '../../src/report/index.ts';
 import type { ForgeJob } from '../kit/forge.ts';
 import { fail, refuse } from '../kit/run.ts';
 import { fenced } from '../kit/summary.ts';
 
-type Refused = Extract<RegisterOutcome, { kind: 'refused' }>;
 type Result = Extract<RegisterOutcome, { kind: 'registered' | 'unchanged' }>['result'];
 
 /** What people have to know of it: in the run, on the pull request that was merged, in one issue. */
 export async function tellOutcomes(job: ForgeJob, outcomes: readonly RegisterOutcome[]): Promise<void> {
   const refused = outcomes.filter((outcome) => outcome.kind === 'refused');
   for (const { code, reason } of refused) refuse(code, reason);
-  if (refused.length > 0) await tellPull(job, refused).catch(fail);
+  if (refused.length > 0) {
+    const [models, reasons] = [refused.map(({ model }) => model), refused.map(({ reason }) => reason)];
+    await tellPull(job, models, reasons).catch(fail);
+  }
+  const made = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result.model] : []));
+  if (made.length > 0 && job.context.runAttempt > 1) await tellPull(job, made, []).catch(fail);
   for (const outcome of outcomes) {
     if (outcome.kind === 'neutral') warning(`not registered: ${outcome.reason}`, { title: outcome.code });
     if (outcome.kind !== 'registered') continue;
@@ -32,18 +37,24 @@ export function outputsOf(outcomes: readonly RegisterOutcome[]) {
   return { registered: registered.join(' '), outcomes: Object.fromEntries(parts) };
 }
 
-/** The one comment on the pull request says now what came of it; its history keeps what it said before. */
-async function tellPull({ context, github }: ForgeJob, refused: readonly Refused[]): Promise<void> {
+/**
+ * The one comment on the pull request says above its report what came of it. A later attempt that registers what an
+ * earlier one refused says that.
+ */
+async function tellPull(
+  { context, github }: ForgeJob,
+  models: readonly string[],
+  reasons: readonly string[],
+) {
   const pull = await mergedPull(github, context.sha);
   if (pull === null) return;
-  const body = [
-    `### ❌ Merged, and not registered: ${refused.map(({ model }) => model).join(', ')}`,
-    'Main judged again, and its verdict is another one. No version was made, and no environment changes.',
-    ...refused.map(({ reason }) => fenced(reason)),
-    `[The run that judged](${runUrl(context)})`,
-  ].join('\n\n');
-  const run = { id: context.runId, attempt: context.runAttempt };
-  await publishComment(github, { number: pull.number, head: pull.head, body, run });
+  const answer = { run: context.runId, runUrl: runUrl(context), models, reasons };
+  await publishComment(github, {
+    number: pull.number,
+    head: pull.head,
+    body: (before) => renderMerged(answer, before),
+    run: { id: context.runId, attempt: context.runAttempt },
+  });
 }
 
 /** For a cluster that has no account with the registry. */

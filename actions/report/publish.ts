@@ -3,6 +3,8 @@ import { changedModels } from '../../src/commands/changed-models.ts';
 import { judgedFileName, partsOfModel } from '../../src/commands/judged-file.ts';
 import { reviewChange } from '../../src/commands/judged-review.ts';
 import {
+  type CommentInput,
+  type CommitStatus,
   downloadArtifact,
   findArtifact,
   publishComment,
@@ -11,7 +13,13 @@ import {
   verdictContextOf,
   workflowFiles,
 } from '../../src/github/index.ts';
-import { type ChangeInput, changeOutcome, commentMarker, renderChange } from '../../src/report/index.ts';
+import {
+  type ChangeInput,
+  changeKey,
+  changeOutcome,
+  commentMarker,
+  renderChange,
+} from '../../src/report/index.ts';
 import { say } from '../kit/foreign-output.ts';
 import { fail } from '../kit/run.ts';
 import { scratchFolder } from '../kit/runner-folders.ts';
@@ -46,8 +54,9 @@ export async function publish(job: ReportJob): Promise<Record<string, unknown>> 
   const { state, description } = changeOutcome(review);
   const markdown = renderChange(review).replace(commentMarker, '').trimEnd();
   await addSummary(markdown);
-  const comment = review.models.length === 0 ? {} : await commentOn(job, change, markdown);
-  await status(job, change, state, description);
+  const said = { body: markdown, key: changeKey(review) };
+  const comment = review.models.length === 0 ? {} : await commentOn(job, change, said);
+  await status(job, change, state, description, said.key);
   say(`${state}: ${description}`);
   return { verdict: state, ...comment };
 }
@@ -79,11 +88,11 @@ const allowedFor = (models: readonly string[]): Record<string, number> =>
 async function commentOn(
   { github }: ReportJob,
   { run, subject, commits: { head } }: Known,
-  body: string,
+  said: Pick<CommentInput, 'body' | 'key'>,
 ): Promise<{ comment?: string }> {
   if (subject.kind !== 'pull-request') return {};
   try {
-    const outcome = await publishComment(github, { number: subject.number, body, head, run });
+    const outcome = await publishComment(github, { number: subject.number, ...said, head, run });
     say(
       outcome.kind === 'skipped' ? `no comment: ${outcome.why}` : `comment ${outcome.kind}: ${outcome.url}`,
     );
@@ -99,6 +108,7 @@ async function status(
   { run, subject }: Pick<Known, 'run' | 'subject'>,
   state: 'success' | 'failure' | 'pending' | 'error',
   description: string,
+  key?: CommitStatus['key'],
 ): Promise<void> {
   await setStatus(github, {
     sha: subject.head,
@@ -107,5 +117,6 @@ async function status(
     description,
     url: runUrl(context),
     about: run,
+    ...(key === undefined ? {} : { key }),
   });
 }

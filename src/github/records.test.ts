@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type FakeGitHub, startGitHub } from '../../test/fakes/github/server.ts';
 import { messageOf } from '../../test/git-sandbox.ts';
+import { digestOf } from '../workspace/index.ts';
 import {
   approvalsOf,
   type GitHub,
@@ -36,6 +37,27 @@ test('a status is set once, cut to a line, and never put back by an older run', 
   expect(await say(4, 'worse')).toBe('skipped');
   expect(await say(6, 'worse')).toBe('set');
   expect(fake.state.statuses).toHaveLength(2);
+});
+
+test('judged alike, a status keeps its words; another state, or judged by something else, is told', async () => {
+  await using fake = await startGitHub();
+  const github = await open(fake);
+  const about = { id: 5, attempt: 1 };
+  const say = (state: 'success' | 'failure', description: string, of: string) =>
+    setStatus(github, { sha, context, state, description, url: runUrl(9), about, key: digestOf(of) });
+  expect(await say('failure', 'latency 25 ms', 'a')).toBe('set');
+  expect(await say('failure', 'latency 26 ms', 'a')).toBe('unchanged');
+  expect(await say('failure', 'latency 26 ms', 'b')).toBe('set');
+  expect(await say('success', 'latency 19 ms', 'b')).toBe('set');
+  const older = {
+    sha,
+    context,
+    state: 'failure',
+    description: 'x',
+    url: runUrl(8),
+    about: { id: 4, attempt: 1 },
+  } as const;
+  expect(await setStatus(github, { ...older, key: digestOf('b') })).toBe('skipped');
 });
 
 test("a status of somebody else's stands in nobody's way", async () => {

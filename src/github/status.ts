@@ -1,3 +1,4 @@
+import { type Digest, hexOf } from '../workspace/index.ts';
 import type { GitHub } from './api.ts';
 import { isNewer, type RunOrder } from './runs.ts';
 import type { KnownSubject } from './subject.ts';
@@ -22,6 +23,8 @@ export interface CommitStatus {
   readonly url: string;
   /** The run that it is about, where that is another. */
   readonly about?: RunOrder;
+  /** Digest of what decided; said again for the same, other words (a time that was measured anew) make no new status. */
+  readonly key?: Digest;
 }
 
 interface Found {
@@ -38,10 +41,11 @@ interface Found {
  */
 export async function setStatus(
   github: GitHub,
-  { sha, context, state, description, url, about }: CommitStatus,
+  { sha, context, state, description, url, about, key }: CommitStatus,
 ): Promise<'set' | 'unchanged' | 'skipped'> {
   const text = cutText(description);
-  const target = about === undefined ? url : `${url}#about-${about.id}.${about.attempt}`;
+  const of = key === undefined ? '' : `-${hexOf(key).slice(0, 16)}`;
+  const target = about === undefined ? url : `${url}#about-${about.id}.${about.attempt}${of}`;
   const statuses = await github.ask<Found[]>('GET /repos/{owner}/{repo}/commits/{ref}/statuses', {
     ref: sha,
     per_page: 100,
@@ -49,7 +53,8 @@ export async function setStatus(
   const newest = statuses.find((status) => status.context === context);
   if (newest !== undefined && newest.creator?.login === (await github.login())) {
     if (isNewer(orderOf(newest.target_url), orderOf(target))) return 'skipped';
-    if (newest.state === state && newest.description === text) return 'unchanged';
+    const same = newest.description === text || (of !== '' && newest.target_url?.endsWith(of) === true);
+    if (newest.state === state && same) return 'unchanged';
   }
   await github.ask(
     'POST /repos/{owner}/{repo}/statuses/{sha}',
@@ -61,7 +66,8 @@ export async function setStatus(
 
 /** The run that a status of ours is about. */
 function orderOf(url: string | null): RunOrder {
-  const [, run, about, attempt] = /\/actions\/runs\/(\d+)(?:#about-(\d+)\.(\d+))?$/.exec(url ?? '') ?? [];
+  const [, run, about, attempt] =
+    /\/actions\/runs\/(\d+)(?:#about-(\d+)\.(\d+)(?:-[0-9a-f]{16})?)?$/.exec(url ?? '') ?? [];
   return { id: Number(about ?? run ?? 0), attempt: Number(attempt ?? 0) };
 }
 

@@ -5,8 +5,10 @@ import type { ReportInput } from './report-input.ts';
 
 export { renderChange } from './change-comment.ts';
 export type { ChangedPart, ChangeInput, Training } from './change-input.ts';
+export { changeKey } from './change-key.ts';
 export { type ChangeOutcome, changeOutcome } from './change-outcome.ts';
 export { commentMarker, renderComment } from './comment.ts';
+export { type MergedAnswer, renderMerged } from './merged-comment.ts';
 export { renderCard } from './model-card.ts';
 export { withoutValues } from './redaction.ts';
 export type { DataChange, ReportInput, StageLine } from './report-input.ts';
