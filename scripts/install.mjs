@@ -4,6 +4,7 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -15,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Makes `node_modules` hold what `package-lock.json` says; waits when another process is doing just that. */
 export async function ensureInstalled(root) {
+  refuseLink(root);
   if (isInstalled(root)) return remember(root);
   mkdirSync(join(root, '.lockstep'), { recursive: true });
   const release = await lock(join(root, '.lockstep', 'install.lock'));
@@ -24,6 +26,24 @@ export async function ensureInstalled(root) {
   } finally {
     release();
   }
+}
+
+/**
+ * A `node_modules` that is a link is somebody's own, made here, and holds everything already; one that came with the tree
+ * would choose which code runs. npm would empty the folder that a link names, whatever it is.
+ */
+function refuseLink(root) {
+  const path = join(root, 'node_modules');
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  const tracked =
+    spawnSync('git', ['ls-files', '--error-unmatch', 'node_modules'], { cwd: root }).status === 0;
+  if (!tracked && isInstalled(root)) return;
+  const why = tracked ? 'comes with the repository' : 'does not hold what package-lock.json names';
+  process.stderr.write(
+    `E_INSTALL: ${path} is a link that ${why} — a folder of its own, or a link of yours to a whole one. ` +
+      'Fix: remove the link, then run the command again.\n',
+  );
+  process.exit(1);
 }
 
 /** Leaves a copy of the lock that `node_modules` agrees with: `./lockstep` compares the two and saves a look inside. */

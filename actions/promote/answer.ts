@@ -9,18 +9,28 @@ import type { ForgeJob } from '../kit/forge.ts';
 import { wanted } from '../kit/inputs.ts';
 import { refuse } from '../kit/run.ts';
 import type { Asked } from './requests.ts';
-import { tellAgain, tellTagged } from './tagged-commit.ts';
+import { tellTagged, tellWritten } from './tagged-commit.ts';
 
 /** Seconds that an environment whose address is known has to answer with the new version. */
 const patience = 60;
 
 /** Decides one request, writes, and answers where it was asked: on the tagged commit, and in the log. */
 export async function answer(job: ForgeJob, asked: Asked): Promise<{ outcome: string; reason: string }> {
-  const request = asked.tag === null ? named(asked) : await tagged(job, asked.tag);
-  if (request === null) {
-    await tellAgain(job, asked);
-    return { outcome: 'already', reason: '' };
-  }
+  if (asked.tag === null) return decide(job, named(asked));
+  const { job: request, state } = await tagged(job, asked.tag);
+  if (request !== null) return decide(job, request);
+  say(`${asked.tag}: ${state.kind} already`);
+  if (state.kind === 'written') await tellWritten(job, state.request);
+  if (state.kind !== 'refused') return { outcome: 'already', reason: '' };
+  // Whoever was cut off after the tag that answers says it now, and ends as red.
+  const { request: refused, reason } = state;
+  const text = `${refused.model} ${refused.version} in ${refused.environment}: refused. ${reason}`;
+  await tellTagged(job, refused, 'refused', text);
+  refuse('E_TAG_REQUEST', text);
+  return { outcome: 'refused', reason };
+}
+
+async function decide(job: ForgeJob, request: PromotionJob): Promise<{ outcome: string; reason: string }> {
   const { workspace } = job;
   const approvals = await approvalsFor(job, request.environment);
   const outcome = await carryOut(workspace, request, {
@@ -30,8 +40,8 @@ export async function answer(job: ForgeJob, asked: Asked): Promise<{ outcome: st
   const text = outcomeText(outcome, request);
   say(text);
   if ('result' in outcome) await showDeployment(job, outcome.result, text);
-  if (request.commit !== undefined)
-    await tellTagged(job, request.commit, request.environment, outcome.kind, text);
+  const { commit, environment, tag } = request;
+  if (commit !== undefined) await tellTagged(job, { commit, environment, tag }, outcome.kind, text);
   if (outcome.kind === 'refused') refuse(outcome.code, text);
   return { outcome: outcome.kind, reason: 'reason' in outcome ? outcome.reason : '' };
 }
@@ -42,17 +52,15 @@ const named = ({ model, version, environment }: Asked): PromotionJob => ({
   environment: wanted('environment', environment),
 });
 
-/** Null when it needs nothing any more. A tag that names no version is answered before it is refused. */
-async function tagged(job: ForgeJob, tag: string): Promise<PromotionJob | null> {
+/** A tag that names no version is answered before it is refused. */
+async function tagged(job: ForgeJob, tag: string): ReturnType<typeof jobOfTag> {
   try {
-    const { job: request, state } = await jobOfTag(job.workspace, tag);
-    if (request === null) say(`${tag}: ${state} already`);
-    return request;
+    return await jobOfTag(job.workspace, tag);
   } catch (error) {
     const commit = await resolveCommit(job.workspace.root, `refs/tags/${tag}`);
     const environment = /#([a-z0-9-]+)/.exec(tag)?.[1];
     if (isLockstepError(error) && commit !== null && environment !== undefined)
-      await tellTagged(job, commit, environment, 'refused', error.message);
+      await tellTagged(job, { commit, environment, tag }, 'refused', error.message);
     throw error;
   }
 }

@@ -45,7 +45,7 @@ async function jobsOfTag(workspace: Workspace, tag: string): Promise<MatrixJob[]
   checkEnvironment(workspace.configuration, environment);
   try {
     const { job, state } = await jobOfTag(workspace, tag);
-    if (job === null) say(`${tag}: ${state} already`);
+    if (job === null) say(`${tag}: ${state.kind} already`);
     return job === null ? [] : [toMatrix(job)];
   } catch (error) {
     if (isLockstepError(error, 'E_TAG_REQUEST')) {

@@ -1,10 +1,9 @@
-import type { PromotionOutcome } from '../../src/commands/promotion-request.ts';
+import type { PromotionJob, PromotionOutcome } from '../../src/commands/promotion-request.ts';
 import { runUrl, setStatus } from '../../src/github/index.ts';
-import { readEnvironments } from '../../src/gitops/index.ts';
-import { resolveCommit } from '../../src/workspace/index.ts';
+import { readEnvironments, type TagRequest } from '../../src/gitops/index.ts';
+import { digestOf } from '../../src/workspace/index.ts';
 import { showDeployment } from '../kit/deployment.ts';
 import type { ForgeJob } from '../kit/forge.ts';
-import type { Asked } from './requests.ts';
 
 const states = {
   observed: 'success',
@@ -14,27 +13,33 @@ const states = {
   refused: 'failure',
 } as const satisfies Record<PromotionOutcome['kind'], string>;
 
-/** Answers where a tag asked: a status on its commit, one an environment. */
+/** Where somebody asked. */
+type Tagged = Pick<PromotionJob, 'environment'> & {
+  readonly commit: string;
+  readonly tag: string | undefined;
+};
+
+/** Answers where a tag asked: a status on its commit, one an environment. A last word is said once, in whatever words. */
 export async function tellTagged(
   { github, context }: ForgeJob,
-  sha: string,
-  environment: string,
-  kind: keyof typeof states,
+  { commit: sha, environment, tag }: Tagged,
+  kind: PromotionOutcome['kind'],
   description: string,
 ): Promise<void> {
   const name = `lockstep/promote/${environment}`;
-  await setStatus(github, { sha, state: states[kind], description, url: runUrl(context), context: name });
+  const status = { sha, state: states[kind], description, url: runUrl(context), context: name };
+  const last = kind !== 'waiting' && tag !== undefined;
+  await setStatus(github, { ...status, ...(last ? { key: digestOf(tag) } : {}) });
 }
 
 /** Says what a run that was cut off after its push left unsaid, where the environment still names that version. */
-export async function tellAgain(job: ForgeJob, { model, version, environment, tag }: Asked): Promise<void> {
-  if (model === null || version === null || environment === null) return;
+export async function tellWritten(job: ForgeJob, request: TagRequest): Promise<void> {
+  const { model, version, environment } = request;
   const { releases } = await readEnvironments(job.workspace, model);
   const record = releases.get(environment);
-  const commit = await resolveCommit(job.workspace.root, `refs/tags/${tag}`);
-  if (record?.version !== version || commit === null) return;
+  if (record?.version !== version) return;
   const text = `${model} ${version} in ${environment}: written to Git`;
   const image = `${record.image.name}@${record.image.digest}`;
   await showDeployment(job, { model, environment, version, image }, text);
-  await tellTagged(job, commit, environment, 'already', text);
+  await tellTagged(job, request, 'already', text);
 }

@@ -9,6 +9,7 @@ import { say } from '../kit/foreign-output.ts';
 import type { ForgeJob } from '../kit/forge.ts';
 import { fail } from '../kit/run.ts';
 import { scratchFolder } from '../kit/runner-folders.ts';
+import { type SeenImage, tellImage } from './tell.ts';
 
 /** Judges every model, whatever came of another; those that could not be judged are told as the run's errors. */
 export async function registerAll(
@@ -27,7 +28,11 @@ export async function registerAll(
 /** Judges one model again and gives it a version. Errors: what is neither a verdict nor a registry's no. */
 async function registerOne(job: ForgeJob, model: string, bump: Bump | null): Promise<RegisterOutcome> {
   const adopted = await adoptOwn(job, model);
-  const options = { note: say, ...(bump === null ? {} : { bump }) };
+  const options = {
+    note: say,
+    beforeTag: (image: SeenImage) => tellImage(job, image),
+    ...(bump === null ? {} : { bump }),
+  };
   const outcome = await releaseModel(job.workspace, model, options);
   if (adopted !== null && outcome.kind !== 'neutral') await keepOwn(job, model, adopted);
   if (outcome.kind === 'registered' || outcome.kind === 'unchanged') {

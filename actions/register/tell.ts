@@ -7,6 +7,7 @@ import { fail, refuse } from '../kit/run.ts';
 import { fenced } from '../kit/summary.ts';
 
 type Result = Extract<RegisterOutcome, { kind: 'registered' | 'unchanged' }>['result'];
+export type SeenImage = Pick<Result, 'image' | 'public' | 'base'>;
 
 /** What people have to know of it: in the run, on the pull request that was merged, in one issue. */
 export async function tellOutcomes(job: ForgeJob, outcomes: readonly RegisterOutcome[]): Promise<void> {
@@ -20,11 +21,13 @@ export async function tellOutcomes(job: ForgeJob, outcomes: readonly RegisterOut
   if (made.length > 0 && job.context.runAttempt > 1) await tellPull(job, made, []).catch(fail);
   for (const outcome of outcomes) {
     if (outcome.kind === 'neutral') warning(`not registered: ${outcome.reason}`, { title: outcome.code });
-    if (outcome.kind !== 'registered') continue;
-    const { result } = outcome;
-    if (result.public === false) notice(pullSecret(job, result), { title: `${result.tag} is private` });
-    if (result.base !== null && !result.base.pinned) await askToPin(job, result.base.reference).catch(fail);
   }
+}
+
+/** Told before the version is there: a run that is cut off between the two, started again, would not come here. */
+export async function tellImage(job: ForgeJob, seen: SeenImage): Promise<void> {
+  if (seen.public === false) notice(pullSecret(job, seen), { title: 'the image is private' });
+  if (seen.base !== null && !seen.base.pinned) await askToPin(job, seen.base.reference).catch(fail);
 }
 
 export function outputsOf(outcomes: readonly RegisterOutcome[]) {
@@ -58,7 +61,7 @@ async function tellPull(
 }
 
 /** For a cluster that has no account with the registry. */
-const pullSecret = ({ context }: ForgeJob, { image }: Result): string =>
+const pullSecret = ({ context }: ForgeJob, { image }: SeenImage): string =>
   [
     `Only who has access to ${context.repository.owner}/${context.repository.name} can pull ${image}.`,
     `A cluster needs: kubectl create secret docker-registry lockstep-pull --docker-server=${image.split('/')[0]} --docker-username=<name> --docker-password=<token with read:packages>,`,

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { exitOf, LockstepError } from '../../src/workspace/index.ts';
 import { closeForeign, openForeign, say } from '../kit/foreign-output.ts';
 
@@ -13,6 +15,7 @@ const options = [
 
 /** Makes a folder's node_modules what its lock says; every package is checked against it. Errors: E_INSTALL. */
 export async function installPackages(folder: string, npmCache: string): Promise<void> {
+  refuseLink(folder);
   openForeign(`npm ci in ${folder}`);
   const windows = process.platform === 'win32';
   const child = spawn(windows ? 'npm.cmd' : 'npm', ['ci', ...options, '--cache', npmCache], {
@@ -36,5 +39,16 @@ export async function installPackages(folder: string, npmCache: string): Promise
     what: `npm ci ${how} in ${folder}${words ? `: ${words}` : ''}`,
     allowed: 'a lock whose packages the registry has',
     fix: "read npm's words in the log; a registry that is down is worth a second run",
+  });
+}
+
+/** npm would empty the folder that a link names, and install there what later steps run. */
+function refuseLink(folder: string): void {
+  if (!lstatSync(join(folder, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new LockstepError('E_INSTALL', {
+    what: 'node_modules is a link',
+    where: { file: join(folder, 'node_modules') },
+    allowed: 'none, or a folder',
+    fix: 'remove the link from the repository',
   });
 }

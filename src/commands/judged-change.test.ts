@@ -1,10 +1,10 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCli } from '../../test/bad-inputs/command-line.ts';
 import { commitFiles, messageOf } from '../../test/git-sandbox.ts';
 import { changeOutcome, renderChange } from '../report/index.ts';
-import { findIsolation, git, openWorkspace, type Workspace } from '../workspace/index.ts';
+import { findIsolation, git, openWorkspace, statePath, type Workspace } from '../workspace/index.ts';
 import { judgeChange } from './judged-change.ts';
 import { reviewChange } from './judged-review.ts';
 import { type ToyProject, toyProject } from './test-workspace.ts';
@@ -167,4 +167,17 @@ test('the command line does the same: judge --all, gate, report', async () => {
   const { stdout } = await runCli(trusted.root, ['report', '../out', ...range]);
   expect(stdout).toMatch(/^### ❌ \*\*toy\*\* must not be merged/);
   expect(stdout.trimEnd()).toMatch(/<!-- lockstep:report -->$/);
+});
+
+test("a signing key of ours that is none is the maintainers' to mend: nobody's change is refused for it", async () => {
+  await using project = await toyProject();
+  project.train(-1.2);
+  const { trusted, folder, base, head } = await handOver(project, {});
+  mkdirSync(statePath(trusted, 'keys'), { recursive: true });
+  writeFileSync(statePath(trusted, 'keys/ed25519.pem'), 'no key');
+  const out = join(folder, '../judged');
+  expect(await messageOf(judgeChange(trusted, { folder, base, head, out }))).toMatch(
+    /^E_SIGNATURE: no private key where the maintainers' own signing key should be/,
+  );
+  expect(existsSync(out)).toBe(false);
 });

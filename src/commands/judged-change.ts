@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '../pipeline/index.ts';
+import { loadKey } from '../registry/index.ts';
 import {
   canonicalJson,
   findIsolation,
@@ -33,7 +34,8 @@ export interface JudgeChangeOptions {
 /**
  * Judges all that a change touches, for the job that comments on it. Which models these are is found out here, from
  * Git: who hands over fewer has not changed fewer. What can't be judged is told as that, and nothing is believed.
- * Errors: E_GIT for a commit that is not here; E_FILE_KIND where `out` is taken.
+ * Errors: E_GIT for a commit that is not here; E_FILE_KIND where `out` is taken; E_SIGNATURE for a signing key of our own
+ * that is none.
  */
 export async function judgeChange(workspace: Workspace, options: JudgeChangeOptions): Promise<JudgedFile> {
   const { out, isolated = false } = options;
@@ -44,6 +46,8 @@ export async function judgeChange(workspace: Workspace, options: JudgeChangeOpti
       fix: 'name another folder with --out',
     });
   }
+  // A key of ours that can't be read is nothing that the change could mend: it ends here, before anybody is refused.
+  loadKey(workspace);
   const [base, head] = [await commitOf(workspace, options.base), await commitOf(workspace, options.head)];
   const isolation = isolated ? findIsolation() : undefined;
   const judging: Workspace = isolation === undefined ? workspace : { ...workspace, isolation };

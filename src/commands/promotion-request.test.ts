@@ -36,7 +36,7 @@ test('a tag is done, and asked again it is done already', () =>
     const { promotion } = JSON.parse(release!.toString()) as { promotion: { payload: string } };
     const { predicate } = JSON.parse(Buffer.from(promotion.payload, 'base64').toString());
     expect(predicate.approvals).toEqual(approvals);
-    expect(await jobOfTag(workspace, 'churn#dev#1')).toEqual({ job: null, state: 'written' });
+    expect(await jobOfTag(workspace, 'churn#dev#1')).toMatchObject({ job: null, state: { kind: 'written' } });
     expect((await carryOut(workspace, job!)).kind).toBe('already');
   }));
 
@@ -58,7 +58,7 @@ test('a refusal is answered once, with the reason', () =>
     const outcome = await carryOut(workspace, job!);
     expect(outcome).toMatchObject({ kind: 'refused', code: 'E_PROMOTE_HELD', answer: 'churn#dev!#2' });
     expect(await unansweredJobs(workspace)).toEqual([]);
-    expect(await jobOfTag(workspace, 'churn#dev#1')).toEqual({ job: null, state: 'refused' });
+    expect(await jobOfTag(workspace, 'churn#dev#1')).toMatchObject({ job: null, state: { kind: 'refused' } });
     // At a button no tag asked, so none answers.
     expect(
       await carryOut(workspace, { model: 'churn', version: 'v1.0.0', environment: 'dev' }),

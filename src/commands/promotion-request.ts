@@ -5,6 +5,7 @@ import {
   promote,
   readTagState,
   type TagRequest,
+  type TagState,
 } from '../gitops/index.ts';
 import { type Approval, listAllVersions } from '../registry/index.ts';
 import { type ErrorCode, isLockstepError, type LockstepError, type Workspace } from '../workspace/index.ts';
@@ -43,9 +44,9 @@ const failures: readonly ErrorCode[] = ['E_PROMOTE_RACE'];
 export async function jobOfTag(
   workspace: Workspace,
   tag: string,
-): Promise<{ readonly job: PromotionJob | null; readonly state: string }> {
+): Promise<{ readonly job: PromotionJob | null; readonly state: TagState }> {
   const state = await readTagState(workspace, tag);
-  return { job: state.kind === 'open' ? jobOf(state.request) : null, state: state.kind };
+  return { job: state.kind === 'open' ? jobOf(state.request) : null, state };
 }
 
 const jobOf = ({ model, version, environment, tag, commit }: TagRequest): PromotionJob => ({

@@ -27,6 +27,8 @@ export interface RegisterOptions {
   readonly platform?: string;
   /** Told, for people, whether an earlier run's training was used. */
   readonly note?: (text: string) => void;
+  /** Done before the tag, which ends it: whoever is cut off here begins again. */
+  readonly beforeTag?: (image: Pick<RegisterResult, 'image' | 'public' | 'base'>) => Promise<void>;
 }
 
 export interface RegisterResult {
@@ -56,7 +58,7 @@ const mostTries = 10;
 export async function registerModel(
   workspace: Workspace,
   model: string,
-  { bump, platform, note }: RegisterOptions = {},
+  { bump, platform, note, beforeTag }: RegisterOptions = {},
 ): Promise<RegisterResult> {
   const commit = await cleanCommit(workspace, model);
   const find = keptRuns(workspace, model, note);
@@ -78,6 +80,7 @@ export async function registerModel(
         done,
         modelFile,
         ...(platform === undefined ? {} : { platform }),
+        ...(beforeTag === undefined ? {} : { beforeTag }),
       });
     } catch (error) {
       if (tries === mostTries || !isLockstepError(error, 'E_TAG_EXISTS')) throw error;
@@ -134,6 +137,7 @@ interface NewVersion {
   readonly done: ModelRun;
   readonly modelFile: ModelFile;
   readonly platform?: string;
+  readonly beforeTag?: RegisterOptions['beforeTag'];
 }
 
 async function register(workspace: Workspace, release: NewVersion): Promise<RegisterResult> {
@@ -176,6 +180,12 @@ async function register(workspace: Workspace, release: NewVersion): Promise<Regi
   const remote = isRegistryName(name);
   const push = () => pushImage(workspace, { name, digest, tag: version });
   const image = remote ? await push() : null;
+  const seen = {
+    image: `${built.name}@${built.digest}`,
+    public: image?.public ?? null,
+    base: built.base,
+  };
+  await release.beforeTag?.(seen);
   const { tag, pushed } = await createVersionTag(workspace, { record, commit, push: true });
   // Who lost the race for this version may have tagged its own image with it.
   if (remote) await push();
@@ -184,11 +194,9 @@ async function register(workspace: Workspace, release: NewVersion): Promise<Regi
     version,
     tag,
     commit,
-    image: `${built.name}@${built.digest}`,
     modelDigest: record.modelDigest,
     outcome: 'registered',
     pushed,
-    public: image?.public ?? null,
-    base: built.base,
+    ...seen,
   };
 }

@@ -44,8 +44,9 @@ export async function setStatus(
   { sha, context, state, description, url, about, key }: CommitStatus,
 ): Promise<'set' | 'unchanged' | 'skipped'> {
   const text = cutText(description);
-  const of = key === undefined ? '' : `-${hexOf(key).slice(0, 16)}`;
-  const target = about === undefined ? url : `${url}#about-${about.id}.${about.attempt}${of}`;
+  const of = key === undefined ? '' : `of-${hexOf(key).slice(0, 16)}`;
+  const marks = [about === undefined ? '' : `about-${about.id}.${about.attempt}`, of].filter(Boolean);
+  const target = marks.length === 0 ? url : `${url}#${marks.join('-')}`;
   const statuses = await github.ask<Found[]>('GET /repos/{owner}/{repo}/commits/{ref}/statuses', {
     ref: sha,
     per_page: 100,
@@ -67,7 +68,7 @@ export async function setStatus(
 /** The run that a status of ours is about. */
 function orderOf(url: string | null): RunOrder {
   const [, run, about, attempt] =
-    /\/actions\/runs\/(\d+)(?:#about-(\d+)\.(\d+)(?:-[0-9a-f]{16})?)?$/.exec(url ?? '') ?? [];
+    /\/actions\/runs\/(\d+)(?:#(?:about-(\d+)\.(\d+))?(?:-?of-[0-9a-f]{16})?)?$/.exec(url ?? '') ?? [];
   return { id: Number(about ?? run ?? 0), attempt: Number(attempt ?? 0) };
 }
 

@@ -36,7 +36,12 @@ export type TagState =
   /** A commit of the branch names it. */
   | { readonly kind: 'written'; readonly request: TagRequest; readonly commit: string }
   /** Answered by an unassign tag. */
-  | { readonly kind: 'refused'; readonly request: TagRequest; readonly answer: string }
+  | {
+      readonly kind: 'refused';
+      readonly request: TagRequest;
+      readonly answer: string;
+      readonly reason: string;
+    }
   /** A later request for the same environment is in Git already: doing this one now would go back. */
   | { readonly kind: 'overtaken'; readonly request: TagRequest; readonly by: string };
 
@@ -105,7 +110,10 @@ function stateOf(
   const answer = promotions.find(
     (one) => one.event === 'unassign' && one.subject.startsWith(`${refuses(tag)}:`),
   );
-  if (answer) return { kind: 'refused', request, answer: answer.tag };
+  if (answer) {
+    const reason = answer.subject.slice(refuses(tag).length + 2);
+    return { kind: 'refused', request, answer: answer.tag, reason };
+  }
   const later = promotions.find(
     (one) => one.environment === environment && one.counter > entry.counter && written.has(one.tag),
   );

@@ -79,7 +79,7 @@ function makeKey(path: string): KeyObject {
 
 const notAKey = (path: string, what: string) =>
   new LockstepError('E_SIGNATURE', {
-    what: `${what} where the signing key should be`,
+    what: `${what} where the maintainers' own signing key should be`,
     where: { file: path },
     allowed: 'an Ed25519 private key in PKCS #8 PEM',
     fix: path.startsWith('$')

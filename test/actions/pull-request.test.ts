@@ -107,7 +107,7 @@ test('a change that is good enough gets one comment and a green status', async (
 });
 
 test('judged again as a whole, it changes nothing, whatever the clock says this time', async () => {
-  const [{ body }] = own() as [{ body: string }];
+  const [body] = own().map((comment) => comment.body);
   const statuses = forge.github.state.statuses.length;
   const { published, asked } = await report(1, 3);
   ok(published);

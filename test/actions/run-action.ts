@@ -22,6 +22,8 @@ export interface ActionRun {
   readonly from?: 'bundle' | 'source';
   /** Runs what the action does after its job instead, with the state that it kept. */
   readonly post?: Readonly<Record<string, string>>;
+  /** Given what ends it without warning. */
+  readonly started?: (kill: () => void) => void;
 }
 
 export interface ActionResult {
@@ -69,6 +71,7 @@ export async function runAction(name: string, options: ActionRun): Promise<Actio
       program,
       options.workspace,
       environment(manifest, options, own, fileOf),
+      options.started,
     );
     const commands = parseCommands(log);
     return {
@@ -146,10 +149,12 @@ function start(
   program: string,
   cwd: string,
   env: Record<string, string>,
+  started: ActionRun['started'],
 ): Promise<{ exit: number; log: string }> {
   if (!existsSync(program)) throw new Error(`there is no ${program}: node scripts/run.mjs bundle`);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    started?.(() => child.kill('SIGKILL'));
     const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
     let log = '';
     for (const stream of [child.stdout, child.stderr])

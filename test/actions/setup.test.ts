@@ -1,6 +1,17 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -128,3 +139,48 @@ test('a service that is down costs the cache, not the job', async () => {
   const result = await runAction('setup', { ...machine('down'), with: { modules: 'workspace' }, env });
   expect([result.exit, installed('down')], result.log).toEqual([0, true]);
 }, 60_000);
+
+test('a link that the tree brings as node_modules is not followed, and what it names stays', async () => {
+  const { workspace, temp } = machine('linked');
+  const kept = join(folder, 'linked/kept');
+  mkdirSync(kept);
+  writeFileSync(join(kept, 'file'), 'x');
+  symlinkSync(kept, join(workspace, 'node_modules'));
+  const job = { workspace, temp, with: { modules: 'workspace' }, env: results.environment(1) };
+  const refused = await runAction('setup', job);
+  expect([refused.exit, refused.errors], refused.log).toEqual([
+    1,
+    [expect.stringMatching(/^E_INSTALL: node_modules is a link/)],
+  ]);
+  expect(readdirSync(kept)).toEqual(['file']);
+}, 30_000);
+
+test('neither does a command on a laptop, unless it is a whole one of its own making', () => {
+  const root = join(folder, 'laptop');
+  const kept = join(root, '../kept-of-laptop');
+  for (const path of [join(root, 'scripts'), kept]) mkdirSync(path, { recursive: true });
+  const from = join(import.meta.dirname, '../..');
+  for (const name of ['run', 'install', 'hand-over', 'node24'])
+    copyFileSync(join(from, `scripts/${name}.mjs`), join(root, `scripts/${name}.mjs`));
+  const lock = '{"packages": {"": {}}}';
+  writeFileSync(join(root, 'package-lock.json'), lock);
+  writeFileSync(join(kept, 'file'), 'x');
+  symlinkSync(kept, join(root, 'node_modules'));
+  const start = () =>
+    spawnSync(process.execPath, [join(root, 'scripts/run.mjs'), 'lockstep'], { cwd: root, encoding: 'utf8' });
+  const refused = start();
+  expect([refused.status, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^E_INSTALL: .* is a link that does not hold what package-lock\.json names/),
+  ]);
+  writeFileSync(join(kept, '.package-lock.json'), lock);
+  // It has no command line to go on with; the link was fine.
+  expect(start().stderr).not.toContain('E_INSTALL');
+  for (const args of [
+    ['init', '--quiet'],
+    ['add', 'node_modules'],
+  ])
+    execFileSync('git', args, { cwd: root });
+  expect(start().stderr).toMatch(/^E_INSTALL: .* is a link that comes with the repository/);
+  expect(readdirSync(kept).sort()).toEqual(['.lockstep-lock.json', '.package-lock.json', 'file']);
+}, 30_000);
