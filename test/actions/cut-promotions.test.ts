@@ -7,11 +7,11 @@ import { startGitServer } from '../fakes/git-server.ts';
 import { startGitHub } from '../fakes/github/server.ts';
 import { makeSandbox } from '../git-sandbox.ts';
 import { makeProject, registerVersion } from '../release-sandbox.ts';
-import { cuts, isWrite, openWire } from './cut.ts';
+import { isWrite, openWire, type Place, placesIn } from './cut.ts';
 import { type ActionResult, runAction } from './run-action.ts';
 
 /*
- * A promotion is cut at each thing it does to the outside: a push over smart HTTP, each write to GitHub's API. The same
+ * A promotion is killed between the things it does to the outside: a push over smart HTTP, each write to GitHub's API. The same
  * job again ends with one commit, one tag, one Deployment and one status, and a third time changes nothing (P2, P31).
  */
 const stack = new AsyncDisposableStack();
@@ -73,10 +73,7 @@ function fresh(template = join(folder, 'template.git')): void {
 }
 
 /** A job of its own, with a checkout of its own. */
-async function job(
-  inputs: Record<string, string>,
-  cut?: { at: number; how: (typeof cuts)[number] },
-): Promise<ActionResult> {
+async function job(inputs: Record<string, string>, cut?: Place): Promise<ActionResult> {
   const root = join(folder, 'job');
   rmSync(root, { recursive: true, force: true });
   await git(['clone', '--quiet', origin(), root], { cwd: folder });
@@ -109,12 +106,14 @@ async function outside() {
   };
 }
 
-const requests: [string, Record<string, string>, number, object][] = [
+/** Exit code, what is seen in the end, and where it is cut: what all requests share, in the first alone. */
+const requests: [string, Record<string, string>, number, object, (writes: readonly string[]) => Place[]][] = [
   [
     'a tag that may be done',
     { tag: 'churn#dev#7', model: 'churn', version: 'v1.1.0', environment: 'dev' },
     0,
     { tags: 'churn#dev#1\nchurn#dev#7\nchurn#staging#8', statuses: ['lockstep/promote/dev success'] },
+    (writes) => [...placesIn(writes), { at: 1, how: 'refused' }],
   ],
   [
     'a tag that is too early',
@@ -124,13 +123,20 @@ const requests: [string, Record<string, string>, number, object][] = [
       tags: 'churn#dev#1\nchurn#dev#7\nchurn#staging!#9\nchurn#staging#8',
       statuses: ['lockstep/promote/staging failure'],
     },
+    placesIn,
   ],
-  ['the button', { model: 'churn', version: 'v1.1.0', environment: 'dev' }, 0, { statuses: [] }],
+  [
+    'the button',
+    { model: 'churn', version: 'v1.1.0', environment: 'dev' },
+    0,
+    { statuses: [] },
+    () => [{ at: 1, how: 'before' }],
+  ],
 ];
 
 test.each(requests)(
-  '%s, cut at each of its writes, ends as if it had not been',
-  async (_, inputs, exit, expected) => {
+  '%s, cut between its writes, ends as if it had not been',
+  async (_, inputs, exit, expected, places) => {
     fresh();
     const whole = await job(inputs);
     expect(whole.exit, whole.log).toBe(exit);
@@ -141,16 +147,15 @@ test.each(requests)(
     const third = await job(inputs);
     expect([third.exit, wire.asked.filter(isWrite)]).toEqual([exit, []]);
     expect(await outside()).toEqual(wanted);
-    for (const at of writes.keys())
-      for (const how of cuts) {
-        fresh();
-        const where = `${how} ${writes[at]}`;
-        const first = await job(inputs, { at, how });
-        expect([where, first.exit]).toEqual([where, 1]);
-        const again = await job(inputs);
-        expect([where, again.exit], again.log).toEqual([where, exit]);
-        expect([where, await outside()]).toEqual([where, wanted]);
-      }
+    for (const place of places(writes)) {
+      fresh();
+      const where = `${place.how} ${writes[place.at]}`;
+      const first = await job(inputs, place);
+      expect([where, first.exit]).toEqual([where, 1]);
+      const again = await job(inputs);
+      expect([where, again.exit], again.log).toEqual([where, exit]);
+      expect([where, await outside()]).toEqual([where, wanted]);
+    }
   },
   120_000,
 );

@@ -5,8 +5,19 @@ import type { AddressInfo } from 'node:net';
  * Before: nothing of the request arrives, and the job is killed. After: it is carried out, its answer is lost with the job.
  * Refused: the other side answers 422 (403 to git), and the job goes on as it can.
  */
-export const cuts = ['before', 'after', 'refused'] as const;
-export type Cut = (typeof cuts)[number];
+export type Cut = 'before' | 'after' | 'refused';
+
+export interface Place {
+  /** Number of the write, from 0. */
+  readonly at: number;
+  readonly how: Cut;
+}
+
+/** Killed between each two writes, and after the last: after one is before the next. */
+export const placesIn = (writes: readonly string[]): Place[] => [
+  ...[...writes.keys()].slice(1).map((at): Place => ({ at, how: 'before' })),
+  { at: writes.length - 1, how: 'after' },
+];
 
 /** What stands between a job and the servers it speaks to; all their requests in one order. */
 export interface Wire extends AsyncDisposable {
@@ -14,8 +25,8 @@ export interface Wire extends AsyncDisposable {
   through(url: string): Promise<string>;
   /** What was asked since the last `order`: `METHOD path`. */
   readonly asked: string[];
-  /** The write with this number, from 0, is cut; none when left out. What is cut ends with `kill`. */
-  order(cut?: { readonly at: number; readonly how: Cut; readonly kill: () => void }): void;
+  /** Which write is cut, and what kills the job; none when left out. */
+  order(cut?: Place & { readonly kill: () => void }): void;
 }
 
 /** What changes something out there: of git's requests the push itself, of the API what is no question. */

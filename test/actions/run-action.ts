@@ -51,8 +51,7 @@ interface Manifest {
 
 /**
  * Runs an action as GitHub's runner does: `INPUT_*` with the defaults of action.yml, files for outputs, environment and
- * summary, the event as a file, workflow commands read from what it prints. Its environment holds what a runner gives
- * and nothing of ours.
+ * summary, the event as a file, workflow commands read from what it prints. Its environment holds what a runner gives.
  */
 export async function runAction(name: string, options: ActionRun): Promise<ActionResult> {
   const folder = join(root, 'actions', name);
@@ -141,6 +140,8 @@ function environment(
     RUNNER_OS: 'Linux',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
+    // Ours alone: half the time that the source takes to start.
+    NODE_COMPILE_CACHE: join(root, '.lockstep/cache/compiled'),
     ...run.env,
   };
 }
