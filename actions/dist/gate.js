@@ -1,5 +1,5 @@
 import { t as reviewChange } from "./shared/judged-review.js";
-import { a as commentMarker, i as renderChange, s as changeOutcome } from "./shared/report.js";
+import { l as changeOutcome, o as renderChange, s as commentMarker } from "./shared/report.js";
 import { A as readYaml, C as resolveCommit, X as LockstepError, Z as isLockstepError, h as readJson, i as openWorkspace, r as modelPath } from "./shared/workspace.js";
 import { i as error } from "./vendor/actions-core.js";
 import { n as parsePolicy } from "./shared/gate.js";

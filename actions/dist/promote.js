@@ -1,5 +1,5 @@
 import { c as approvalsOf, f as setStatus, g as runUrl, m as readContext } from "./shared/github.js";
-import { C as resolveCommit, E as checkEnvironment, P as isName, Z as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
+import { C as resolveCommit, E as checkEnvironment, P as isName, W as digestOf, Z as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { a as model, c as optional, d as text, f as token, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
@@ -16,22 +16,26 @@ const states = {
 	waiting: "pending",
 	refused: "failure"
 };
-async function tellTagged({ github, context }, sha, environment, kind, description) {
+async function tellTagged({ github, context }, { commit: sha, environment, tag }, kind, description) {
 	const name = `lockstep/promote/${environment}`;
-	await setStatus(github, {
+	const status = {
 		sha,
 		state: states[kind],
 		description,
 		url: runUrl(context),
 		context: name
+	};
+	const last = kind !== "waiting" && tag !== void 0;
+	await setStatus(github, {
+		...status,
+		...last ? { key: digestOf(tag) } : {}
 	});
 }
-async function tellAgain(job, { model, version, environment, tag }) {
-	if (model === null || version === null || environment === null) return;
+async function tellWritten(job, request) {
+	const { model, version, environment } = request;
 	const { releases } = await readEnvironments(job.workspace, model);
 	const record = releases.get(environment);
-	const commit = await resolveCommit(job.workspace.root, `refs/tags/${tag}`);
-	if (record?.version !== version || commit === null) return;
+	if (record?.version !== version) return;
 	const text = `${model} ${version} in ${environment}: written to Git`;
 	const image = `${record.image.name}@${record.image.digest}`;
 	await showDeployment(job, {
@@ -40,18 +44,29 @@ async function tellAgain(job, { model, version, environment, tag }) {
 		version,
 		image
 	}, text);
-	await tellTagged(job, commit, environment, "already", text);
+	await tellTagged(job, request, "already", text);
 }
 const patience = 60;
 async function answer(job, asked) {
-	const request = asked.tag === null ? named(asked) : await tagged(job, asked.tag);
-	if (request === null) {
-		await tellAgain(job, asked);
-		return {
-			outcome: "already",
-			reason: ""
-		};
-	}
+	if (asked.tag === null) return decide(job, named(asked));
+	const { job: request, state } = await tagged(job, asked.tag);
+	if (request !== null) return decide(job, request);
+	say(`${asked.tag}: ${state.kind} already`);
+	if (state.kind === "written") await tellWritten(job, state.request);
+	if (state.kind !== "refused") return {
+		outcome: "already",
+		reason: ""
+	};
+	const { request: refused, reason } = state;
+	const text = `${refused.model} ${refused.version} in ${refused.environment}: refused. ${reason}`;
+	await tellTagged(job, refused, "refused", text);
+	refuse("E_TAG_REQUEST", text);
+	return {
+		outcome: "refused",
+		reason
+	};
+}
+async function decide(job, request) {
 	const { workspace } = job;
 	const approvals = await approvalsFor(job, request.environment);
 	const outcome = await carryOut(workspace, request, {
@@ -61,7 +76,12 @@ async function answer(job, asked) {
 	const text = outcomeText(outcome, request);
 	say(text);
 	if ("result" in outcome) await showDeployment(job, outcome.result, text);
-	if (request.commit !== void 0) await tellTagged(job, request.commit, request.environment, outcome.kind, text);
+	const { commit, environment, tag } = request;
+	if (commit !== void 0) await tellTagged(job, {
+		commit,
+		environment,
+		tag
+	}, outcome.kind, text);
 	if (outcome.kind === "refused") refuse(outcome.code, text);
 	return {
 		outcome: outcome.kind,
@@ -75,13 +95,15 @@ const named = ({ model, version, environment }) => ({
 });
 async function tagged(job, tag) {
 	try {
-		const { job: request, state } = await jobOfTag(job.workspace, tag);
-		if (request === null) say(`${tag}: ${state} already`);
-		return request;
+		return await jobOfTag(job.workspace, tag);
 	} catch (error) {
 		const commit = await resolveCommit(job.workspace.root, `refs/tags/${tag}`);
 		const environment = /#([a-z0-9-]+)/.exec(tag)?.[1];
-		if (isLockstepError(error) && commit !== null && environment !== void 0) await tellTagged(job, commit, environment, "refused", error.message);
+		if (isLockstepError(error) && commit !== null && environment !== void 0) await tellTagged(job, {
+			commit,
+			environment,
+			tag
+		}, "refused", error.message);
 		throw error;
 	}
 }
@@ -126,7 +148,7 @@ async function jobsOfTag(workspace, tag) {
 	checkEnvironment(workspace.configuration, environment);
 	try {
 		const { job, state } = await jobOfTag(workspace, tag);
-		if (job === null) say(`${tag}: ${state} already`);
+		if (job === null) say(`${tag}: ${state.kind} already`);
 		return job === null ? [] : [toMatrix(job)];
 	} catch (error) {
 		if (isLockstepError(error, "E_TAG_REQUEST")) {

@@ -9,6 +9,7 @@ import { c as scratchFolder, n as refuse, o as say, r as run, s as runnerFolders
 import { a as adoptCandidate, i as trainedChange, n as keepTrained, t as checkKeepable } from "./shared/kept-run.js";
 import { r as releaseModel } from "./shared/release-model.js";
 import { h as warning, u as notice } from "./vendor/actions-core.js";
+import { i as renderMerged } from "./shared/report.js";
 import { n as fenced } from "./shared/summary.js";
 import { rmSync } from "node:fs";
 const spec = {
@@ -69,6 +70,70 @@ async function keepOne({ context, workspace, github }, model, { base, head }) {
 	say(`${model}: kept for the run after the merge, under ${fingerprints.length} fingerprints`);
 	return true;
 }
+async function tellOutcomes(job, outcomes) {
+	const refused = outcomes.filter((outcome) => outcome.kind === "refused");
+	for (const { code, reason } of refused) refuse(code, reason);
+	if (refused.length > 0) {
+		const [models, reasons] = [refused.map(({ model }) => model), refused.map(({ reason }) => reason)];
+		await tellPull(job, models, reasons).catch(fail);
+	}
+	const made = outcomes.flatMap((outcome) => "result" in outcome ? [outcome.result.model] : []);
+	if (made.length > 0 && job.context.runAttempt > 1) await tellPull(job, made, []).catch(fail);
+	for (const outcome of outcomes) if (outcome.kind === "neutral") warning(`not registered: ${outcome.reason}`, { title: outcome.code });
+}
+async function tellImage(job, seen) {
+	if (seen.public === false) notice(pullSecret(job, seen), { title: "the image is private" });
+	if (seen.base !== null && !seen.base.pinned) await askToPin(job, seen.base.reference).catch(fail);
+}
+function outputsOf(outcomes) {
+	const parts = outcomes.map((outcome) => "result" in outcome ? [outcome.result.model, {
+		kind: outcome.kind,
+		version: outcome.result.version
+	}] : [outcome.model, {
+		kind: outcome.kind,
+		reason: outcome.reason
+	}]);
+	return {
+		registered: outcomes.flatMap((outcome) => "result" in outcome ? [outcome.result.model] : []).join(" "),
+		outcomes: Object.fromEntries(parts)
+	};
+}
+async function tellPull({ context, github }, models, reasons) {
+	const pull = await mergedPull(github, context.sha);
+	if (pull === null) return;
+	const answer = {
+		run: context.runId,
+		runUrl: runUrl(context),
+		models,
+		reasons
+	};
+	await publishComment(github, {
+		number: pull.number,
+		head: pull.head,
+		body: (before) => renderMerged(answer, before),
+		run: {
+			id: context.runId,
+			attempt: context.runAttempt
+		}
+	});
+}
+const pullSecret = ({ context }, { image }) => [
+	`Only who has access to ${context.repository.owner}/${context.repository.name} can pull ${image}.`,
+	`A cluster needs: kubectl create secret docker-registry lockstep-pull --docker-server=${image.split("/")[0]} --docker-username=<name> --docker-password=<token with read:packages>,`,
+	"and imagePullSecrets: [{name: lockstep-pull}] in deployment.yaml; or make the package public in its settings."
+].join(" ");
+async function askToPin({ context, github }, reference) {
+	const { number, opened } = await openIssueOnce(github, {
+		title: "Pin the base of the images",
+		body: [
+			"The base image is named by a tag, which may be another one tomorrow. From the second environment on, images need a base with a digest. Commit this line to `lockstep.yaml`, or run `lockstep image pin-base`:",
+			fenced(`image:\n  base: ${reference}`),
+			`[The run that looked it up](${runUrl(context)})`
+		].join("\n\n"),
+		marker: "lockstep:pin-base"
+	});
+	if (opened) notice(`issue ${number} has the line that pins the base of the images`);
+}
 async function registerAll(job, models, bump) {
 	const outcomes = [];
 	for (const model of models) {
@@ -81,6 +146,7 @@ async function registerOne(job, model, bump) {
 	const adopted = await adoptOwn(job, model);
 	const options = {
 		note: say,
+		beforeTag: (image) => tellImage(job, image),
 		...bump === null ? {} : { bump }
 	};
 	const outcome = await releaseModel(job.workspace, model, options);
@@ -118,68 +184,6 @@ async function keepOwn({ workspace }, model, folder) {
 		if (!isLockstepError(error)) throw error;
 		say(`${model}: not kept for later runs. ${error.message}`);
 	}
-}
-async function tellOutcomes(job, outcomes) {
-	const refused = outcomes.filter((outcome) => outcome.kind === "refused");
-	for (const { code, reason } of refused) refuse(code, reason);
-	if (refused.length > 0) await tellPull(job, refused).catch(fail);
-	for (const outcome of outcomes) {
-		if (outcome.kind === "neutral") warning(`not registered: ${outcome.reason}`, { title: outcome.code });
-		if (outcome.kind !== "registered") continue;
-		const { result } = outcome;
-		if (result.public === false) notice(pullSecret(job, result), { title: `${result.tag} is private` });
-		if (result.base !== null && !result.base.pinned) await askToPin(job, result.base.reference).catch(fail);
-	}
-}
-function outputsOf(outcomes) {
-	const parts = outcomes.map((outcome) => "result" in outcome ? [outcome.result.model, {
-		kind: outcome.kind,
-		version: outcome.result.version
-	}] : [outcome.model, {
-		kind: outcome.kind,
-		reason: outcome.reason
-	}]);
-	return {
-		registered: outcomes.flatMap((outcome) => "result" in outcome ? [outcome.result.model] : []).join(" "),
-		outcomes: Object.fromEntries(parts)
-	};
-}
-async function tellPull({ context, github }, refused) {
-	const pull = await mergedPull(github, context.sha);
-	if (pull === null) return;
-	const body = [
-		`### ❌ Merged, and not registered: ${refused.map(({ model }) => model).join(", ")}`,
-		"Main judged again, and its verdict is another one. No version was made, and no environment changes.",
-		...refused.map(({ reason }) => fenced(reason)),
-		`[The run that judged](${runUrl(context)})`
-	].join("\n\n");
-	const run = {
-		id: context.runId,
-		attempt: context.runAttempt
-	};
-	await publishComment(github, {
-		number: pull.number,
-		head: pull.head,
-		body,
-		run
-	});
-}
-const pullSecret = ({ context }, { image }) => [
-	`Only who has access to ${context.repository.owner}/${context.repository.name} can pull ${image}.`,
-	`A cluster needs: kubectl create secret docker-registry lockstep-pull --docker-server=${image.split("/")[0]} --docker-username=<name> --docker-password=<token with read:packages>,`,
-	"and imagePullSecrets: [{name: lockstep-pull}] in deployment.yaml; or make the package public in its settings."
-].join(" ");
-async function askToPin({ context, github }, reference) {
-	const { number, opened } = await openIssueOnce(github, {
-		title: "Pin the base of the images",
-		body: [
-			"The base image is named by a tag, which may be another one tomorrow. From the second environment on, images need a base with a digest. Commit this line to `lockstep.yaml`, or run `lockstep image pin-base`:",
-			fenced(`image:\n  base: ${reference}`),
-			`[The run that looked it up](${runUrl(context)})`
-		].join("\n\n"),
-		marker: "lockstep:pin-base"
-	});
-	if (opened) notice(`issue ${number} has the line that pins the base of the images`);
 }
 await run(async () => {
 	const { mode, models, base, head, bump, token } = readInputs(spec);

@@ -10,7 +10,7 @@ import { t as changedModels } from "./shared/changed-models.js";
 import { t as fetchChange } from "./shared/change-commits.js";
 import { n as partsOfModel, t as judgedFileName } from "./shared/judged-file.js";
 import { t as reviewChange } from "./shared/judged-review.js";
-import { a as commentMarker, i as renderChange, s as changeOutcome } from "./shared/report.js";
+import { a as changeKey, l as changeOutcome, o as renderChange, s as commentMarker } from "./shared/report.js";
 import { t as addSummary } from "./shared/summary.js";
 import { join } from "node:path";
 import { rmSync } from "node:fs";
@@ -138,8 +138,12 @@ async function publish(job) {
 	const { state, description } = changeOutcome(review);
 	const markdown = renderChange(review).replace(commentMarker, "").trimEnd();
 	await addSummary(markdown);
-	const comment = review.models.length === 0 ? {} : await commentOn(job, change, markdown);
-	await status(job, change, state, description);
+	const said = {
+		body: markdown,
+		key: changeKey(review)
+	};
+	const comment = review.models.length === 0 ? {} : await commentOn(job, change, said);
+	await status(job, change, state, description, said.key);
 	say(`${state}: ${description}`);
 	return {
 		verdict: state,
@@ -166,12 +170,12 @@ const allowedFor = (models) => Object.fromEntries([[judgedFileName, mostManifest
 	...partsOfModel,
 	"report.html": mostPage
 }).map(([name, most]) => [`${model}/${name}`, most]))]);
-async function commentOn({ github }, { run, subject, commits: { head } }, body) {
+async function commentOn({ github }, { run, subject, commits: { head } }, said) {
 	if (subject.kind !== "pull-request") return {};
 	try {
 		const outcome = await publishComment(github, {
 			number: subject.number,
-			body,
+			...said,
 			head,
 			run
 		});
@@ -182,14 +186,15 @@ async function commentOn({ github }, { run, subject, commits: { head } }, body) 
 		return {};
 	}
 }
-async function status({ context, github }, { run, subject }, state, description) {
+async function status({ context, github }, { run, subject }, state, description, key) {
 	await setStatus(github, {
 		sha: subject.head,
 		context: verdictContextOf(subject),
 		state,
 		description,
 		url: runUrl(context),
-		about: run
+		about: run,
+		...key === void 0 ? {} : { key }
 	});
 }
 await run(async () => {

@@ -4,7 +4,7 @@ import { a as openForeign, i as closeForeign, o as say, r as run, s as runnerFol
 import { L as exitOf, W as digestOf, X as LockstepError, u as bundleFolder } from "./shared/workspace.js";
 import { t as restoreTarballs } from "./shared/tarballs.js";
 import { join } from "node:path";
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 const spec = {
 	cache: oneOf("true", "read", "false"),
@@ -63,6 +63,7 @@ const options = [
 	"--loglevel=error"
 ];
 async function installPackages(folder, npmCache) {
+	refuseLink(folder);
 	openForeign(`npm ci in ${folder}`);
 	const windows = process.platform === "win32";
 	const child = spawn(windows ? "npm.cmd" : "npm", [
@@ -97,6 +98,15 @@ async function installPackages(folder, npmCache) {
 		what: `npm ci ${how} in ${folder}${words ? `: ${words}` : ""}`,
 		allowed: "a lock whose packages the registry has",
 		fix: "read npm's words in the log; a registry that is down is worth a second run"
+	});
+}
+function refuseLink(folder) {
+	if (!lstatSync(join(folder, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) return;
+	throw new LockstepError("E_INSTALL", {
+		what: "node_modules is a link",
+		where: { file: join(folder, "node_modules") },
+		allowed: "none, or a folder",
+		fix: "remove the link from the repository"
 	});
 }
 await run(async () => {

@@ -1,4 +1,4 @@
-import { s as changeOutcome } from "./report.js";
+import { l as changeOutcome } from "./report.js";
 import { n as judgedOptions, r as reviewed, t as judgedHelp } from "./judged-commits.js";
 const exits = {
 	success: 0,

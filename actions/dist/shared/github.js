@@ -1,4 +1,4 @@
-import { J as temporaryBeside, P as isName, Q as printable, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson, q as diskFull } from "./workspace.js";
+import { G as hexOf, J as temporaryBeside, P as isName, Q as printable, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson, q as diskFull } from "./workspace.js";
 import { basename, dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -515,32 +515,36 @@ const comments = "/repos/{owner}/{repo}/issues/{issue_number}/comments";
 const oneComment = "/repos/{owner}/{repo}/issues/comments/{comment_id}";
 const needs$1 = "pull-requests: write";
 const markerStart = "<!-- lockstep:report";
-const marker = /^<!-- lockstep:report(?: run=(\d{1,15})\.(\d{1,6}) head=[0-9a-f]{40,64})? -->$/;
+const marker = /^<!-- lockstep:report(?: run=(\d{1,15})\.(\d{1,6}) head=([0-9a-f]{40,64})(?: of=([0-9a-f]{64}))?)? -->$/;
 async function publishComment(github, input) {
-	const body = `${input.body.trimEnd()}\n\n${printMarker(input)}\n`;
-	if (body.length > mostUnits$1) throw tooLong(body.length);
 	try {
-		return await publish(github, input, body);
+		return await publish(github, input);
 	} catch (error) {
-		if (isLockstepError(error, "E_GITHUB_FAILED") || isLockstepError(error, "E_GITHUB_MISSING")) return publish(github, input, body);
+		if (isLockstepError(error, "E_GITHUB_FAILED") || isLockstepError(error, "E_GITHUB_MISSING")) return publish(github, input);
 		throw error;
 	}
 }
-async function publish(github, input, body) {
-	if ((await github.ask("GET /repos/{owner}/{repo}/pulls/{pull_number}", { pull_number: input.number })).head.sha !== input.head) return {
-		kind: "skipped",
-		why: "the head has moved on"
-	};
+const nothingToSay = {
+	kind: "skipped",
+	why: "nothing to say"
+};
+async function publish(github, input) {
 	const { own: before, count } = await listOwn(github, input);
-	if (before.length > 0) return settle(github, input, body, before, null);
-	const mine = ownOf(await write(() => github.ask(`POST ${comments}`, {
+	if (before.length > 0) return settle(github, input, before, null);
+	const text = textOf(input, null);
+	if (text === null) return nothingToSay;
+	const created = await write(() => github.ask(`POST ${comments}`, {
 		issue_number: input.number,
-		body
-	}, { needs: needs$1 })));
-	const { own: now } = await listOwn(github, input, Math.max(1, Math.ceil(count / 100) - 1));
-	return settle(github, input, body, now.some(({ id }) => id === mine.id) ? now : [...now, mine], mine.id);
+		body: printed(input, text)
+	}, { needs: needs$1 }));
+	const mine = ownOf(created);
+	const { own: now } = await listOwn(github, input, {
+		from: Math.max(1, Math.ceil(count / 100) - 1),
+		login: created.user?.login
+	});
+	return settle(github, input, now.some(({ id }) => id === mine.id) ? now : [...now, mine], mine.id);
 }
-async function settle(github, { run, body: text }, body, own, created) {
+async function settle(github, input, own, created) {
 	const [oldest, ...younger] = [...own].sort((a, b) => a.id - b.id);
 	for (const { id } of younger) await remove(github, id);
 	const { id, url } = oldest;
@@ -549,15 +553,23 @@ async function settle(github, { run, body: text }, body, own, created) {
 		id,
 		url
 	};
-	if (isNewer(oldest.run, run)) return {
+	if (isNewer(oldest.run, input.run)) return {
 		kind: "skipped",
 		why: "a newer run already reported"
 	};
-	if (oldest.text === text.trimEnd()) return {
+	if (isFor(oldest, input)) return {
 		kind: "unchanged",
 		id,
 		url
 	};
+	const text = textOf(input, oldest.text);
+	if (text === null) return nothingToSay;
+	if (oldest.text === text) return {
+		kind: "unchanged",
+		id,
+		url
+	};
+	const body = printed(input, text);
 	await write(() => github.ask(`PATCH ${oneComment}`, {
 		comment_id: id,
 		body
@@ -568,6 +580,13 @@ async function settle(github, { run, body: text }, body, own, created) {
 		url
 	};
 }
+const isFor = ({ head, key }, input) => input.key !== void 0 && head === input.head && key === hexOf(input.key);
+const textOf = ({ body }, before) => (typeof body === "string" ? body : body(before))?.trimEnd() ?? null;
+function printed(input, text) {
+	const body = `${text}\n\n${printMarker(input)}\n`;
+	if (body.length > mostUnits$1) throw tooLong(body.length);
+	return body;
+}
 async function remove(github, id) {
 	try {
 		await write(() => github.ask(`DELETE ${oneComment}`, { comment_id: id }, { needs: needs$1 }));
@@ -575,11 +594,18 @@ async function remove(github, id) {
 		if (!isLockstepError(error, "E_GITHUB_MISSING")) throw error;
 	}
 }
-async function listOwn(github, { number }, from = 1) {
-	const login = await github.login();
+async function listOwn(github, { number }, { from = 1, login } = {}) {
 	const all = await github.list(`GET ${comments}`, { issue_number: number }, { from });
+	const marked = all.flatMap((comment) => {
+		const own = ownOf(comment);
+		return own === null ? [] : [{
+			own,
+			by: comment.user?.login
+		}];
+	});
+	const we = marked.length === 0 ? null : login ?? await github.login();
 	return {
-		own: all.flatMap((comment) => comment.user?.login === login ? ownOf(comment) ?? [] : []),
+		own: marked.flatMap(({ own, by }) => by === we ? [own] : []),
 		count: all.length
 	};
 }
@@ -588,18 +614,20 @@ function ownOf({ id, body = "", html_url: url }) {
 	const at = text.lastIndexOf(markerStart);
 	const found = at === -1 ? null : marker.exec(text.slice(at));
 	if (!found) return null;
-	const run = {
-		id: Number(found[1] ?? 0),
-		attempt: Number(found[2] ?? 0)
-	};
+	const [, run = 0, attempt = 0, head = null, key = null] = found;
 	return {
 		id,
 		url,
 		text: text.slice(0, at).trimEnd(),
-		run
+		run: {
+			id: Number(run),
+			attempt: Number(attempt)
+		},
+		head,
+		key
 	};
 }
-const printMarker = ({ run, head }) => `${markerStart} run=${run.id}.${run.attempt} head=${head} -->`;
+const printMarker = ({ run, head, key }) => `${markerStart} run=${run.id}.${run.attempt} head=${head}${key === void 0 ? "" : ` of=${hexOf(key)}`} -->`;
 async function write(work) {
 	try {
 		return await work();
@@ -662,16 +690,19 @@ function repositoryOf(text) {
 const runUrl = ({ serverUrl, repository, runId }) => `${serverUrl}/${repository.owner}/${repository.name}/actions/runs/${runId}`;
 const verdictContext = "lockstep/verdict";
 const verdictContextOf = ({ baseRef, defaultBranch }) => baseRef === defaultBranch ? verdictContext : `${verdictContext}/${baseRef}`;
-async function setStatus(github, { sha, context, state, description, url, about }) {
+async function setStatus(github, { sha, context, state, description, url, about, key }) {
 	const text = cutText(description);
-	const target = about === void 0 ? url : `${url}#about-${about.id}.${about.attempt}`;
+	const of = key === void 0 ? "" : `of-${hexOf(key).slice(0, 16)}`;
+	const marks = [about === void 0 ? "" : `about-${about.id}.${about.attempt}`, of].filter(Boolean);
+	const target = marks.length === 0 ? url : `${url}#${marks.join("-")}`;
 	const newest = (await github.ask("GET /repos/{owner}/{repo}/commits/{ref}/statuses", {
 		ref: sha,
 		per_page: 100
 	})).find((status) => status.context === context);
 	if (newest !== void 0 && newest.creator?.login === await github.login()) {
 		if (isNewer(orderOf(newest.target_url), orderOf(target))) return "skipped";
-		if (newest.state === state && newest.description === text) return "unchanged";
+		const same = newest.description === text || of !== "" && newest.target_url?.endsWith(of) === true;
+		if (newest.state === state && same) return "unchanged";
 	}
 	await github.ask("POST /repos/{owner}/{repo}/statuses/{sha}", {
 		sha,
@@ -686,7 +717,7 @@ async function setStatus(github, { sha, context, state, description, url, about 
 	return "set";
 }
 function orderOf(url) {
-	const [, run, about, attempt] = /\/actions\/runs\/(\d+)(?:#about-(\d+)\.(\d+))?$/.exec(url ?? "") ?? [];
+	const [, run, about, attempt] = /\/actions\/runs\/(\d+)(?:#(?:about-(\d+)\.(\d+))?(?:-?of-[0-9a-f]{16})?)?$/.exec(url ?? "") ?? [];
 	return {
 		id: Number(about ?? run ?? 0),
 		attempt: Number(attempt ?? 0)

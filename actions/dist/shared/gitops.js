@@ -3343,11 +3343,15 @@ function stateOf(entry, promotions, written) {
 		commit: done
 	};
 	const answer = promotions.find((one) => one.event === "unassign" && one.subject.startsWith(`${refuses(tag)}:`));
-	if (answer) return {
-		kind: "refused",
-		request,
-		answer: answer.tag
-	};
+	if (answer) {
+		const reason = answer.subject.slice(refuses(tag).length + 2);
+		return {
+			kind: "refused",
+			request,
+			answer: answer.tag,
+			reason
+		};
+	}
 	const later = promotions.find((one) => one.environment === environment && one.counter > entry.counter && written.has(one.tag));
 	return later ? {
 		kind: "overtaken",

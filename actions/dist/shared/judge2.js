@@ -1,4 +1,5 @@
 import { t as judgeHandover } from "./judge.js";
+import { O as loadKey } from "./registry.js";
 import { C as resolveCommit, V as canonicalJson, X as LockstepError, Y as writeAtomic, Z as isLockstepError, g as findIsolation, o as shown } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
@@ -15,6 +16,7 @@ async function judgeChange(workspace, options) {
 		allowed: "a free name",
 		fix: "name another folder with --out"
 	});
+	loadKey(workspace);
 	const [base, head] = [await commitOf(workspace, options.base), await commitOf(workspace, options.head)];
 	const isolation = isolated ? findIsolation() : void 0;
 	const judging = isolation === void 0 ? workspace : {

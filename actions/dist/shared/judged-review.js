@@ -4,7 +4,7 @@ import { n as parseComparison, r as parseEvaluation } from "./evaluation.js";
 import { r as readPolicy } from "./gate.js";
 import { a as readModelFile, i as parseModelFile } from "./model.js";
 import { c as listVersions } from "./registry.js";
-import { c as withoutValues } from "./report.js";
+import { u as withoutValues } from "./report.js";
 import { O as parseYaml, S as readAtCommit, W as digestOf, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson } from "./workspace.js";
 import { n as workspaceAt } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";

@@ -55,7 +55,7 @@ function evidenceOf(store, { judgement: { objects }, run, files }) {
 	};
 }
 const mostTries = 10;
-async function registerModel(workspace, model, { bump, platform, note } = {}) {
+async function registerModel(workspace, model, { bump, platform, note, beforeTag } = {}) {
 	const commit = await cleanCommit(workspace, model);
 	const find = keptRuns(workspace, model, note);
 	const done = await runModel(workspace, model, find ? { find } : {});
@@ -78,7 +78,8 @@ async function registerModel(workspace, model, { bump, platform, note } = {}) {
 				commit,
 				done,
 				modelFile,
-				...platform === void 0 ? {} : { platform }
+				...platform === void 0 ? {} : { platform },
+				...beforeTag === void 0 ? {} : { beforeTag }
 			});
 		} catch (error) {
 			if (tries === mostTries || !isLockstepError(error, "E_TAG_EXISTS")) throw error;
@@ -169,6 +170,12 @@ async function register(workspace, release) {
 		tag: version
 	});
 	const image = remote ? await push() : null;
+	const seen = {
+		image: `${built.name}@${built.digest}`,
+		public: image?.public ?? null,
+		base: built.base
+	};
+	await release.beforeTag?.(seen);
 	const { tag, pushed } = await createVersionTag(workspace, {
 		record,
 		commit,
@@ -180,12 +187,10 @@ async function register(workspace, release) {
 		version,
 		tag,
 		commit,
-		image: `${built.name}@${built.digest}`,
 		modelDigest: record.modelDigest,
 		outcome: "registered",
 		pushed,
-		public: image?.public ?? null,
-		base: built.base
+		...seen
 	};
 }
 export { registerModel as t };

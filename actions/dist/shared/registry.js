@@ -198,7 +198,7 @@ function makeKey(path) {
 	}
 }
 const notAKey = (path, what) => new LockstepError("E_SIGNATURE", {
-	what: `${what} where the signing key should be`,
+	what: `${what} where the maintainers' own signing key should be`,
 	where: { file: path },
 	allowed: "an Ed25519 private key in PKCS #8 PEM",
 	fix: path.startsWith("$") ? "make one with `openssl genpkey -algorithm ed25519` and store all its lines as the secret" : "move the file away; a new key is made at the next use"

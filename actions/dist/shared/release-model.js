@@ -9,7 +9,7 @@ async function jobOfTag(workspace, tag) {
 	const state = await readTagState(workspace, tag);
 	return {
 		job: state.kind === "open" ? jobOf(state.request) : null,
-		state: state.kind
+		state
 	};
 }
 const jobOf = ({ model, version, environment, tag, commit }) => ({

@@ -1,6 +1,7 @@
 import { A as secondsText, C as countText, D as metricText, E as intervalText, M as metricRows, N as sliceRows, T as deltaText, b as signOf, d as dataSection, f as stageSection, g as table, h as more, i as footer, j as directionOf, k as plural, m as foldedDetails, n as checksSection, o as headLine, p as folded, r as environmentSection, s as notesSection, t as baselineLine, v as headlineOf, w as deltaInterval, x as subjectLabel, y as primaryMetric } from "./comment-verdict.js";
 import { a as oneLine, n as inertCode, r as inertFenced, t as inert } from "./inert-text.js";
-import { m as metricTitle } from "./evaluation.js";
+import { m as metricTitle, p as metricEntry } from "./evaluation.js";
+import { H as digestOfJson } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { styleText } from "node:util";
 function withoutValues(input) {
@@ -452,7 +453,7 @@ const largest = (slices, most) => {
 };
 const ownOf = (record, key) => record && Object.hasOwn(record, key) ? record[key] : void 0;
 const commentMarker = "<!-- lockstep:report -->";
-const mostUnits$1 = 65536;
+const mostUnits$2 = 65536;
 const limits = [
 	{
 		checks: 60,
@@ -488,7 +489,7 @@ const limits = [
 function renderComment(input) {
 	for (const limit of limits) {
 		const body = commentBody(input, limit);
-		if (body.length + 24 + 2 <= mostUnits$1) return `${body}\n\n${commentMarker}\n`;
+		if (body.length + 24 + 2 <= mostUnits$2) return `${body}\n\n${commentMarker}\n`;
 	}
 	return `${headLine(input, 40)}\n\n_The rest is longer than a comment may be: see the HTML report._\n\n${commentMarker}\n`;
 }
@@ -515,7 +516,7 @@ function commentBody(input, limit, { more = "", stages = "Run" } = {}) {
 		])
 	].filter((part) => part !== "").join("\n\n");
 }
-const mostUnits = 65280;
+const mostUnits$1 = 65280;
 const signs = {
 	failure: "❌",
 	pending: "⏳",
@@ -534,7 +535,7 @@ function renderChange(change) {
 		Math.min(1, all)
 	])) {
 		const body = changeBody(shown, limit, bodies);
-		if (body.length + 24 + 3 <= mostUnits) return `${body}\n\n${commentMarker}\n`;
+		if (body.length + 24 + 3 <= mostUnits$1) return `${body}\n\n${commentMarker}\n`;
 	}
 	const { description } = changeOutcome(shown);
 	return `### ${inert(description, 140)}\n\n_The rest is longer than a comment may be: see the run._\n\n${commentMarker}\n`;
@@ -666,6 +667,128 @@ function explain(part, { head }) {
 		default: return "";
 	}
 }
+const changeKey = (change) => digestOfJson({
+	v: 1,
+	...change,
+	models: change.models.map(timeless)
+});
+function timeless(part) {
+	if (!("input" in part)) return part;
+	const input = part.input && inputOf(part.input);
+	return part.kind === "judged" ? {
+		...part,
+		trained: null,
+		input
+	} : {
+		...part,
+		input
+	};
+}
+const inputOf = ({ evaluation, baseline, comparison, verdicts, run, ...rest }) => ({
+	...rest,
+	stages: null,
+	run: run.fingerprint,
+	evaluation: withoutTimes(evaluation),
+	baseline: baseline && withoutTimes(baseline),
+	comparison: comparison && comparisonOf(comparison),
+	verdicts: verdicts.map(verdictOf)
+});
+const withoutTimes = (evaluation) => ({
+	...evaluation,
+	metrics: timelessOf(evaluation.metrics)
+});
+const timelessOf = (metrics) => Object.fromEntries(Object.entries(metrics).filter(([name]) => !isTime(name)));
+const isTime = (metric) => metricEntry(metric)?.unit === "ms";
+const comparisonOf = ({ candidateEvaluation, baselineEvaluation, ...rest }) => ({
+	...rest,
+	metrics: timelessOf(rest.metrics)
+});
+function verdictOf({ environment, verdict, checks, binding }) {
+	const { evaluation, comparison, ...bound } = binding;
+	return {
+		environment,
+		verdict,
+		checks: checks.map(checkOf),
+		binding: bound
+	};
+}
+const checkOf = ({ id, check, outcome, value, bound, limit }) => isTime(check.metric) ? {
+	id,
+	check,
+	outcome,
+	limit
+} : {
+	id,
+	check,
+	outcome,
+	value,
+	bound,
+	limit
+};
+const mostUnits = 65280;
+const mostReasons = 8;
+const mostReason = 2e3;
+const answerStart = "<!-- lockstep:main ";
+const answerMark = /^<!-- lockstep:main run=(\d{1,15}) models=([a-z0-9,-]*) -->$/;
+const reportStart = "<!-- lockstep:before-merge -->\n";
+const title = "What the report said before the merge";
+function renderMerged(answer, before) {
+	const { answers, report } = parted(before ?? "");
+	const others = answers.filter(({ run, models }) => run === answer.run && !shares(models, answer.models));
+	if (!(answer.reasons.length > 0) && answers.every(({ models }) => !shares(models, answer.models))) return null;
+	const told = [answerBody(answer), ...others.slice(0, 15).map(({ body }) => body)];
+	return (report === "" ? [""] : [
+		foldedReport(report),
+		foldedReport(headOf(report)),
+		leftOut
+	]).map((part) => [...told, part].filter((text) => text !== "").join("\n\n")).find(({ length }) => length <= mostUnits) ?? told[0];
+}
+function answerBody({ run, runUrl, models, reasons }) {
+	const names = models.map((model) => inert(model, 60)).join(", ");
+	const rest = reasons.length > mostReasons ? `_… and ${reasons.length - mostReasons} more: see the run._` : "";
+	const body = reasons.length === 0 ? [`### ✅ Merged, and registered: ${names}`, "A later attempt of the run on main passed what an earlier one had refused."] : [
+		`### ❌ Merged, and not registered: ${names}`,
+		"Main judged again, and its verdict is another one. No version was made, and no environment changes.",
+		...reasons.slice(0, mostReasons).map(reasonBlock),
+		rest
+	];
+	return [
+		`${answerStart}run=${run} models=${models.map((model) => model.replace(/[^a-z0-9-]/g, "")).join(",")} -->`,
+		...body,
+		`[The run that judged](${runUrl})`
+	].filter((part) => part !== "").join("\n\n");
+}
+const reasonBlock = (reason) => `\`\`\`text\n${inertFenced(reason, mostReason)}\n\`\`\``;
+const foldedReport = (report) => report === "" ? leftOut : reportStart + folded(title, report);
+const leftOut = `_${title} is in this comment's history: it is too long to stand here, too._`;
+const headOf = (report) => {
+	const at = report.indexOf("<details>");
+	return at === -1 ? "" : report.slice(0, at).trimEnd();
+};
+function parted(text) {
+	if (!text.startsWith(answerStart)) return {
+		answers: [],
+		report: text.trim()
+	};
+	const at = text.indexOf(reportStart);
+	const [start, end] = folded(title, "\0").split("\0");
+	const below = at === -1 ? "" : text.slice(at + 31).trim();
+	const whole = below.startsWith(start) && below.endsWith(end);
+	return {
+		answers: (at === -1 ? text : text.slice(0, at)).split(`\n\n${answerStart}`).flatMap(answerOf),
+		report: whole ? below.slice(start.length, -end.length) : ""
+	};
+}
+function answerOf(text) {
+	const body = (text.startsWith(answerStart) ? text : answerStart + text).trim();
+	const [, run, models] = answerMark.exec(body.split("\n", 1)[0]) ?? [];
+	return run === void 0 ? [] : [{
+		run: Number(run),
+		models: (models ?? "").split(","),
+		body
+	}];
+}
+const shares = (some, others) => some.some((one) => others.includes(one));
 require_dist();
 const mostMetrics = 14;
 const colors = {
@@ -756,4 +879,4 @@ async function renderHtml(input) {
 async function renderMonitorHtml(report) {
 	return (await import("./monitor-page.js")).renderMonitorHtml(report);
 }
-export { commentMarker as a, withoutValues as c, renderChange as i, renderMonitorHtml as n, renderComment as o, renderText as r, changeOutcome as s, renderHtml as t };
+export { changeKey as a, renderComment as c, renderMerged as i, changeOutcome as l, renderMonitorHtml as n, renderChange as o, renderText as r, commentMarker as s, renderHtml as t, withoutValues as u };

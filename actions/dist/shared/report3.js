@@ -1,4 +1,4 @@
-import { i as renderChange } from "./report.js";
+import { o as renderChange } from "./report.js";
 import { n as judgedOptions, r as reviewed, t as judgedHelp } from "./judged-commits.js";
 const command = {
 	name: "report",
