@@ -14,8 +14,8 @@ import {
 /** Root of our own package: the sources that are bundled, and the node_modules they import from. */
 const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** A quarter less to load and to send. Names stay, for whoever reads a stack. */
-const minify = { compress: true, mangle: false, codegen: true } as const;
+/** Two fifths less to load and to send. Functions keep their names, for whoever reads a stack. */
+const minify = { compress: true, mangle: { keepNames: true }, codegen: true } as const;
 
 interface CachedBundle {
   readonly bundler: string;

@@ -156,7 +156,7 @@ const taken = (name, packageFolder, folder, files) => files.map((file) => ({
 const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const minify = {
 	compress: true,
-	mangle: false,
+	mangle: { keepNames: true },
 	codegen: true
 };
 async function bundleServer(workspace, entry = "src/serving/server.ts") {
