@@ -108,12 +108,12 @@ const withoutUnzip: Plugin = {
   load: { filter: { id: /^\0without-unzip$/ }, handler: () => 'export default {};' },
 };
 
-/** A copy of the template upgrades itself by its sources: forty kilobytes that no bundle has a use for. */
+/** A copy of the template changes itself by its sources: fifty kilobytes that no bundle has a use for. */
 const withoutUpgrade: Plugin = {
   name: 'without-upgrade',
   load: {
-    filter: { id: /[\\/]src[\\/]cli[\\/]upgrade-result\.ts$/ },
-    handler: () => 'export const upgradeResult = null;',
+    filter: { id: /[\\/]src[\\/]cli[\\/](upgrade-result|init-own)\.ts$/ },
+    handler: () => 'export const upgradeResult = null;\nexport const initOwn = null;\n',
   },
 };
 

@@ -21,6 +21,8 @@ const programs = {
   lockstep: (args) => [['lockstep', [cli, ...args]]],
   test: (args) => (args.length > 0 ? [vitest(args)] : [...check, vitest([])]),
   check: () => check,
+  // Of a copy that `init --own` has made a team's: what it holds that may be wrong.
+  'test:own': () => [check[0], programs.workflows(['--check'])[0], ['pipelines', [cli, 'plan']]],
   format: () => [['format', [biome, 'check', '--write', '.']]],
   bundle: (args) => [['bundle', [join(root, 'scripts/bundle.ts'), ...args]]],
   bench: (args) => [['bench', [join(root, 'bench/main.ts'), ...args]]],

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { initModel } from '../commands/init.ts';
 import type { Task } from '../model/index.ts';
+import { bundleFolder } from '../workspace/index.ts';
 import type { Command } from './command.ts';
 import { UsageError } from './invocation.ts';
 
@@ -19,6 +20,7 @@ export const command: Command = {
     time: { type: 'string' },
     workflows: { type: 'boolean' },
     actions: { type: 'string' },
+    own: { type: 'boolean' },
     force: { type: 'boolean' },
   },
   help: {
@@ -30,12 +32,20 @@ export const command: Command = {
     time: 'date column: the latest rows are judged',
     workflows: 'no model: the workflows for a repository that is no copy of the template',
     actions: 'with --workflows: <owner>/<repository>@<commit> that has the actions (default: this release)',
-    force: 'with --workflows: replace what was edited',
+    own: "no model: remove the examples, and what Lockstep's own development needs, from a copy of the template",
+    force: 'with --workflows or --own: also what was edited',
   },
   async run({ workspace, cwd, positionals, values }) {
     const { data, target, task } = values;
     if (values.workflows === true)
       return (await import('./init-workflows.ts')).initWorkflows(workspace, values);
+    if (values.own === true) {
+      if (bundleFolder !== null)
+        throw new UsageError(
+          'init --own changes a copy of the template, by its own command: ./lockstep init --own',
+        );
+      return (await import('./init-own.ts')).initOwn(workspace, values);
+    }
     if (positionals[0] === undefined)
       throw new UsageError(
         'lockstep init needs <model> — usage: lockstep init <model> --data <file> --target <column>',

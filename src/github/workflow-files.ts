@@ -67,7 +67,8 @@ export function generateWorkflows(root: string): Map<string, string> {
     const ours = renderWorkflow(source, header, pins, (action) => `./actions/${action}`);
     const name = `lockstep-${source.name}.yml`;
     const generated: [string, string][] = [[`.github/workflows/${name}`, ours]];
-    if (own.includes(source.name)) return generated;
+    // A team's copy has no use for them (init --own).
+    if (own.includes(source.name) || !existsSync(join(root, startersFolder))) return generated;
     const at = (action: string) => `${repository}/actions/${action}@${commit} # ${version}`;
     const title = `# Lockstep's workflow ${source.name}. \`lockstep init --workflows\` writes and replaces it.`;
     return [...generated, [`${startersFolder}/${name}`, renderWorkflow(source, title, pins, at)] as const];

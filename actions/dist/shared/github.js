@@ -967,7 +967,7 @@ function generateWorkflows(root) {
 		const ours = renderWorkflow(source, `# Generated from ${source.path}: edit that, then run \`node scripts/run.mjs workflows\`.`, pins, (action) => `./actions/${action}`);
 		const name = `lockstep-${source.name}.yml`;
 		const generated = [[`.github/workflows/${name}`, ours]];
-		if (own.includes(source.name)) return generated;
+		if (own.includes(source.name) || !existsSync(join(root, "workflows/starters"))) return generated;
 		const at = (action) => `${repository}/actions/${action}@${commit} # ${version}`;
 		const title = `# Lockstep's workflow ${source.name}. \`lockstep init --workflows\` writes and replaces it.`;
 		return [...generated, [`${startersFolder}/${name}`, renderWorkflow(source, title, pins, at)]];

@@ -1,7 +1,7 @@
 import { a as column, f as addData, i as cellText, o as selectRows, r as readTable } from "./data.js";
 import { o as defaultPositive, s as labelsOf } from "./evaluation.js";
 import "./gate.js";
-import { N as checkName, X as LockstepError, Y as writeAtomic, a as pipelinePath, r as modelPath } from "./workspace.js";
+import { N as checkName, X as LockstepError, Y as writeAtomic, a as pipelinePath, r as modelPath, u as bundleFolder } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { t as UsageError } from "./invocation.js";
 import { join, resolve } from "node:path";
@@ -381,6 +381,7 @@ const command = {
 		time: { type: "string" },
 		workflows: { type: "boolean" },
 		actions: { type: "string" },
+		own: { type: "boolean" },
 		force: { type: "boolean" }
 	},
 	help: {
@@ -392,11 +393,16 @@ const command = {
 		time: "date column: the latest rows are judged",
 		workflows: "no model: the workflows for a repository that is no copy of the template",
 		actions: "with --workflows: <owner>/<repository>@<commit> that has the actions (default: this release)",
-		force: "with --workflows: replace what was edited"
+		own: "no model: remove the examples, and what Lockstep's own development needs, from a copy of the template",
+		force: "with --workflows or --own: also what was edited"
 	},
 	async run({ workspace, cwd, positionals, values }) {
 		const { data, target, task } = values;
 		if (values.workflows === true) return (await import("./init-workflows.js")).initWorkflows(workspace, values);
+		if (values.own === true) {
+			if (bundleFolder !== null) throw new UsageError("init --own changes a copy of the template, by its own command: ./lockstep init --own");
+			return (await import("./init-own.js")).initOwn(workspace, values);
+		}
 		if (positionals[0] === void 0) throw new UsageError("lockstep init needs <model> — usage: lockstep init <model> --data <file> --target <column>");
 		if (typeof data !== "string" || typeof target !== "string") throw new UsageError("lockstep init needs --data <file> and --target <column>");
 		if (task !== void 0 && !tasks.includes(task)) throw new UsageError(`--task is one of ${tasks.join(", ")}`);

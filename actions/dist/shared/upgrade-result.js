@@ -1,2 +1,3 @@
 const upgradeResult = null;
-export { upgradeResult };
+const initOwn = null;
+export { initOwn, upgradeResult };

@@ -1,0 +1,3 @@
+const upgradeResult = null;
+const initOwn = null;
+export { initOwn, upgradeResult };

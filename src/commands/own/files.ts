@@ -1,0 +1,94 @@
+/** The models that ship, to look at and to try things on. */
+export const exampleModels: readonly string[] = ['digits', 'flight-delay', 'flight-delay-python'];
+
+/** What builds, measures and checks Lockstep itself; a folder ends in `/`. */
+const products: readonly string[] = [
+  '.ci/',
+  '.github/workflows/lockstep-ci.yml',
+  '.github/workflows/lockstep-release.yml',
+  'bench/',
+  'docs/adr/',
+  'docs/benchmarks.md',
+  'docs/dependencies.md',
+  'knip.json',
+  'test/',
+  'vitest.config.ts',
+  'workflows/ci.yml',
+  'workflows/release.yml',
+  'workflows/starters/',
+];
+/** Beside the code that they test. */
+const tests = /^(src|actions)\/.*(\.test\.ts|\.fixture\.ts|\/test-workspace\.ts|\/__snapshots__\/.*)$/;
+
+/** Whether a team's copy can do without a file: an example, or the product's own. */
+export const isLeft = (path: string): boolean =>
+  exampleModels.some((model) => isIn(path, `pipelines/${model}/`) || isIn(path, `models/${model}/`)) ||
+  products.some((one) => isIn(path, one)) ||
+  tests.test(path);
+
+const isIn = (path: string, one: string): boolean =>
+  one.endsWith('/') ? path.startsWith(one) : path === one;
+
+/** The scripts of a team's package.json; the others of ours are gone with what they ran. */
+export function ownManifest(text: string): string {
+  const manifest = JSON.parse(text) as { scripts?: Record<string, string> };
+  const {
+    start: _,
+    test: __,
+    check: ___,
+    bench: ____,
+    'test:interop': _____,
+    ...scripts
+  } = manifest.scripts ?? {};
+  const own = {
+    start: 'node scripts/run.mjs lockstep status',
+    test: 'node scripts/run.mjs test:own',
+    ...scripts,
+  };
+  return `${JSON.stringify({ ...manifest, scripts: own }, null, 2)}\n`;
+}
+
+/** `README.md` of a repository that has no model yet. `name`: the repository's. */
+export const ownReadme = (name: string): string => `# ${name}
+
+Machine-learning models from a pull request to production, with Lockstep: one commit names code, data and model, and the same bytes go
+the whole way.
+
+## The first model
+\`\`\`
+./lockstep init churn --data customers.csv --target churned
+./lockstep run churn
+\`\`\`
+The second command trains, judges and writes a report. Commit \`pipelines/\`, \`models/\`, \`data.lock\` and \`.data/\`, and open a pull
+request: one comment says whether the model got better. A merge registers and deploys it to the first environment; a tag
+\`churn#staging#2\` promotes it to the next.
+
+\`./lockstep doctor\` lists the settings of the repository that this counts on ([settings](docs/settings.md)).
+
+## The map
+| where | what |
+|---|---|
+| \`pipelines/\` | how a model is made: stages, params, your code |
+| \`models/\` | what a model is: inputs, policy, how it is deployed |
+| \`data.lock\` · \`.data/\` | datasets by hash · the embedded remote (\`data/\` is where they appear) |
+| \`lockstep.yaml\` | remote, registry, environments: [configuration](docs/formats/configuration.md) |
+| [\`workflows/\`](workflows) · [\`actions/\`](actions) · [\`src/\`](src) | Lockstep itself: \`./lockstep upgrade\` brings a newer one ([how](docs/upgrade.md)) |
+
+\`./lockstep --help\` lists the commands. \`npm test\` checks types, workflows and pipelines. [CONTRIBUTING.md](CONTRIBUTING.md) begins with
+your first ten minutes.
+`;
+
+/** The part of \`CONTRIBUTING.md\` that is about models. */
+export const ownContributing = `# Contributing
+
+## Your first ten minutes
+- [ ] Change code, params or data of a pipeline; \`./lockstep plan\` says what will run and why.
+- [ ] \`./lockstep run <model>\` trains, judges against the model in production, and writes the report a pull request will get.
+- [ ] Push and open a pull request: one comment says whether each model got better.
+
+## Every change
+- [ ] \`npm test\`: types, workflows, pipelines.
+- [ ] New data: \`./lockstep data add\` and \`./lockstep data push\`, and commit \`data.lock\`.
+- [ ] A check of \`models/<model>/policy.yaml\` changes in a pull request of its own: a change is judged by the policy before it.
+- [ ] Workflows: edit \`workflows/\`, then \`npm run workflows\`.
+`;
