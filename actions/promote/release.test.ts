@@ -82,12 +82,15 @@ test('a second run registers nothing, writes nothing, and plans nothing', async 
 test('a tag is planned, found by the sweep, done once, and answered on its commit', async () => {
   await pushTag('toy#staging#7');
   const job = { model: 'toy', version: 'v1.0.0', environment: 'staging', tag: 'toy#staging#7' };
+  const before = forge.github.requests.length;
   expect((await step(7, 'promote', { mode: 'plan', tag: job.tag, token })).matrix).toEqual({
     include: [job],
   });
   expect((await step(7, 'promote', { mode: 'sweep', token })).matrix).toEqual({ include: [job] });
   const done = await step(7, 'promote', { mode: 'promote', ...job, token });
   expect(done).toMatchObject({ exit: 0, outputs: { outcome: 'written' } });
+  // Eighty promotions an hour fit into the thousand requests that a repository has.
+  expect(forge.github.requests.slice(before).length).toBeLessThanOrEqual(12);
   expect((await step(7, 'promote', { mode: 'sweep', token })).outputs.count).toBe('0');
   // The run was cut off before it could say so.
   forge.github.state.statuses.length = 0;
