@@ -18,7 +18,8 @@ const products: readonly string[] = [
   'workflows/starters/',
 ];
 /** Beside the code that they test. */
-const tests = /^(src|actions)\/.*(\.test\.ts|\.fixture\.ts|\/test-workspace\.ts|\/__snapshots__\/.*)$/;
+const tests =
+  /^(src|actions)\/.*(\.test(-data)?\.ts|\.fixture\.ts|\/test-workspace\.ts|\/__snapshots__\/.*)$/;
 
 /** Whether a team's copy can do without a file: an example, or the product's own. */
 export const isLeft = (path: string): boolean =>

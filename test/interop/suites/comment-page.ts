@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { marked } from 'marked';
-import { type ChangeInput, renderChange } from '../../../src/report/index.ts';
+import { renderChange, renderMerged } from '../../../src/report/index.ts';
 import {
   changeOf,
   everyPart,
@@ -23,12 +23,24 @@ export const suite: Suite = {
   run: lookAtComments,
 };
 
-const comments: Readonly<Record<string, ChangeInput>> = {
+const changes = {
   pass: changeOf([partPassing]),
   fail: changeOf([partFailing], { data: [] }),
   inconclusive: changeOf([partUndecided], { data: [], isolation: { user: false, network: true } }),
   waiting: changeOf([partWaiting], { data: [] }),
   many: changeOf(everyPart),
+};
+const refused = {
+  run: 9,
+  runUrl: 'https://github.com/acme/models/actions/runs/9',
+  models: ['churn'],
+  reasons: [
+    'E_GATE_REFUSED: churn: the verdict for dev is fail: roc_auc 0.5912, at least 0.6. Fix: improve the model.',
+  ],
+};
+const comments: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(changes).map(([name, change]) => [name, renderChange(change)])),
+  merged: renderMerged(refused, renderChange(changes.pass))!,
 };
 
 /** What a laptop shows of a pull request, below the browser's own bars. */
@@ -42,9 +54,9 @@ async function lookAtComments(tools: Tools): Promise<string> {
   const browser = await openBrowser(tools);
   const heights: string[] = [];
   try {
-    for (const [name, change] of Object.entries(comments)) {
+    for (const [name, text] of Object.entries(comments)) {
       const page = join(tools.folder, `${name}.html`);
-      writeFileSync(page, pageOf(await marked.parse(renderChange(change), { gfm: true, breaks: true })));
+      writeFileSync(page, pageOf(await marked.parse(text, { gfm: true, breaks: true })));
       const height = await lookAt(browser, pathToFileURL(page).href, join(pictures, name));
       heights.push(`${name} ${height}`);
     }
