@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { git, openWorkspace, type Workspace } from '../src/workspace/index.ts';
 import { commitFiles, type GitSandbox, makeRepository, makeSandbox } from './git-sandbox.ts';
@@ -114,5 +114,26 @@ test('what the team changed, or has not committed, is not taken from it', async 
   );
   expect(lockstep(copy, 'init', '--own', '--force', '--json').said).toContain('pipelines/digits/prepare.ts');
   expect(existsSync(join(root, 'pipelines'))).toBe(false);
-  expect(basename(root)).toBe('changed');
+});
+
+test('pages and scripts that the team wrote stay, with --force too; the demo says what it lacks', async () => {
+  const copy = await copyOfTemplate('written');
+  const { root } = copy;
+  const manifest = readFileSync(join(root, 'package.json'), 'utf8');
+  await commitFiles(copy, {
+    'README.md': '# Flights\n',
+    'package.json': manifest.replace('"node scripts/run.mjs test"', '"node --test"'),
+  });
+  expect(lockstep(copy, 'init', '--own', '--force')).toMatchObject({ exit: 0 });
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toBe('# Flights\n');
+  expect(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')).not.toContain('To add a trainer');
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect(scripts).toMatchObject({ start: 'node scripts/run.mjs lockstep status', test: 'node --test' });
+  expect(Object.keys(scripts)).not.toContain('bench');
+  expect(lockstep(copy, 'start')).toMatchObject({
+    exit: 1,
+    said: expect.stringMatching(
+      /^E_PIPELINE_MISSING: the demo shows the model flight-delay, which is not here/,
+    ),
+  });
 });

@@ -23,7 +23,7 @@ export async function initOwn(workspace: Workspace, { force }: Readonly<Record<s
             `${datasets.length} datasets of the examples are no longer in data.lock`,
             `${written.join(', ')} are the team's`,
             '',
-            'Nothing is committed: `git restore .` brings it all back.',
+            'Nothing is committed: `git restore :/` brings it all back.',
             'What the examples registered stays: their tags, and their folders on the branch environments.',
             'Next: git commit -am "chore: our own repository", then lockstep init <model> --data <file> --target <column>',
           ].join('\n'),

@@ -3,6 +3,7 @@ export { changesOf, type Outcome, readTrees, settle } from './apply.ts';
 export { findBase, noBase, versionAt } from './base.ts';
 export { landBranch, leaveFiles, personEnvironment, writeTree } from './branch.ts';
 export { planUpgrade } from './plan.ts';
+export { exampleModels, isExample, isProductOnly } from './product-only.ts';
 export { type ReleaseTag, verifyReleaseTag } from './release-tag.ts';
 export { parseSigners, type ReleaseSigner, signersFile } from './signers.ts';
 export {

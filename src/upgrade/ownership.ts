@@ -6,6 +6,7 @@ const yours = [
   'data.lock',
   'lockstep.yaml',
   'README.md',
+  'CONTRIBUTING.md',
   '.github/CODEOWNERS',
 ];
 

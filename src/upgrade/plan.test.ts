@@ -104,3 +104,9 @@ test('the bundles are one thing: all of them are the release’s, also those tha
     'add actions/dist/e.js 1',
   ]);
 });
+
+test('a new test is left out where all tests were removed, whatever is left of its folder', () => {
+  const tests = ['src/a.ts: 1 1 1', 'test/a.ts: 1 - 1', 'src/new.test.ts: - - 1', 'src/new.ts: - - 1'];
+  expect(plan(...tests)).toEqual(['leave-out src/new.test.ts', 'add src/new.ts 1']);
+  expect(plan('test/b.ts: 1 1 1', ...tests)).toContain('add src/new.test.ts 1');
+});

@@ -1,5 +1,6 @@
 import type { ConflictReason, Decision, FileState, Tree } from './decision.ts';
 import { ownershipOf } from './ownership.ts';
+import { isProductOnly } from './product-only.ts';
 
 export interface Trees {
   /** The release that this repository was made from. */
@@ -64,14 +65,15 @@ function mergeOf(path: string, base: FileState | null, yours: FileState, release
   return { kind: 'merge', path, from: path, base, yours, release: { mode, oid: release.oid } };
 }
 
-/** Yours lacks it: new in the release, or removed by you, alone or with the folder that it lay in. */
+/** Yours lacks it: new in the release, or removed by you: alone, with its folder, or with all tests. */
 function added(
   { base, yours }: Trees,
   path: string,
   before: FileState | undefined,
   release: FileState,
 ): Decision {
-  if (before || foldersOf(path).some((folder) => holds(base, folder) && !holds(yours, folder)))
+  const without = isProductOnly(path) && holds(base, 'test') && !holds(yours, 'test');
+  if (before || without || foldersOf(path).some((folder) => holds(base, folder) && !holds(yours, folder)))
     return { kind: 'leave-out', path };
   const blocked = foldersOf(path).some((folder) => yours.has(folder)) || holds(yours, path);
   if (blocked && !goes(base, yours, path))

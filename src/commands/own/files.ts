@@ -1,52 +1,25 @@
-/** The models that ship, to look at and to try things on. */
-export const exampleModels: readonly string[] = ['digits', 'flight-delay', 'flight-delay-python'];
-
-/** What builds, measures and checks Lockstep itself; a folder ends in `/`. */
-const products: readonly string[] = [
-  '.ci/',
-  '.github/workflows/lockstep-ci.yml',
-  '.github/workflows/lockstep-release.yml',
-  'bench/',
-  'docs/adr/',
-  'docs/benchmarks.md',
-  'docs/dependencies.md',
-  'knip.json',
-  'test/',
-  'vitest.config.ts',
-  'workflows/ci.yml',
-  'workflows/release.yml',
-  'workflows/starters/',
-];
-/** Beside the code that they test. */
-const tests =
-  /^(src|actions)\/.*(\.test(-data)?\.ts|\.fixture\.ts|\/test-workspace\.ts|\/__snapshots__\/.*)$/;
+import { isExample, isProductOnly } from '../../upgrade/index.ts';
 
 /** Whether a team's copy can do without a file: an example, or the product's own. */
-export const isLeft = (path: string): boolean =>
-  exampleModels.some((model) => isIn(path, `pipelines/${model}/`) || isIn(path, `models/${model}/`)) ||
-  products.some((one) => isIn(path, one)) ||
-  tests.test(path);
+export const isLeft = (path: string): boolean => isExample(path) || isProductOnly(path);
 
-const isIn = (path: string, one: string): boolean =>
-  one.endsWith('/') ? path.startsWith(one) : path === one;
+/** What the template's package scripts become; the others of ours are gone with what they ran. */
+const scripts: Readonly<Record<string, string | null>> = {
+  start: 'node scripts/run.mjs lockstep status',
+  test: 'node scripts/run.mjs test:own',
+  check: null,
+  bench: null,
+  'test:interop': null,
+};
 
-/** The scripts of a team's package.json; the others of ours are gone with what they ran. */
+/** `package.json` with a team's scripts; one that the team wrote itself stays. */
 export function ownManifest(text: string): string {
   const manifest = JSON.parse(text) as { scripts?: Record<string, string> };
-  const {
-    start: _,
-    test: __,
-    check: ___,
-    bench: ____,
-    'test:interop': _____,
-    ...scripts
-  } = manifest.scripts ?? {};
-  const own = {
-    start: 'node scripts/run.mjs lockstep status',
-    test: 'node scripts/run.mjs test:own',
-    ...scripts,
-  };
-  return `${JSON.stringify({ ...manifest, scripts: own }, null, 2)}\n`;
+  const kept = Object.entries(manifest.scripts ?? {}).flatMap(([name, line]) => {
+    const next = line === `node scripts/run.mjs ${name}` ? scripts[name] : undefined;
+    return next === null ? [] : [[name, next ?? line]];
+  });
+  return `${JSON.stringify({ ...manifest, scripts: Object.fromEntries(kept) }, null, 2)}\n`;
 }
 
 /** `README.md` of a repository that has no model yet. `name`: the repository's. */

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { findLock, type LockEntry, objectPath, writeLock } from '../../data/index.ts';
 import { listPipelines, readPipeline } from '../../pipeline/index.ts';
+import { exampleModels } from '../../upgrade/index.ts';
 import { git, LockstepError, type Workspace, writeAtomic } from '../../workspace/index.ts';
-import { exampleModels, isLeft, ownContributing, ownManifest, ownReadme } from './files.ts';
+import { isLeft, ownContributing, ownManifest, ownReadme } from './files.ts';
 
 /** What a copy of the template is rid of, and what is written in its place. */
 export interface OwnPlan {
@@ -28,17 +29,20 @@ export async function planOwn(
   const left = tracked.filter((path) => isLeft(path) && existsSync(join(root, path)));
   if (left.length === 0) return { removed: [], datasets: [], written: new Map(), lock: null };
   await refuseDirty(root);
-  const replaced = ['README.md', 'CONTRIBUTING.md'].filter((path) => tracked.includes(path));
-  if (!force) await refuseEdited(root, [...left, ...replaced]);
+  const edited = await editedHere(root);
+  if (!force) refuseEdited(left.filter((path) => edited.has(path)));
   const { gone, kept } = await datasetsOf(workspace);
   const objects = objectsOf(tracked, gone, kept);
-  const name = basename(root);
+  const pages = [
+    ['README.md', ownReadme(basename(root))],
+    ['CONTRIBUTING.md', ownContributing],
+  ] as const;
   return {
     removed: [...left, ...objects].sort(),
     datasets: gone.map(({ key }) => key),
     written: new Map([
-      ['README.md', ownReadme(name)],
-      ['CONTRIBUTING.md', ownContributing],
+      // A page that the team has written, or does without, stays so.
+      ...pages.filter(([path]) => tracked.includes(path) && !edited.has(path)),
       ['package.json', ownManifest(readFileSync(join(root, 'package.json'), 'utf8'))],
     ]),
     lock: gone.length > 0 ? kept : null,
@@ -77,11 +81,14 @@ async function refuseDirty(root: string): Promise<void> {
   });
 }
 
-/** The first commit of a copy is the template as it was. */
-async function refuseEdited(root: string, paths: readonly string[]): Promise<void> {
+/** Files that are not as in the first commit, which in a copy is the template as it was. */
+async function editedHere(root: string): Promise<ReadonlySet<string>> {
   const [first] = (await git(['rev-list', '--max-parents=0', 'HEAD'], { cwd: root })).split('\n');
-  const edited = (await git(['diff', '--name-only', '-z', first!, 'HEAD'], { cwd: root })).split('\0');
-  const ours = paths.filter((path) => edited.includes(path));
+  const names = ['diff', '--name-only', '--no-renames', '-z', first!, 'HEAD'];
+  return new Set((await git(names, { cwd: root })).split('\0').filter(Boolean));
+}
+
+function refuseEdited(ours: readonly string[]): void {
   if (ours.length === 0) return;
   const some = ours.slice(0, 5).join(', ');
   throw new LockstepError('E_CONFIG_VALUE', {
