@@ -116,7 +116,7 @@ test('what the team changed, or has not committed, is not taken from it', async 
   expect(existsSync(join(root, 'pipelines'))).toBe(false);
 });
 
-test('pages and scripts that the team wrote stay, with --force too; the demo says what it lacks', async () => {
+test('pages, scripts and data that the team made stay, with --force too; the demo says what it lacks', async () => {
   const copy = await copyOfTemplate('written');
   const { root } = copy;
   const manifest = readFileSync(join(root, 'package.json'), 'utf8');
@@ -124,7 +124,14 @@ test('pages and scripts that the team wrote stay, with --force too; the demo say
     'README.md': '# Flights\n',
     'package.json': manifest.replace('"node scripts/run.mjs test"', '"node --test"'),
   });
+  writeFileSync(join(sandbox.folder, 'scans.csv'), 'a,b\n1,2\n');
+  const add = ['data', 'add', '../scans.csv', '--as', 'digits/scans.parquet'];
+  expect(lockstep(copy, ...add)).toMatchObject({ exit: 0 });
+  await commitFiles(copy, {});
   expect(lockstep(copy, 'init', '--own', '--force')).toMatchObject({ exit: 0 });
+  expect(readFileSync(join(root, 'data.lock'), 'utf8').match(/^ {2}\S+:/gm)).toEqual([
+    '  digits/scans.parquet:',
+  ]);
   expect(readFileSync(join(root, 'README.md'), 'utf8')).toBe('# Flights\n');
   expect(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')).not.toContain('To add a trainer');
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { findLock, type LockEntry, objectPath, writeLock } from '../../data/index.ts';
+import { findLock, type LockEntry, objectPath, parseLock, writeLock } from '../../data/index.ts';
 import { listPipelines, readPipeline } from '../../pipeline/index.ts';
 import { exampleModels } from '../../upgrade/index.ts';
-import { git, LockstepError, type Workspace, writeAtomic } from '../../workspace/index.ts';
+import { git, LockstepError, readAtCommit, type Workspace, writeAtomic } from '../../workspace/index.ts';
 import { isLeft, ownContributing, ownManifest, ownReadme } from './files.ts';
 
 /** What a copy of the template is rid of, and what is written in its place. */
@@ -81,10 +81,13 @@ async function refuseDirty(root: string): Promise<void> {
   });
 }
 
+const firstCommit = async (root: string): Promise<string> =>
+  (await git(['rev-list', '--max-parents=0', 'HEAD'], { cwd: root })).split('\n')[0]!;
+
 /** Files that are not as in the first commit, which in a copy is the template as it was. */
 async function editedHere(root: string): Promise<ReadonlySet<string>> {
-  const [first] = (await git(['rev-list', '--max-parents=0', 'HEAD'], { cwd: root })).split('\n');
-  const names = ['diff', '--name-only', '--no-renames', '-z', first!, 'HEAD'];
+  const first = await firstCommit(root);
+  const names = ['diff', '--name-only', '--no-renames', '-z', first, 'HEAD'];
   return new Set((await git(names, { cwd: root })).split('\0').filter(Boolean));
 }
 
@@ -98,7 +101,7 @@ function refuseEdited(ours: readonly string[]): void {
   });
 }
 
-/** Datasets of the lock that no pipeline of the team's reads, and the others. */
+/** Datasets that shipped with the examples, and that no pipeline of the team's reads, and the others. */
 async function datasetsOf(workspace: Workspace): Promise<{ gone: LockEntry[]; kept: LockEntry[] }> {
   const entries = findLock(workspace)?.entries ?? [];
   const [examples, own] = [new Set<string>(), new Set<string>()];
@@ -107,7 +110,12 @@ async function datasetsOf(workspace: Workspace): Promise<{ gone: LockEntry[]; ke
     const keys = Object.values(file.stages).flatMap(({ inputs = [] }) => inputs);
     for (const key of keys) (exampleModels.includes(model) ? examples : own).add(key);
   }
-  const only = ({ key }: LockEntry) => examples.has(`data:${key}`) && !own.has(`data:${key}`);
+  const first = await readAtCommit(workspace.root, await firstCommit(workspace.root), 'data.lock');
+  const shipped = first === null ? [] : parseLock(first, 'data.lock').entries;
+  const only = ({ key, digest }: LockEntry) =>
+    examples.has(`data:${key}`) &&
+    !own.has(`data:${key}`) &&
+    shipped.some((entry) => entry.key === key && entry.digest === digest);
   return { gone: entries.filter(only), kept: entries.filter((entry) => !only(entry)) };
 }
 
