@@ -1,4 +1,4 @@
-import { Y as writeAtomic, f as acquireLock, w as tryGit } from "./workspace.js";
+import { X as LockstepError, Y as writeAtomic, a as pipelinePath, f as acquireLock, w as tryGit } from "./workspace.js";
 import { dirname, join, relative } from "node:path";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
@@ -647,6 +647,11 @@ const command = {
 	options: { once: { type: "boolean" } },
 	help: { once: "end when done; otherwise the environments stay up until Ctrl-C" },
 	async run({ workspace, values, json }) {
+		if (!existsSync(pipelinePath(workspace, "flight-delay"))) throw new LockstepError("E_PIPELINE_MISSING", {
+			what: "the demo shows the model flight-delay, which is not here",
+			allowed: "a copy of the template with its examples",
+			fix: "`lockstep run <model>` runs one of yours; the demo runs in a fresh copy"
+		});
 		const stream = json ? process.stderr : process.stdout;
 		const summary = await runDemo({
 			root: workspace.root,
