@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { startRegistry } from '../../test/fakes/oci-registry.ts';
 import { commitFiles } from '../../test/git-sandbox.ts';
 import { pushBase } from '../../test/interop/act/base-image.ts';
 import { deployFiles } from '../../test/release-sandbox.ts';
+import { shareLayers } from '../../test/shared-layers.ts';
 import { toyModel } from '../../test/toy-model.ts';
 import { git, openWorkspace, type Workspace } from '../workspace/index.ts';
 import { chooseBaseline, evidenceObject, fetchBaseline } from './baseline.ts';
@@ -34,11 +35,7 @@ async function runner({ folder, root: from }: ToyProject, name: string): Promise
   await git(['config', 'user.name', name], { cwd: root });
   await git(['config', 'user.email', `${name}@example.com`], { cwd: root });
   cpSync(join(from, '.data'), join(root, '.data'), { recursive: true });
-  // Packing Node takes seconds, and is done once.
-  const layers = join(folder, 'layers');
-  mkdirSync(layers, { recursive: true });
-  mkdirSync(join(root, '.lockstep', 'cache'), { recursive: true });
-  symlinkSync(layers, join(root, '.lockstep', 'cache', 'layers'), 'junction');
+  shareLayers(root);
   return openWorkspace(root);
 }
 

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitFiles, makeSandbox } from '../../test/git-sandbox.ts';
+import { shareLayers } from '../../test/shared-layers.ts';
 import { toyModel, toyModelYaml } from '../../test/toy-model.ts';
 import { addData, pushData } from '../data/index.ts';
 import { git, openWorkspace, type Workspace } from '../workspace/index.ts';
@@ -68,6 +69,7 @@ export async function toyProject(over: Record<string, string> = {}): Promise<Toy
   const sandbox = await makeSandbox();
   const { root } = await sandbox.clone('ada');
   const train = (bias: number) => writeFileSync(join(root, 'pipelines/toy/toy.onnx'), toyModel({ bias }));
+  shareLayers(root);
   const fresh = openWorkspace(root);
   await commitFiles(fresh, { ...files, ...over, 'data/toy/rows.csv': rowsCsv() });
   train(-1);

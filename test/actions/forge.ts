@@ -7,6 +7,7 @@ import { type FakeGitHub, type FakeOptions, startGitHub } from '../fakes/github/
 import type { Pull, Run } from '../fakes/github/state.ts';
 import { type Results, startResults } from '../fakes/results/server.ts';
 import { commitFiles } from '../git-sandbox.ts';
+import { shareLayers } from '../shared-layers.ts';
 import { type ActionResult, type ActionRun, runAction } from './run-action.ts';
 
 /** A repository on a GitHub of our own: its API, its artifacts, its Git. */
@@ -43,6 +44,7 @@ export async function makeForge(options: FakeOptions = {}): Promise<Forge> {
       await git(['clone', '--quiet', join(project.folder, 'origin.git'), root], { cwd: folder });
       await git(['fetch', '--quiet', 'origin', '+refs/pull/*:refs/remotes/pull/*'], { cwd: root });
       await git(['checkout', '--quiet', '--detach', revision], { cwd: root });
+      shareLayers(root);
       cpSync(join(project.root, '.data'), join(root, '.data'), { recursive: true });
       return openWorkspace(root);
     },

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakeRegistry, startRegistry } from '../../../test/fakes/oci-registry.ts';
 import { messageOf } from '../../../test/git-sandbox.ts';
+import { shareLayers } from '../../../test/shared-layers.ts';
 import { digestOf, openWorkspace, type Workspace } from '../../workspace/index.ts';
 import {
   attachEvidence,
@@ -17,10 +18,6 @@ import {
   readImage,
 } from '../index.ts';
 import { openRegistry } from './registry.ts';
-
-// Layers that are the same in all images are packed once for all tests.
-const packed = mkdtempSync(join(tmpdir(), 'lockstep-layers-'));
-afterAll(() => rmSync(packed, { recursive: true, force: true }));
 
 let fake: FakeRegistry;
 let folder: string;
@@ -45,8 +42,7 @@ const said = async (work: Promise<unknown>) => (await messageOf(work)).replaceAl
 const workspaceWith = (text: string): Workspace => {
   const root = mkdtempSync(join(folder, 'repo-'));
   writeFileSync(join(root, 'lockstep.yaml'), text);
-  mkdirSync(join(root, '.lockstep/cache'), { recursive: true });
-  symlinkSync(packed, join(root, '.lockstep/cache/layers'), 'junction');
+  shareLayers(root);
   return openWorkspace(root);
 };
 const upon = (base: string): string =>
