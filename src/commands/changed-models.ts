@@ -1,10 +1,10 @@
-import { parseLock } from '../data/index.ts';
-import { parsePipeline, pipelineChange } from '../pipeline/index.ts';
+import { type ChangeSide, changeSide, parsePipeline, pipelineChange } from '../pipeline/index.ts';
 import {
   isLockstepError,
   isName,
+  type ObjectReader,
+  openObjects,
   parseYaml,
-  readBlobs,
   readTree,
   type TreeEntry,
   type Workspace,
@@ -26,66 +26,71 @@ export interface ChangedModel {
   readonly known: boolean;
 }
 
-interface Side {
+/** A commit or tree with all its files by path. */
+interface Side extends ChangeSide {
   readonly files: ReadonlyMap<string, TreeEntry>;
-  /** Texts of pipeline.yaml by model. */
-  readonly pipelines: ReadonlyMap<string, string>;
+  /** Those with a pipeline. */
+  readonly models: ReadonlySet<string>;
 }
 
 const pipelineOf = (model: string): string => `pipelines/${model}/pipeline.yaml`;
 
 /**
  * Which enabled models another commit (or the work tree, with `head` null) makes differently, judges differently, or
- * has anew. Reads Git's objects and runs nothing of either; what is byte for byte the same is not even parsed, so that
- * a thousand pipelines take a second. Errors: E_GIT for a commit that is not there.
+ * has anew. Reads Git's objects and runs nothing of either; what is byte for byte the same is not even parsed, and one
+ * git process reads all that is, so that a thousand pipelines take less than a second.
+ * Errors: E_GIT for a commit that is not there.
  */
 export async function changedModels(
   workspace: Workspace,
   { base, head }: { readonly base: string; readonly head: string | null },
 ): Promise<readonly ChangedModel[]> {
   const tree = head ?? (await treeOfWork(workspace));
-  const [before, now] = [await readSide(workspace, base), await readSide(workspace, tree)];
-  const touched = await touchedModels(workspace, before, now);
+  await using objects = openObjects(workspace.root);
+  const sides = [base, tree].map((treeish) => readSide(workspace, objects, treeish));
+  const [before, now] = (await Promise.all(sides)) as [Side, Side];
+  const touched = await touchedModels(before, now);
   const changed: ChangedModel[] = [];
-  for (const model of [...now.pipelines.keys()].filter((name) => touched.has(name)).sort()) {
-    const file = labelsOf(model, now.pipelines.get(model)!);
+  for (const model of [...touched].filter((name) => now.models.has(name)).sort()) {
+    const file = await labelsOf(model, now);
     if (file === 'asleep') continue;
-    const known = before.pipelines.has(model);
+    const known = before.models.has(model);
     const why = known
-      ? [
-          ...(await pipelineChange(workspace, model, { base, head: tree })),
-          ...judgingFiles(model, before, now),
-        ]
+      ? [...(await pipelineChange(model, { base: before, head: now })), ...judgingFiles(model, before, now)]
       : ['a new model'];
     if (why.length > 0) changed.push({ model, why, known, ...file });
   }
   return changed;
 }
 
-async function readSide({ root }: Workspace, tree: string): Promise<Side> {
+async function readSide({ root }: Workspace, objects: ObjectReader, tree: string): Promise<Side> {
   const files = new Map((await readTree(root, tree)).map((entry) => [entry.path, entry]));
-  const found = [...files.values()].filter(({ path }) => /^pipelines\/[^/]+\/pipeline\.yaml$/.test(path));
-  const blobs = await readBlobs(
-    root,
-    found.map(({ oid }) => oid),
+  const models = [...files.keys()].flatMap(
+    (path) => /^pipelines\/([^/]+)\/pipeline\.yaml$/.exec(path)?.[1] ?? [],
   );
-  const pipelines = found.map(({ path, oid }): [string, string] => [
-    path.split('/')[1]!,
-    blobs.get(oid)?.toString() ?? '',
-  ]);
-  return { files, pipelines: new Map(pipelines.filter(([model]) => isName(model))) };
+  return {
+    files,
+    models: new Set(models.filter(isName)),
+    ...changeSide({
+      name: tree,
+      list: async () => files,
+      read: (oids) => Promise.all(oids.map((oid) => objects.read(oid))),
+    }),
+  };
 }
 
 /** Models that may differ: their own files, data they name, or code of the repository's that they may share. */
-async function touchedModels({ root }: Workspace, before: Side, now: Side): Promise<Set<string>> {
+async function touchedModels(before: Side, now: Side): Promise<Set<string>> {
   const paths = [...new Set([...before.files.keys(), ...now.files.keys()])].filter(
     (path) => before.files.get(path)?.oid !== now.files.get(path)?.oid,
   );
   const own = paths.flatMap((path) => /^(?:pipelines|models)\/([^/]+)\//.exec(path)?.[1] ?? []);
   const touched = new Set(own);
   const shared = paths.some((path) => !/^(pipelines|models|\.data)\/|^data\.lock$/.test(path));
-  const keys = paths.includes('data.lock') ? await changedKeys(root, before, now) : [];
-  for (const [model, text] of now.pipelines) {
+  const keys = paths.includes('data.lock') ? await changedKeys(before, now) : [];
+  if (!shared && keys.length === 0) return touched;
+  for (const model of now.models) {
+    const text = String(await now.code.read(pipelineOf(model)));
     // An input that begins with a slash is of the repository: which one it is, the comparison finds out.
     if (shared && /(^|[\s[,"'])\/\w/m.test(text)) touched.add(model);
     if (keys.some((key) => text.includes(`data:${key}`))) touched.add(model);
@@ -93,18 +98,13 @@ async function touchedModels({ root }: Workspace, before: Side, now: Side): Prom
   return touched;
 }
 
-async function changedKeys(root: string, before: Side, now: Side): Promise<string[]> {
-  const oids = [before, now].map(({ files }) => files.get('data.lock')?.oid);
-  const blobs = await readBlobs(
-    root,
-    oids.flatMap((oid) => oid ?? []),
+async function changedKeys(before: Side, now: Side): Promise<string[]> {
+  const [old, next] = await Promise.all(
+    [before, now].map(async (side) => {
+      const entries = (await side.lock())?.entries ?? [];
+      return new Map(entries.map(({ key, digest }) => [key, digest]));
+    }),
   );
-  const [old, next] = oids.map((oid) => {
-    const bytes = oid === undefined ? undefined : blobs.get(oid);
-    return new Map(
-      bytes ? parseLock(bytes, 'data.lock').entries.map((entry) => [entry.key, entry.digest]) : [],
-    );
-  });
   return [...new Set([...old!.keys(), ...next!.keys()])].filter((key) => old!.get(key) !== next!.get(key));
 }
 
@@ -115,10 +115,14 @@ const judgingFiles = (model: string, before: Side, now: Side): string[] =>
   });
 
 /** A pipeline that can't be read is no reason to run it anywhere but on a hosted runner, where its error is told. */
-function labelsOf(model: string, text: string): Pick<ChangedModel, 'runsOn' | 'gpu' | 'quick'> | 'asleep' {
+async function labelsOf(
+  model: string,
+  { code }: Side,
+): Promise<Pick<ChangedModel, 'runsOn' | 'gpu' | 'quick'> | 'asleep'> {
   const hosted = { runsOn: 'ubuntu-latest', gpu: false, quick: false };
+  const bytes = (await code.read(pipelineOf(model))) ?? Buffer.alloc(0);
   try {
-    const { file } = parsePipeline(model, parseYaml(Buffer.from(text), pipelineOf(model)));
+    const { file } = parsePipeline(model, parseYaml(bytes, pipelineOf(model)));
     if (file.enabled === false) return 'asleep';
     const runsOn = file['runs-on'] ?? hosted.runsOn;
     const asksGpu = Object.values(file.stages).some(({ gpu }) => gpu === true);

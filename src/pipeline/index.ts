@@ -2,7 +2,7 @@
 export { type Builtin, builtins } from './builtins.ts';
 export { durationMs } from './duration.ts';
 export { listPipelines, type Pipeline, parsePipeline, readPipeline } from './pipeline.ts';
-export { pipelineChange } from './pipeline-change.ts';
+export { type ChangeSide, changeSide, pipelineChange } from './pipeline-change.ts';
 export type {
   EvaluateSection,
   MonitorSection,

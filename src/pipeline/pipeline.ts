@@ -63,7 +63,7 @@ export function listPipelines(workspace: Workspace): string[] {
     .sort();
 }
 
-const pipelineFileOf = (model: string): string => `pipelines/${model}/pipeline.yaml`;
+export const pipelineFileOf = (model: string): string => `pipelines/${model}/pipeline.yaml`;
 
 /** Judging by folds works from predictions; the name that the built-in trainers give them need not be said. */
 function withFoldPredictions(file: PipelineFile): PipelineFile {

@@ -60,8 +60,7 @@ function runGit(
   options: GitOptions,
 ): Promise<{ status: number; stdout: Buffer; stderr: string }> {
   return new Promise((resolve, reject) => {
-    // Another user's checkout is refused by plain git; whoever runs us on it has decided to.
-    const child = spawn('git', ['-c', 'safe.directory=*', '-c', 'core.quotePath=false', ...args], {
+    const child = spawn('git', gitArguments(args), {
       cwd: options.cwd,
       env: { ...gitEnvironment(), ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -86,6 +85,15 @@ function runGit(
     child.stdin.end(options.input ?? '');
   });
 }
+
+/** Another user's checkout is refused by plain git; whoever runs us on it has decided to. */
+export const gitArguments = (args: readonly string[]): string[] => [
+  '-c',
+  'safe.directory=*',
+  '-c',
+  'core.quotePath=false',
+  ...args,
+];
 
 /** Our environment without what would point git at another repository (we may run inside a hook). */
 export function gitEnvironment(): Record<string, string> {

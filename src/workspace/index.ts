@@ -24,6 +24,7 @@ export {
   resolveCommit,
   tryGit,
 } from './git.ts';
+export { type ObjectReader, openObjects } from './git-objects.ts';
 export { readBlobs, readTree, type TreeEntry } from './git-tree.ts';
 export { findIsolation, type Isolation } from './isolation.ts';
 export { parseJson, readJson } from './json-file.ts';
