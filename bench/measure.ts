@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,23 @@ export function secondsOf([file, ...args]: Command, { cwd, env = process.env }: 
   const started = performance.now();
   const { status, stderr } = spawnSync(file, args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 28 });
   if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}: ${stderr.slice(-2000)}`);
+  return (performance.now() - started) / 1000;
+}
+
+/** The same, while this process goes on: it may be the server that the command asks. */
+export async function secondsBeside(
+  [file, ...args]: Command,
+  { cwd, env = process.env }: Where,
+): Promise<number> {
+  const started = performance.now();
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-2000);
+    });
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}: ${said}`);
   return (performance.now() - started) / 1000;
 }
 

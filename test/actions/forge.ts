@@ -10,9 +10,14 @@ import { commitFiles } from '../git-sandbox.ts';
 import { shareLayers } from '../shared-layers.ts';
 import { type ActionResult, type ActionRun, runAction } from './run-action.ts';
 
+/** A clone, and beside it in `folder` the bare repository `origin.git` that it pushes to. */
+export interface Project extends Workspace, AsyncDisposable {
+  readonly folder: string;
+}
+
 /** A repository on a GitHub of our own: its API, its artifacts, its Git. */
-export interface Forge extends AsyncDisposable {
-  readonly project: ToyProject;
+export interface Forge<P extends Project = ToyProject> extends AsyncDisposable {
+  readonly project: P;
   readonly github: FakeGitHub;
   readonly results: Results;
   readonly folder: string;
@@ -29,12 +34,19 @@ export interface Forge extends AsyncDisposable {
 const fork = { id: 42, full_name: 'ada/models' };
 
 export async function makeForge(options: FakeOptions = {}): Promise<Forge> {
-  const project = await toyProject();
+  return forgeAround(await toyProject(), options);
+}
+
+/** The same around another project. */
+export async function forgeAround<P extends Project>(
+  project: P,
+  options: FakeOptions = {},
+): Promise<Forge<P>> {
   const github = await startGitHub(options);
   const results = await startResults();
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-forge-'));
   let count = 0;
-  const forge: Forge = {
+  const forge: Forge<P> = {
     project,
     github,
     results,

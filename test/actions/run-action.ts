@@ -24,6 +24,8 @@ export interface ActionRun {
   readonly post?: Readonly<Record<string, string>>;
   /** Given what ends it without warning. */
   readonly started?: (kill: () => void) => void;
+  /** After so many milliseconds it is killed. */
+  readonly timeout?: number;
 }
 
 export interface ActionResult {
@@ -70,7 +72,7 @@ export async function runAction(name: string, options: ActionRun): Promise<Actio
       program,
       options.workspace,
       environment(manifest, options, own, fileOf),
-      options.started,
+      options,
     );
     const commands = parseCommands(log);
     return {
@@ -150,13 +152,13 @@ function start(
   program: string,
   cwd: string,
   env: Record<string, string>,
-  started: ActionRun['started'],
+  { started, timeout = 60_000 }: ActionRun,
 ): Promise<{ exit: number; log: string }> {
   if (!existsSync(program)) throw new Error(`there is no ${program}: node scripts/run.mjs bundle`);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     started?.(() => child.kill('SIGKILL'));
-    const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeout);
     let log = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
