@@ -15,7 +15,7 @@ await run(async () => {
   const plan = planModules(modules, workspace, temp);
   if (launcher) addPath(writeLauncher(temp));
   const hit = plan.locks.length > 0 && cache !== 'false' && (await restoreTarballs(plan, cache));
-  for (const folder of plan.folders) await installPackages(folder, plan.npmCache);
+  for (const folder of plan.folders) await installPackages(folder, plan);
   if (plan.natives !== null) exportVariable('LOCKSTEP_MODULES', plan.natives);
   setOutputs({ modules: plan.natives ?? '', 'cache-hit': hit });
 });

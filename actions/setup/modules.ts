@@ -7,6 +7,8 @@ import type { SetupInputs } from './inputs.ts';
 export interface ModulesPlan {
   /** Folders with a package-lock.json, for `npm ci`. */
   readonly folders: readonly string[];
+  /** What package.json calls optional is installed too. */
+  readonly optional: boolean;
   readonly locks: readonly string[];
   /** The runtime's own folder, when it is none of the workspace's packages. */
   readonly natives: string | null;
@@ -29,7 +31,25 @@ export function planModules(choice: SetupInputs['modules'], workspace: string, t
   const locks = folders.map((folder) => join(folder, 'package-lock.json'));
   const texts = locks.map((lock) => digestOf(readFileSync(lock))).join('\n');
   const key = `lockstep-npm-${process.platform}-${process.arch}-${digestOf(texts).slice('sha256:'.length)}`;
-  return { folders, locks, natives, npmCache: join(temp, 'lockstep', 'npm'), key };
+  const optional = choice !== 'auto' || locks.some(needsOptional);
+  return { folders, locks, optional, natives, npmCache: join(temp, 'lockstep', 'npm'), key };
+}
+
+/**
+ * Optional packages that a job has no use for: the Node that laptops run us on, and the native halves of the bundler and
+ * the compiler. They are a quarter of what there is to unpack.
+ */
+const spare =
+  /^node_modules\/(node-(bin-)?(linux|darwin|win)-\w+|@rolldown\/binding-.+|@typescript\/typescript-[^/]+|@pkgjs\/parseargs|@tybys\/wasm-util)$/;
+
+/** npm leaves out all of them or none, so a single one that somebody may need brings all. */
+function needsOptional(lock: string): boolean {
+  const { packages = {} } = JSON.parse(readFileSync(lock, 'utf8')) as {
+    packages?: Record<string, { dev?: boolean; optional?: boolean; devOptional?: boolean }>;
+  };
+  return Object.entries(packages).some(
+    ([path, { dev, optional, devOptional }]) => !dev && (optional || devOptional) && !spare.test(path),
+  );
 }
 
 /** npm writes one such line for each package. */

