@@ -1,9 +1,9 @@
 import { noteIn, type Report } from '../pipeline/index.ts';
-import { startProgress } from '../workspace/index.ts';
+import { isWatched, startProgress } from '../workspace/index.ts';
 
 /** Tells on a terminal which stage is running, with its last line; a log gets one line a stage. */
 export function drawStages(): Report {
-  const bar = process.stderr.isTTY;
+  const bar = isWatched(process.stderr);
   let progress = startProgress('');
   return (event) => {
     if (event.kind === 'stage-started') {

@@ -32,7 +32,7 @@ export { acquireLock, withLock } from './lock-file.ts';
 export { checkName, isName } from './names.ts';
 export { bundleFolder, ownProgram } from './own-program.ts';
 export { type ChildOptions, type Exit, exitOf, isAlive, spawnOwn, watchParent } from './process.ts';
-export { amount, type Progress, startProgress } from './progress.ts';
+export { amount, isWatched, type Progress, startProgress } from './progress.ts';
 export { checkSchema, type JsonSchema } from './schema.ts';
 export { scratchPath } from './scratch-path.ts';
 export { nearest } from './suggestion.ts';

@@ -8,13 +8,26 @@ export interface Progress {
   end(text?: string): void;
 }
 
+/**
+ * A terminal that somebody watches. Some runners give a job one too: those say `CI`, or leave TERM out of an environment
+ * that they emptied (which Windows never sets).
+ */
+export const isWatched = (
+  stream: { readonly isTTY?: boolean },
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): boolean => {
+  const terminal = platform === 'win32' ? (env.TERM ?? 'windows') : (env.TERM ?? 'dumb');
+  return stream.isTTY === true && !env.CI && terminal !== 'dumb';
+};
+
 /** Draws at most ten times a second on a terminal, and nothing at all elsewhere: a log is no place for it. */
 export function startProgress(
   label: string,
   unit: 'bytes' | 'count' = 'count',
   stream: NodeJS.WriteStream = stderr,
 ): Progress {
-  if (!stream.isTTY) return { update: () => {}, end: () => {} };
+  if (!isWatched(stream)) return { update: () => {}, end: () => {} };
   const started = performance.now();
   let drawn = 0;
   return {

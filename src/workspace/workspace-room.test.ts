@@ -11,6 +11,7 @@ import { LockstepError } from './errors.ts';
 import { git, readAtCommit, resolveCommit, tryGit } from './git.ts';
 import { acquireLock, withLock } from './lock-file.ts';
 import { isAlive, spawnOwn } from './process.ts';
+import { isWatched } from './progress.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -75,6 +76,16 @@ test('git commands work in a fresh repository and say what went wrong', async ()
   await expect(git(['cat-file', '-t', 'nothing'], { cwd: folder })).rejects.toThrow(
     /^E_GIT: git cat-file -t nothing ended with 128/,
   );
+});
+
+test('nothing is drawn in a log, nor on the terminal that a runner gives a job', () => {
+  const terminal = { isTTY: true };
+  expect(isWatched(terminal, { TERM: 'xterm' }, 'linux')).toBe(true);
+  expect(isWatched(terminal, {}, 'win32')).toBe(true);
+  expect(isWatched({}, { TERM: 'xterm' }, 'linux')).toBe(false);
+  expect(isWatched(terminal, { TERM: 'xterm', CI: 'true' }, 'linux')).toBe(false);
+  expect(isWatched(terminal, {}, 'linux')).toBe(false);
+  expect(isWatched(terminal, { TERM: 'dumb' }, 'linux')).toBe(false);
 });
 
 test('a lock is held by one, refused to the second, and taken over from the dead', async () => {
