@@ -1,4 +1,4 @@
-import { B as watchParent, Z as isLockstepError, i as openWorkspace, t as systemError } from "./shared/workspace.js";
+import { $ as isLockstepError, H as watchParent, i as openWorkspace, t as systemError } from "./shared/workspace.js";
 import { n as findCommand, r as parseInvocation, t as UsageError } from "./shared/invocation.js";
 import { resolve } from "node:path";
 var version = "0.1.0";

@@ -1,9 +1,9 @@
 import { _ as readLock, c as pullData, d as selectEntries, g as findLock, x as fileObjects } from "./shared/data.js";
-import { U as digestFile, W as digestOf, i as openWorkspace } from "./shared/workspace.js";
+import { G as digestFile, K as digestOf, i as openWorkspace } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { i as list, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { a as objectPath, o as openStore } from "./shared/http-request.js";
-import { d as readPipeline, o as planRun } from "./shared/pipeline.js";
+import { f as readPipeline, o as planRun } from "./shared/pipeline.js";
 import { n as restoreApart, r as saveFrom, t as newFolder } from "./shared/cache.js";
 import { dirname, join } from "node:path";
 import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, rmSync } from "node:fs";

@@ -1,9 +1,9 @@
 import { l as mayWrite, m as readContext, o as trainRequestArtifact } from "./shared/github.js";
-import { C as resolveCommit, X as LockstepError, Z as isLockstepError, i as openWorkspace, y as git } from "./shared/workspace.js";
+import { $ as isLockstepError, Q as LockstepError, T as resolveCommit, i as openWorkspace, x as git } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { c as optional, d as text, f as token, n as count, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as changedModels } from "./shared/changed-models.js";
-import { d as readPipeline, l as listPipelines } from "./shared/pipeline.js";
+import { f as readPipeline, u as listPipelines } from "./shared/pipeline.js";
 import { o as listAllVersions } from "./shared/registry.js";
 import { n as mergeBase, t as fetchChange } from "./shared/change-commits.js";
 import { t as openForge } from "./shared/forge.js";

@@ -1,7 +1,7 @@
 import { a as exportVariable, t as addPath } from "./vendor/actions-core.js";
 import { r as flag, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { a as openForeign, i as closeForeign, o as say, r as run, s as runnerFolders } from "./shared/run.js";
-import { L as exitOf, W as digestOf, X as LockstepError, u as bundleFolder } from "./shared/workspace.js";
+import { K as digestOf, Q as LockstepError, d as bundleFolder, z as exitOf } from "./shared/workspace.js";
 import { t as restoreTarballs } from "./shared/tarballs.js";
 import { join } from "node:path";
 import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -33,10 +33,16 @@ function planModules(choice, workspace, temp) {
 	return {
 		folders,
 		locks,
+		optional: choice !== "auto" || locks.some(needsOptional),
 		natives,
 		npmCache: join(temp, "lockstep", "npm"),
 		key
 	};
+}
+const spare = /^node_modules\/(node-(bin-)?(linux|darwin|win)-\w+|@rolldown\/binding-.+|@typescript\/typescript-[^/]+|@pkgjs\/parseargs|@tybys\/wasm-util)$/;
+function needsOptional(lock) {
+	const { packages = {} } = JSON.parse(readFileSync(lock, "utf8"));
+	return Object.entries(packages).some(([path, { dev, optional, devOptional }]) => !dev && (optional || devOptional) && !spare.test(path));
 }
 const names = (workspace, name) => readFileSync(join(workspace, "package-lock.json"), "utf8").includes(`"node_modules/${name}"`);
 function provideLock(folder) {
@@ -62,13 +68,14 @@ const options = [
 	"--prefer-offline",
 	"--loglevel=error"
 ];
-async function installPackages(folder, npmCache) {
+async function installPackages(folder, { npmCache, optional }) {
 	refuseLink(folder);
 	openForeign(`npm ci in ${folder}`);
 	const windows = process.platform === "win32";
 	const child = spawn(windows ? "npm.cmd" : "npm", [
 		"ci",
 		...options,
+		...optional ? [] : ["--omit=optional"],
 		"--cache",
 		npmCache
 	], {
@@ -115,7 +122,7 @@ await run(async () => {
 	const plan = planModules(modules, workspace, temp);
 	if (launcher) addPath(writeLauncher(temp));
 	const hit = plan.locks.length > 0 && cache !== "false" && await restoreTarballs(plan, cache);
-	for (const folder of plan.folders) await installPackages(folder, plan.npmCache);
+	for (const folder of plan.folders) await installPackages(folder, plan);
 	if (plan.natives !== null) exportVariable("LOCKSTEP_MODULES", plan.natives);
 	setOutputs({
 		modules: plan.natives ?? "",

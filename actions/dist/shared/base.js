@@ -1,4 +1,4 @@
-import { G as hexOf, K as isDigest, V as canonicalJson, W as digestOf, X as LockstepError, Y as writeAtomic, j as checkSchema, m as parseJson, o as shown, p as withLock, s as statePath } from "./workspace.js";
+import { J as isDigest, K as digestOf, N as checkSchema, Q as LockstepError, U as canonicalJson, Z as writeAtomic, h as parseJson, m as withLock, o as shown, q as hexOf, s as statePath } from "./workspace.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, statSync } from "node:fs";
 const mediaTypes = {

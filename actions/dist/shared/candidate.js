@@ -1,5 +1,5 @@
 import "./data.js";
-import { J as temporaryBeside, X as LockstepError, Y as writeAtomic, q as diskFull } from "./workspace.js";
+import { Q as LockstepError, X as temporaryBeside, Y as diskFull, Z as writeAtomic } from "./workspace.js";
 import { o as openStore } from "./http-request.js";
 import { t as handedNames } from "./candidate-file.js";
 import { dirname, join, resolve } from "node:path";

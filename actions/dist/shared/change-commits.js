@@ -1,4 +1,4 @@
-import { C as resolveCommit, X as LockstepError, y as git } from "./workspace.js";
+import { Q as LockstepError, T as resolveCommit, x as git } from "./workspace.js";
 const kept = "refs/lockstep/change";
 async function fetchChange({ root }, { from, head, baseRef }) {
 	const options = [

@@ -1,6 +1,5 @@
-import { v as parseLock } from "./data.js";
-import { c as pipelineChange, u as parsePipeline } from "./pipeline.js";
-import { O as parseYaml, P as isName, Z as isLockstepError, _ as readBlobs, n as scratchPath, v as readTree, y as git } from "./workspace.js";
+import { c as changeSide, d as parsePipeline, l as pipelineChange } from "./pipeline.js";
+import { $ as isLockstepError, A as parseYaml, I as isName, b as openObjects, n as scratchPath, x as git, y as readTree } from "./workspace.js";
 import { join, resolve } from "node:path";
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 async function treeOfWork(workspace) {
@@ -27,16 +26,18 @@ async function treeOfWork(workspace) {
 const pipelineOf = (model) => `pipelines/${model}/pipeline.yaml`;
 async function changedModels(workspace, { base, head }) {
 	const tree = head ?? await treeOfWork(workspace);
-	const [before, now] = [await readSide(workspace, base), await readSide(workspace, tree)];
-	const touched = await touchedModels(workspace, before, now);
+	await using objects = openObjects(workspace.root);
+	const sides = [base, tree].map((treeish) => readSide(workspace, objects, treeish));
+	const [before, now] = await Promise.all(sides);
+	const touched = await touchedModels(before, now);
 	const changed = [];
-	for (const model of [...now.pipelines.keys()].filter((name) => touched.has(name)).sort()) {
-		const file = labelsOf(model, now.pipelines.get(model));
+	for (const model of [...touched].filter((name) => now.models.has(name)).sort()) {
+		const file = await labelsOf(model, now);
 		if (file === "asleep") continue;
-		const known = before.pipelines.has(model);
-		const why = known ? [...await pipelineChange(workspace, model, {
-			base,
-			head: tree
+		const known = before.models.has(model);
+		const why = known ? [...await pipelineChange(model, {
+			base: before,
+			head: now
 		}), ...judgingFiles(model, before, now)] : ["a new model"];
 		if (why.length > 0) changed.push({
 			model,
@@ -47,49 +48,53 @@ async function changedModels(workspace, { base, head }) {
 	}
 	return changed;
 }
-async function readSide({ root }, tree) {
+async function readSide({ root }, objects, tree) {
 	const files = new Map((await readTree(root, tree)).map((entry) => [entry.path, entry]));
-	const found = [...files.values()].filter(({ path }) => /^pipelines\/[^/]+\/pipeline\.yaml$/.test(path));
-	const blobs = await readBlobs(root, found.map(({ oid }) => oid));
-	const pipelines = found.map(({ path, oid }) => [path.split("/")[1], blobs.get(oid)?.toString() ?? ""]);
+	const models = [...files.keys()].flatMap((path) => /^pipelines\/([^/]+)\/pipeline\.yaml$/.exec(path)?.[1] ?? []);
 	return {
 		files,
-		pipelines: new Map(pipelines.filter(([model]) => isName(model)))
+		models: new Set(models.filter(isName)),
+		...changeSide({
+			name: tree,
+			list: async () => files,
+			read: (oids) => Promise.all(oids.map((oid) => objects.read(oid)))
+		})
 	};
 }
-async function touchedModels({ root }, before, now) {
+async function touchedModels(before, now) {
 	const paths = [...new Set([...before.files.keys(), ...now.files.keys()])].filter((path) => before.files.get(path)?.oid !== now.files.get(path)?.oid);
 	const own = paths.flatMap((path) => /^(?:pipelines|models)\/([^/]+)\//.exec(path)?.[1] ?? []);
 	const touched = new Set(own);
 	const shared = paths.some((path) => !/^(pipelines|models|\.data)\/|^data\.lock$/.test(path));
-	const keys = paths.includes("data.lock") ? await changedKeys(root, before, now) : [];
-	for (const [model, text] of now.pipelines) {
+	const keys = paths.includes("data.lock") ? await changedKeys(before, now) : [];
+	if (!shared && keys.length === 0) return touched;
+	for (const model of now.models) {
+		const text = String(await now.code.read(pipelineOf(model)));
 		if (shared && /(^|[\s[,"'])\/\w/m.test(text)) touched.add(model);
 		if (keys.some((key) => text.includes(`data:${key}`))) touched.add(model);
 	}
 	return touched;
 }
-async function changedKeys(root, before, now) {
-	const oids = [before, now].map(({ files }) => files.get("data.lock")?.oid);
-	const blobs = await readBlobs(root, oids.flatMap((oid) => oid ?? []));
-	const [old, next] = oids.map((oid) => {
-		const bytes = oid === void 0 ? void 0 : blobs.get(oid);
-		return new Map(bytes ? parseLock(bytes, "data.lock").entries.map((entry) => [entry.key, entry.digest]) : []);
-	});
+async function changedKeys(before, now) {
+	const [old, next] = await Promise.all([before, now].map(async (side) => {
+		const entries = (await side.lock())?.entries ?? [];
+		return new Map(entries.map(({ key, digest }) => [key, digest]));
+	}));
 	return [...new Set([...old.keys(), ...next.keys()])].filter((key) => old.get(key) !== next.get(key));
 }
 const judgingFiles = (model, before, now) => ["policy.yaml", "model.yaml"].filter((name) => {
 	const path = `models/${model}/${name}`;
 	return before.files.get(path)?.oid !== now.files.get(path)?.oid;
 });
-function labelsOf(model, text) {
+async function labelsOf(model, { code }) {
 	const hosted = {
 		runsOn: "ubuntu-latest",
 		gpu: false,
 		quick: false
 	};
+	const bytes = await code.read(pipelineOf(model)) ?? Buffer.alloc(0);
 	try {
-		const { file } = parsePipeline(model, parseYaml(Buffer.from(text), pipelineOf(model)));
+		const { file } = parsePipeline(model, parseYaml(bytes, pipelineOf(model)));
 		if (file.enabled === false) return "asleep";
 		const runsOn = file["runs-on"] ?? hosted.runsOn;
 		return {

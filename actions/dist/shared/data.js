@@ -1,4 +1,4 @@
-import { G as hexOf, J as temporaryBeside, M as nearest, W as digestOf, X as LockstepError, Y as writeAtomic, Z as isLockstepError, l as startProgress, p as withLock, q as diskFull, s as statePath } from "./workspace.js";
+import { $ as isLockstepError, K as digestOf, P as nearest, Q as LockstepError, X as temporaryBeside, Y as diskFull, Z as writeAtomic, m as withLock, q as hexOf, s as statePath, u as startProgress } from "./workspace.js";
 import { r as pLimit } from "../vendor/small.js";
 import { a as objectPath, c as lookAt, d as digestOfFile, f as digestMismatch, h as sizeMismatch, l as makeFolder, m as receive, o as openStore, p as objectMissing, r as remoteAddress, s as sizeOf, u as makeFolderOf } from "./http-request.js";
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";

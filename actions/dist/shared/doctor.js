@@ -1,7 +1,7 @@
 import { n as staleWorkflows, t as hasWorkflowSources, w as openGitHub } from "./github.js";
-import { Z as isLockstepError, i as openWorkspace } from "./workspace.js";
+import { $ as isLockstepError, i as openWorkspace } from "./workspace.js";
 import { t as originRepository } from "./origin-repository.js";
-import { d as readPipeline, l as listPipelines } from "./pipeline.js";
+import { f as readPipeline, u as listPipelines } from "./pipeline.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { styleText } from "node:util";

@@ -1,5 +1,5 @@
 import { a as column, i as cellText } from "./data.js";
-import { W as digestOf, X as LockstepError, j as checkSchema, m as parseJson } from "./workspace.js";
+import { K as digestOf, N as checkSchema, Q as LockstepError, h as parseJson } from "./workspace.js";
 import { t as schema0 } from "../vendor/schema-comparison.js";
 function judgedRows(labels, scores) {
 	return {

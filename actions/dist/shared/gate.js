@@ -1,5 +1,5 @@
 import { c as boundAt, d as normalQuantile, l as confidenceBeyond, p as metricEntry, u as normalProbability } from "./evaluation.js";
-import { M as nearest, O as parseYaml, P as isName, S as readAtCommit, W as digestOf, X as LockstepError, j as checkSchema, k as readConfiguration, o as shown, r as modelPath } from "./workspace.js";
+import { A as parseYaml, I as isName, K as digestOf, N as checkSchema, P as nearest, Q as LockstepError, j as readConfiguration, o as shown, r as modelPath, w as readAtCommit } from "./workspace.js";
 import { t as schema0 } from "../vendor/schema-policy.js";
 import { existsSync } from "node:fs";
 const refused = (reason, limit = null) => ({ finding: {

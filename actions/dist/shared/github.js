@@ -1,4 +1,4 @@
-import { G as hexOf, J as temporaryBeside, P as isName, Q as printable, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson, q as diskFull } from "./workspace.js";
+import { $ as isLockstepError, I as isName, N as checkSchema, Q as LockstepError, X as temporaryBeside, Y as diskFull, et as printable, h as parseJson, q as hexOf } from "./workspace.js";
 import { basename, dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

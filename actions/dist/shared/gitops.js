@@ -1,5 +1,5 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { C as resolveCommit, D as parseConfiguration, E as checkEnvironment, H as digestOfJson, K as isDigest, N as checkName, O as parseYaml, P as isName, Q as printable, R as isAlive, S as readAtCommit, V as canonicalJson, W as digestOf, X as LockstepError, Y as writeAtomic, Z as isLockstepError, _ as readBlobs, f as acquireLock, j as checkSchema, m as parseJson, p as withLock, s as statePath, v as readTree, w as tryGit, y as git } from "./workspace.js";
+import { $ as isLockstepError, A as parseYaml, B as isAlive, E as tryGit, F as checkName, I as isName, J as isDigest, K as digestOf, N as checkSchema, O as checkEnvironment, Q as LockstepError, T as resolveCommit, U as canonicalJson, W as digestOfJson, Z as writeAtomic, et as printable, h as parseJson, k as parseConfiguration, m as withLock, p as acquireLock, s as statePath, v as readBlobs, w as readAtCommit, x as git, y as readTree } from "./workspace.js";
 import "./image.js";
 import { p as isRegistryName } from "./platform.js";
 import "./model.js";

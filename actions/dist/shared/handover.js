@@ -2,7 +2,7 @@ import { t as schema0 } from "../vendor/schema-run.js";
 import "./data.js";
 import { o as openStore } from "./http-request.js";
 import { t as checkOnnx } from "./model.js";
-import { U as digestFile, W as digestOf, X as LockstepError, j as checkSchema, m as parseJson } from "./workspace.js";
+import { G as digestFile, K as digestOf, N as checkSchema, Q as LockstepError, h as parseJson } from "./workspace.js";
 import { t as handedNames } from "./candidate-file.js";
 import { join } from "node:path";
 import { lstatSync, readFileSync, readdirSync } from "node:fs";

@@ -1,5 +1,5 @@
 import { i as startersFolder, r as starterPlace } from "./github.js";
-import { X as LockstepError, Y as writeAtomic, u as bundleFolder, w as tryGit } from "./workspace.js";
+import { E as tryGit, Q as LockstepError, Z as writeAtomic, d as bundleFolder } from "./workspace.js";
 import { t as originRepository } from "./origin-repository.js";
 import { dirname, join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";

@@ -1,7 +1,7 @@
 import { a as column, f as addData, i as cellText, o as selectRows, r as readTable } from "./data.js";
 import { o as defaultPositive, s as labelsOf } from "./evaluation.js";
 import "./gate.js";
-import { N as checkName, X as LockstepError, Y as writeAtomic, a as pipelinePath, r as modelPath, u as bundleFolder } from "./workspace.js";
+import { F as checkName, Q as LockstepError, Z as writeAtomic, a as pipelinePath, d as bundleFolder, r as modelPath } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { t as UsageError } from "./invocation.js";
 import { join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-import { M as nearest, N as checkName, Z as isLockstepError } from "./workspace.js";
+import { $ as isLockstepError, F as checkName, P as nearest } from "./workspace.js";
 import { parseArgs } from "node:util";
 var UsageError = class extends Error {
 	name = "UsageError";

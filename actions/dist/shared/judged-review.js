@@ -5,7 +5,7 @@ import { r as readPolicy } from "./gate.js";
 import { a as readModelFile, i as parseModelFile } from "./model.js";
 import { c as listVersions } from "./registry.js";
 import { u as withoutValues } from "./report.js";
-import { O as parseYaml, S as readAtCommit, W as digestOf, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson } from "./workspace.js";
+import { $ as isLockstepError, A as parseYaml, K as digestOf, N as checkSchema, Q as LockstepError, h as parseJson, w as readAtCommit } from "./workspace.js";
 import { n as workspaceAt } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
 import { n as dataBetween, t as versionAfter } from "./next-version.js";

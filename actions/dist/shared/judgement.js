@@ -1,10 +1,10 @@
-import { V as canonicalJson, X as LockstepError, Y as writeAtomic, Z as isLockstepError } from "./workspace.js";
+import { $ as isLockstepError, Q as LockstepError, U as canonicalJson, Z as writeAtomic } from "./workspace.js";
 import { a as column, r as readTable } from "./data.js";
 import { o as openStore } from "./http-request.js";
 import { o as goldenRequests } from "./model.js";
 import { a as evaluate, i as compare } from "./evaluation.js";
 import { r as readPolicy } from "./gate.js";
-import { d as readPipeline } from "./pipeline.js";
+import { f as readPipeline } from "./pipeline.js";
 import { r as evidenceObject, s as subjectOf, t as baselineName } from "./baseline.js";
 import { r as runAtBase, t as trainingTable } from "./training-rows.js";
 import { a as simplestScores, i as scoreModel, n as readStored, o as storeTable, r as rowIdsOf, t as numbersOf } from "./scoring.js";

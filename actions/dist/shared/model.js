@@ -1,5 +1,5 @@
 import { i as cellText } from "./data.js";
-import { A as readYaml, I as askChild, M as nearest, O as parseYaml, S as readAtCommit, X as LockstepError, d as ownProgram, j as checkSchema, o as shown, r as modelPath } from "./workspace.js";
+import { A as parseYaml, M as readYaml, N as checkSchema, P as nearest, Q as LockstepError, R as askChild, f as ownProgram, o as shown, r as modelPath, w as readAtCommit } from "./workspace.js";
 import { n as inputColumn } from "./tensors.js";
 import { t as schema0 } from "../vendor/schema-model.js";
 import "./predictions.js";

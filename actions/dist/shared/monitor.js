@@ -1,4 +1,4 @@
-import { E as checkEnvironment, Q as printable, W as digestOf, X as LockstepError, n as scratchPath, s as statePath, x as gitBytes, y as git } from "./workspace.js";
+import { C as gitBytes, K as digestOf, O as checkEnvironment, Q as LockstepError, et as printable, n as scratchPath, s as statePath, x as git } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { a as column, i as cellText, o as selectRows, r as readTable } from "./data.js";
 import { o as openStore } from "./http-request.js";

@@ -1,4 +1,4 @@
-import { A as readYaml, C as resolveCommit, G as hexOf, H as digestOfJson, K as isDigest, L as exitOf, M as nearest, N as checkName, O as parseYaml, R as isAlive, S as readAtCommit, T as errorCodes, U as digestFile, V as canonicalJson, W as digestOf, X as LockstepError, Y as writeAtomic, Z as isLockstepError, a as pipelinePath, b as gitBlobs, d as ownProgram, f as acquireLock, j as checkSchema, m as parseJson, n as scratchPath, o as shown, p as withLock, q as diskFull, s as statePath, w as tryGit, y as git, z as spawnOwn } from "./workspace.js";
+import { $ as isLockstepError, A as parseYaml, B as isAlive, D as errorCodes, E as tryGit, F as checkName, G as digestFile, J as isDigest, K as digestOf, M as readYaml, N as checkSchema, P as nearest, Q as LockstepError, S as gitBlobs, T as resolveCommit, U as canonicalJson, V as spawnOwn, W as digestOfJson, Y as diskFull, Z as writeAtomic, a as pipelinePath, f as ownProgram, h as parseJson, m as withLock, n as scratchPath, o as shown, p as acquireLock, q as hexOf, s as statePath, w as readAtCommit, x as git, z as exitOf } from "./workspace.js";
 import { t as schema0 } from "../vendor/schema-pipeline.js";
 import { b as openMemo, g as findLock, h as placeDataset, i as cellText, l as writeParquet, o as selectRows, r as readTable, u as ensureDataset, v as parseLock, y as printLock } from "./data.js";
 import { o as openStore } from "./http-request.js";
@@ -299,31 +299,41 @@ const skippedFolders = [
 ];
 const byPath = (a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
 function codeAtCommit({ root }, commit) {
-	const lines = async (path) => {
-		return (await git([
-			"ls-tree",
-			"-r",
-			"-z",
-			commit,
-			"--",
-			`./${path}`
-		], { cwd: root })).split("\0").filter(Boolean).map((line) => {
-			const [, mode, id, found] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line);
-			return {
-				mode,
-				id,
-				path: posix.normalize(found)
-			};
-		});
-	};
+	let listed;
+	return codeInTree({
+		name: commit,
+		list: () => {
+			listed ??= listBelow(root, commit);
+			return listed;
+		},
+		read: (oids) => gitBlobs(oids, { cwd: root })
+	});
+}
+async function listBelow(root, commit) {
+	const entries = (await git([
+		"ls-tree",
+		"-r",
+		"-z",
+		commit
+	], { cwd: root })).split("\0").filter(Boolean).map((line) => {
+		const [, mode, oid, path] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line);
+		return {
+			mode,
+			oid,
+			path
+		};
+	});
+	return new Map(entries.map((entry) => [entry.path, entry]));
+}
+function codeInTree({ name, list, read }) {
 	const filesOf = async (found) => {
 		const link = found.find(({ mode }) => !mode.startsWith("100"));
 		if (link !== void 0) throw new LockstepError("E_PATH_TRAVERSAL", {
-			what: `${link.path} is a link or a submodule at ${commit.slice(0, 12)}`,
+			what: `${link.path} is a link or a submodule at ${name.slice(0, 12)}`,
 			allowed: "plain files and folders inside the repository",
 			fix: "put the file itself there"
 		});
-		const blobs = await gitBlobs(found.map(({ id }) => id), { cwd: root });
+		const blobs = await read(found.map(({ oid }) => oid));
 		return found.map(({ path, mode }, index) => {
 			const bytes = blobs[index];
 			return {
@@ -336,24 +346,28 @@ function codeAtCommit({ root }, commit) {
 	};
 	return {
 		async find(path) {
-			const found = (await lines(path)).filter((line) => !line.path.slice(path.length).split("/").some((part) => skippedFolders.includes(part)));
-			const [only] = found;
-			if (only === void 0) return null;
-			const files = await filesOf(found);
-			return only.path === path ? {
+			const files = await list();
+			const own = files.get(path);
+			if (own !== void 0) return {
 				kind: "file",
-				file: files[0]
-			} : {
+				file: (await filesOf([own]))[0]
+			};
+			const below = [...files.values()].filter((entry) => isMeant(entry.path, path));
+			return below.length === 0 ? null : {
 				kind: "folder",
-				files: files.sort(byPath)
+				files: (await filesOf(below)).sort(byPath)
 			};
 		},
-		read: (path) => readAtCommit(root, commit, `./${path}`),
+		async read(path) {
+			const entry = (await list()).get(path);
+			return entry === void 0 || entry.mode === "160000" ? null : (await read([entry.oid]))[0];
+		},
 		async names(folder) {
-			return (await lines(folder)).filter(({ path }) => posix.dirname(path) === folder).map(({ path }) => posix.basename(path)).sort();
+			return [...(await list()).keys()].filter((path) => posix.dirname(path) === folder).map((path) => posix.basename(path)).sort();
 		}
 	};
 }
+const isMeant = (path, folder) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).split("/").some((part) => skippedFolders.includes(part));
 function differences(before, now) {
 	return [
 		...commandDifference(before, now),
@@ -543,8 +557,23 @@ async function lockOfEnvironment({ pipeline, code }, stage) {
 	});
 }
 const some = (names, most = 12) => names.slice(0, most).join(", ") + (names.length > most ? ` and ${names.length - most} more` : "");
-async function pipelineChange(workspace, model, { base, head }) {
-	const [before, now] = [await materialsAt(workspace, model, base), await materialsAt(workspace, model, head)];
+function changeSide(files) {
+	const code = codeInTree(files);
+	let lock;
+	return {
+		code,
+		lock: () => {
+			lock ??= readLock(code);
+			return lock;
+		}
+	};
+}
+async function readLock(code) {
+	const bytes = await code.read("data.lock");
+	return bytes === null ? null : parseLock(bytes, "data.lock");
+}
+async function pipelineChange(model, { base, head }) {
+	const [before, now] = [await materialsAt(model, base), await materialsAt(model, head)];
 	if (typeof now === "string") return [now];
 	if (typeof before === "string") return [`the pipeline of the base can't be read: ${before}`];
 	const stages = [...now.stages].flatMap(([name, material]) => {
@@ -558,13 +587,13 @@ async function pipelineChange(workspace, model, { base, head }) {
 		...canonicalJson(before.pipeline.file.evaluate) === canonicalJson(now.pipeline.file.evaluate) ? [] : ["how it is judged (evaluate)"]
 	];
 }
-async function materialsAt(workspace, model, tree) {
+async function materialsAt(model, side) {
 	try {
-		const pipeline = await readPipeline(workspace, model, { commit: tree });
+		const pipeline = await pipelineOf(model, side);
 		const sources = {
 			pipeline,
-			code: codeAtCommit(workspace, tree),
-			lock: await lockAt(workspace, tree)
+			code: side.code,
+			lock: await side.lock()
 		};
 		const stages = new Map();
 		for (const stage of pipeline.stages) {
@@ -584,9 +613,14 @@ async function materialsAt(workspace, model, tree) {
 		throw error;
 	}
 }
-async function lockAt({ root }, tree) {
-	const bytes = await readAtCommit(root, tree, "./data.lock");
-	return bytes === null ? null : parseLock(bytes, "data.lock");
+async function pipelineOf(model, { code }) {
+	const file = pipelineFileOf(model);
+	const bytes = await code.read(file);
+	if (bytes !== null) return parsePipeline(model, parseYaml(bytes, file));
+	throw new LockstepError("E_PIPELINE_MISSING", {
+		what: `no ${file}`,
+		fix: "restore it from Git"
+	});
 }
 const stageRecordPath = (workspace, fingerprint) => statePath(workspace, "runs", "stages", `${hexOf(fingerprint)}.json`);
 async function lookUpStage(workspace, store, memo, fingerprint, outputs) {
@@ -1876,4 +1910,4 @@ function notesOf(workspace, { stages }) {
 	});
 	return [...new Set(lines.map(noteIn).filter((note) => note !== null))];
 }
-export { runPath as a, pipelineChange as c, readPipeline as d, builtins as f, readRunRecord as i, listPipelines as l, notesOf as n, planRun as o, runPipeline as r, writeStageRecord as s, noteIn as t, parsePipeline as u };
+export { runPath as a, changeSide as c, parsePipeline as d, readPipeline as f, readRunRecord as i, pipelineChange as l, notesOf as n, planRun as o, builtins as p, runPipeline as r, writeStageRecord as s, noteIn as t, listPipelines as u };

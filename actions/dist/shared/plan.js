@@ -1,4 +1,4 @@
-import { d as readPipeline, l as listPipelines, o as planRun } from "./pipeline.js";
+import { f as readPipeline, o as planRun, u as listPipelines } from "./pipeline.js";
 const command = {
 	name: "plan",
 	summary: "say what a run would do now, and why",

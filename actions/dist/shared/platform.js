@@ -1,4 +1,4 @@
-import { J as temporaryBeside, Q as printable, W as digestOf, X as LockstepError, Z as isLockstepError, j as checkSchema, m as parseJson, q as diskFull } from "./workspace.js";
+import { $ as isLockstepError, K as digestOf, N as checkSchema, Q as LockstepError, X as temporaryBeside, Y as diskFull, et as printable, h as parseJson } from "./workspace.js";
 import { r as pLimit } from "../vendor/small.js";
 import "./data.js";
 import { t as checkedRedirect } from "./http-request.js";

@@ -1,5 +1,5 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { C as resolveCommit, D as parseConfiguration, G as hexOf, J as temporaryBeside, M as nearest, O as parseYaml, Q as printable, S as readAtCommit, V as canonicalJson, W as digestOf, X as LockstepError, Y as writeAtomic, j as checkSchema, m as parseJson, s as statePath, w as tryGit, y as git } from "./workspace.js";
+import { A as parseYaml, E as tryGit, K as digestOf, N as checkSchema, P as nearest, Q as LockstepError, T as resolveCommit, U as canonicalJson, X as temporaryBeside, Z as writeAtomic, et as printable, h as parseJson, k as parseConfiguration, q as hexOf, s as statePath, w as readAtCommit, x as git } from "./workspace.js";
 import { n as require_inc, r as require_compare_build } from "../vendor/semver.js";
 import { dirname } from "node:path";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";

@@ -1,5 +1,5 @@
 import { a as column, i as cellText } from "./data.js";
-import { L as exitOf, X as LockstepError, d as ownProgram, z as spawnOwn } from "./workspace.js";
+import { Q as LockstepError, V as spawnOwn, f as ownProgram, z as exitOf } from "./workspace.js";
 import { setTimeout } from "node:timers/promises";
 import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";

@@ -1,7 +1,7 @@
 import { t as noteIn } from "./pipeline.js";
-import { l as startProgress } from "./workspace.js";
+import { l as isWatched, u as startProgress } from "./workspace.js";
 function drawStages() {
-	const bar = process.stderr.isTTY;
+	const bar = isWatched(process.stderr);
 	let progress = startProgress("");
 	return (event) => {
 		if (event.kind === "stage-started") {

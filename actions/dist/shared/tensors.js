@@ -1,4 +1,4 @@
-import { M as nearest, X as LockstepError } from "./workspace.js";
+import { P as nearest, Q as LockstepError } from "./workspace.js";
 function inputColumn(table, name) {
 	const found = table.columns.find((column) => column.name === name);
 	if (found) return found;

@@ -783,13 +783,7 @@ async function gitBlobs(ids, options) {
 }
 function runGit(args, options) {
 	return new Promise((resolve, reject) => {
-		const child = spawn("git", [
-			"-c",
-			"safe.directory=*",
-			"-c",
-			"core.quotePath=false",
-			...args
-		], {
+		const child = spawn("git", gitArguments(args), {
 			cwd: options.cwd,
 			env: {
 				...gitEnvironment(),
@@ -819,6 +813,13 @@ function runGit(args, options) {
 		child.stdin.end(options.input ?? "");
 	});
 }
+const gitArguments = (args) => [
+	"-c",
+	"safe.directory=*",
+	"-c",
+	"core.quotePath=false",
+	...args
+];
 function gitEnvironment() {
 	const pointing = [
 		"GIT_DIR",
@@ -869,6 +870,65 @@ async function readAtCommit(cwd, commit, path) {
 	], { cwd });
 	return status === 0 ? stdout : null;
 }
+function openObjects(root) {
+	const child = spawn("git", gitArguments(["cat-file", "--batch"]), {
+		cwd: root,
+		env: gitEnvironment(),
+		stdio: [
+			"pipe",
+			"pipe",
+			"ignore"
+		]
+	});
+	for (const emitter of [
+		child,
+		child.stdin,
+		child.stdout
+	]) emitter.on("error", () => {});
+	const closed = new Promise((resolve) => child.once("close", resolve));
+	const chunks = child.stdout[Symbol.asyncIterator]();
+	let waiting = Buffer.alloc(0);
+	async function fill(least) {
+		const parts = [waiting];
+		for (let length = waiting.length; length < least;) {
+			const { value, done } = await chunks.next();
+			if (done) throw unreadable("git cat-file ended too early");
+			parts.push(value);
+			length += value.length;
+		}
+		waiting = Buffer.concat(parts);
+	}
+	async function answer(oid) {
+		child.stdin.write(`${oid}\n`);
+		while (!waiting.includes(10)) await fill(waiting.length + 1);
+		const start = waiting.indexOf(10) + 1;
+		const header = waiting.toString("utf8", 0, start - 1);
+		const [, type, size] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(header) ?? [];
+		const end = size === void 0 ? start - 1 : start + Number(size);
+		await fill(end + 1);
+		const bytes = waiting.subarray(start, end);
+		waiting = waiting.subarray(end + 1);
+		if (type !== "blob") throw unreadable(`${oid} is no blob here: ${header}`);
+		return bytes;
+	}
+	let last = Promise.resolve();
+	return {
+		read(oid) {
+			const bytes = last.then(() => answer(oid));
+			last = bytes.catch(() => {});
+			return bytes;
+		},
+		async [Symbol.asyncDispose]() {
+			child.stdin.end();
+			child.stdout.destroy();
+			await closed;
+		}
+	};
+}
+const unreadable = (what) => new LockstepError("E_GIT", {
+	what,
+	fix: "fetch the whole history, then run the command again"
+});
 async function readTree(root, treeish, folder = "") {
 	return (await git([
 		"ls-tree",
@@ -1153,8 +1213,12 @@ const bundleFolder = import.meta.url.endsWith(".ts") ? null : dirname(dirname(fi
 function ownProgram(from, source, bundle = join("worker", basename(source).replace(/\.ts$/, ".js"))) {
 	return bundleFolder === null ? fileURLToPath(new URL(source, from)) : join(bundleFolder, bundle);
 }
+const isWatched = (stream, env = process.env, platform = process.platform) => {
+	const terminal = platform === "win32" ? env.TERM ?? "windows" : env.TERM ?? "dumb";
+	return stream.isTTY === true && !env.CI && terminal !== "dumb";
+};
 function startProgress(label, unit = "count", stream = stderr) {
-	if (!stream.isTTY) return {
+	if (!isWatched(stream)) return {
 		update: () => {},
 		end: () => {}
 	};
@@ -1263,4 +1327,4 @@ const inTheWay = {
 	ELOOP: "links that lead in a circle",
 	ENAMETOOLONG: "a name longer than the file system takes"
 };
-export { readYaml as A, watchParent as B, resolveCommit as C, parseConfiguration as D, checkEnvironment as E, answerParent as F, hexOf as G, digestOfJson as H, askChild as I, temporaryBeside as J, isDigest as K, exitOf as L, nearest as M, checkName as N, parseYaml as O, isName as P, printable as Q, isAlive as R, readAtCommit as S, errorCodes as T, digestFile as U, canonicalJson as V, digestOf as W, LockstepError as X, writeAtomic as Y, isLockstepError as Z, readBlobs as _, pipelinePath as a, gitBlobs as b, amount as c, ownProgram as d, acquireLock as f, findIsolation as g, readJson as h, openWorkspace as i, checkSchema as j, readConfiguration as k, startProgress as l, parseJson as m, scratchPath as n, shown as o, withLock as p, diskFull as q, modelPath as r, statePath as s, systemError as t, bundleFolder as u, readTree as v, tryGit as w, gitBytes as x, git as y, spawnOwn as z };
+export { isLockstepError as $, parseYaml as A, isAlive as B, gitBytes as C, errorCodes as D, tryGit as E, checkName as F, digestFile as G, watchParent as H, isName as I, isDigest as J, digestOf as K, answerParent as L, readYaml as M, checkSchema as N, checkEnvironment as O, nearest as P, LockstepError as Q, askChild as R, gitBlobs as S, resolveCommit as T, canonicalJson as U, spawnOwn as V, digestOfJson as W, temporaryBeside as X, diskFull as Y, writeAtomic as Z, findIsolation as _, pipelinePath as a, openObjects as b, amount as c, bundleFolder as d, printable as et, ownProgram as f, readJson as g, parseJson as h, openWorkspace as i, readConfiguration as j, parseConfiguration as k, isWatched as l, withLock as m, scratchPath as n, shown as o, acquireLock as p, hexOf as q, modelPath as r, statePath as s, systemError as t, startProgress as u, readBlobs as v, readAtCommit as w, git as x, readTree as y, exitOf as z };

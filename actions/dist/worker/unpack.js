@@ -1,4 +1,4 @@
-import { F as answerParent, J as temporaryBeside, W as digestOf, X as LockstepError, i as openWorkspace, q as diskFull } from "../shared/workspace.js";
+import { K as digestOf, L as answerParent, Q as LockstepError, X as temporaryBeside, Y as diskFull, i as openWorkspace } from "../shared/workspace.js";
 import { n as unpackTar } from "../vendor/modern-tar.js";
 import { c as annotation, n as readConfig, o as openImages } from "../shared/base.js";
 import { t as rootfsOf } from "../shared/unpack-process.js";
