@@ -1,10 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+// Those that take too long for `npm test` run in the interop suite `slow-tests`.
+const slow = process.env.LOCKSTEP_TESTS === 'slow';
+const kind = slow ? 'slow.test' : 'test';
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'actions/**/*.test.ts', 'pipelines/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '.lockstep/**', 'data/**', 'actions/dist/**', 'test/interop/**'],
+    include: ['src', 'test', 'actions', 'pipelines'].map((folder) => `${folder}/**/*.${kind}.ts`),
+    exclude: [
+      ...['**/node_modules/**', '.lockstep/**', 'data/**', 'actions/dist/**', 'test/interop/**'],
+      ...(slow ? [] : ['**/*.slow.test.ts']),
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

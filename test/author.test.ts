@@ -98,6 +98,15 @@ test('a table with text, dates, quotes, gaps and a few rows without a target: fr
   );
   expect(json).toMatchObject({ model: 'my-model', verdict: 'pass', cached: false });
   for (const metric of Object.values(json.metrics)) expect(metric).toHaveProperty('value');
+  // What a commit of everything would take: no data, no cache, and above all no key.
+  const untracked = execFileSync('git', ['status', '--porcelain', '--untracked-files=all'], {
+    cwd: root,
+    env: environment,
+    encoding: 'utf8',
+  });
+  expect(untracked).toContain('?? data.lock');
+  expect(untracked).not.toMatch(/^\?\? "?(\.lockstep|data\/)/m);
+  expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('/data/\n');
   expect(error).toContain('note: 6 rows without a value of sold? were left out');
   expect(error).toContain('note: empty: missing in every row, not used');
   const report = readFileSync(join(root, json.report), 'utf8');

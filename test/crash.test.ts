@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -155,6 +155,7 @@ describe('side by side', { timeout: 120_000 }, () => {
 
   test('a demo beside a running one is refused, and touches nothing of it', async () => {
     const project = templates.copy(templates.fresh, 'two-demos');
+    mkdirSync(join(project.root, 'pipelines/flight-delay'), { recursive: true });
     const release = await acquireLock(join(project.root, '.lockstep/demo.lock'), { what: 'npm start' });
     const { exit, stderr } = await runCli(project.root, ['start', '--once']);
     release();

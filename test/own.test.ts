@@ -112,6 +112,17 @@ test('what the team changed, or has not committed, is not taken from it', async 
   expect(execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' })).not.toMatch(
     /^ [MD]/m,
   );
+  const yaml = readFileSync(join(root, 'pipelines/flight-delay/pipeline.yaml'), 'utf8');
+  const mine = 'pipelines/mine/pipeline.yaml';
+  await commitFiles(copy, { [mine]: yaml.replace('- prepare.ts', '- /pipelines/flight-delay/prepare.ts') });
+  expect(lockstep(copy, 'init', '--own', '--force')).toMatchObject({
+    exit: 1,
+    said: expect.stringMatching(
+      /^E_CONFIG_VALUE: mine reads \/pipelines\/flight-delay\/prepare.ts, which would go/,
+    ),
+  });
+  await git(['rm', '--quiet', mine], { cwd: root });
+  await commitFiles(copy, {});
   expect(lockstep(copy, 'init', '--own', '--force', '--json').said).toContain('pipelines/digits/prepare.ts');
   expect(existsSync(join(root, 'pipelines'))).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { $ as isLockstepError, H as watchParent, i as openWorkspace, t as systemError } from "./shared/workspace.js";
+import { U as watchParent, a as openWorkspace, et as isLockstepError, r as hideState, t as systemError } from "./shared/workspace.js";
 import { n as findCommand, r as parseInvocation, t as UsageError } from "./shared/invocation.js";
 import { resolve } from "node:path";
 var version = "0.1.0";
@@ -94,13 +94,14 @@ async function main(args) {
 		return 0;
 	}
 	const cwd = resolve(typeof values.directory === "string" ? values.directory : ".");
+	const workspace = openWorkspace(cwd);
 	const result = await command.run({
-		workspace: openWorkspace(cwd),
+		workspace,
 		cwd,
 		positionals,
 		values,
 		json: wantsJson
-	});
+	}).finally(() => hideState(workspace));
 	print(wantsJson ? JSON.stringify(result.json) : result.text);
 	return result.exit ?? 0;
 }

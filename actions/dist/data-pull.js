@@ -1,5 +1,5 @@
 import { _ as readLock, c as pullData, d as selectEntries, g as findLock, x as fileObjects } from "./shared/data.js";
-import { G as digestFile, K as digestOf, i as openWorkspace } from "./shared/workspace.js";
+import { K as digestFile, a as openWorkspace, q as digestOf } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { i as list, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { a as objectPath, o as openStore } from "./shared/http-request.js";

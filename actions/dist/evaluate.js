@@ -1,5 +1,5 @@
 import { n as worst } from "./shared/verdicts.js";
-import { i as openWorkspace } from "./shared/workspace.js";
+import { a as openWorkspace } from "./shared/workspace.js";
 import { a as model, c as optional, d as text, l as path, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { r as run, s as runnerFolders } from "./shared/run.js";
 import { t as addSummary } from "./shared/summary.js";

@@ -1,5 +1,5 @@
 import { g as runUrl, m as readContext } from "./shared/github.js";
-import { $ as isLockstepError, i as openWorkspace } from "./shared/workspace.js";
+import { a as openWorkspace, et as isLockstepError } from "./shared/workspace.js";
 import { n as giveGitToken, t as openForge } from "./shared/forge.js";
 import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";

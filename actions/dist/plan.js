@@ -1,5 +1,5 @@
 import { l as mayWrite, m as readContext, o as trainRequestArtifact } from "./shared/github.js";
-import { $ as isLockstepError, Q as LockstepError, T as resolveCommit, i as openWorkspace, x as git } from "./shared/workspace.js";
+import { $ as LockstepError, E as resolveCommit, S as git, a as openWorkspace, et as isLockstepError } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { c as optional, d as text, f as token, n as count, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as changedModels } from "./shared/changed-models.js";

@@ -1,5 +1,5 @@
 import { y as candidateArtifactName } from "./shared/github.js";
-import { i as openWorkspace } from "./shared/workspace.js";
+import { a as openWorkspace } from "./shared/workspace.js";
 import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { isLockstepError, openWorkspace, systemError, watchParent } from '../workspace/index.ts';
+import { hideState, isLockstepError, openWorkspace, systemError, watchParent } from '../workspace/index.ts';
 import { catalogue } from './catalogue.ts';
 import { helpOf, helpOfAll } from './help.ts';
 import { findCommand, parseInvocation, UsageError } from './invocation.ts';
@@ -40,13 +40,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const cwd = resolve(typeof values.directory === 'string' ? values.directory : '.');
-  const result = await command.run({
-    workspace: openWorkspace(cwd),
-    cwd,
-    positionals,
-    values,
-    json: wantsJson,
-  });
+  const workspace = openWorkspace(cwd);
+  const result = await command
+    .run({ workspace, cwd, positionals, values, json: wantsJson })
+    .finally(() => hideState(workspace));
   print(wantsJson ? JSON.stringify(result.json) : result.text);
   return result.exit ?? 0;
 }

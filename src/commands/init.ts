@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addData, type Column, cellText, column, readTable, type Table } from '../data/index.ts';
 import { defaultPositive } from '../evaluation/index.ts';
@@ -9,6 +9,7 @@ import {
   LockstepError,
   modelPath,
   pipelinePath,
+  tryGit,
   type Workspace,
   writeAtomic,
 } from '../workspace/index.ts';
@@ -52,7 +53,18 @@ export async function initModel(workspace: Workspace, options: InitOptions): Pro
   const { key } = await addTable(workspace, options);
   const files = proposedFiles({ ...proposal, dataset: key });
   for (const [path, text] of files) writeAtomic(join(workspace.root, path), text);
-  return { ...proposal, dataset: key, rows: table.rows, files: [...files.keys()], notes };
+  const ignored = (await ignoreData(workspace)) ? ['.gitignore'] : [];
+  return { ...proposal, dataset: key, rows: table.rows, files: [...files.keys(), ...ignored], notes };
+}
+
+/** Datasets are in the remote, not in Git. Whether `.gitignore` had to be told. */
+async function ignoreData({ root }: Workspace): Promise<boolean> {
+  const { status } = await tryGit(['check-ignore', '--quiet', 'data/x'], { cwd: root });
+  if (status !== 1) return false; // 0: it is; anything else: no repository of Git.
+  const path = join(root, '.gitignore');
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  writeAtomic(path, `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}/data/\n`);
+  return true;
 }
 
 function refuseExisting(workspace: Workspace, model: string): void {

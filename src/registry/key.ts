@@ -3,6 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path';
 import {
   digestOf,
+  hideState,
   LockstepError,
   statePath,
   temporaryBeside,
@@ -31,7 +32,7 @@ const variable = 'LOCKSTEP_SIGNING_KEY';
 export function loadKey(workspace: Workspace): SigningKey {
   const path = statePath(workspace, 'keys', fileName);
   const given = process.env[variable]?.trim();
-  const key = given ? parseKey(given, `$${variable}`) : (readKey(path) ?? makeKey(path));
+  const key = given ? parseKey(given, `$${variable}`) : (readKey(path) ?? makeKey(workspace, path));
   if (key.asymmetricKeyType !== 'ed25519') throw notAKey(path, `a key of type ${key.asymmetricKeyType}`);
   const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
   return { keyid: keyidOf(spki), privateKey: key, spki: spki.toString('base64') };
@@ -59,9 +60,10 @@ function parseKey(pem: string, path: string): KeyObject {
 }
 
 /** Two processes may need the key at once: whoever links first made it, and the other reads that one. */
-function makeKey(path: string): KeyObject {
+function makeKey(workspace: Workspace, path: string): KeyObject {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  hideState(workspace);
   const temporary = temporaryBeside(path);
   writeFileSync(temporary, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
   try {

@@ -37,5 +37,13 @@ export { checkSchema, type JsonSchema } from './schema.ts';
 export { scratchPath } from './scratch-path.ts';
 export { nearest } from './suggestion.ts';
 export { systemError } from './system-error.ts';
-export { modelPath, openWorkspace, pipelinePath, shown, statePath, type Workspace } from './workspace.ts';
+export {
+  hideState,
+  modelPath,
+  openWorkspace,
+  pipelinePath,
+  shown,
+  statePath,
+  type Workspace,
+} from './workspace.ts';
 export { decodeText, type ParsedFile, parseYaml, readConfiguration, readYaml } from './yaml-file.ts';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type Configuration, readConfigurationFile } from './configuration.ts';
 import { LockstepError } from './errors.ts';
@@ -16,6 +16,17 @@ export interface Workspace {
 /** Caches and working state below `.lockstep/`, which Git ignores. */
 export const statePath = (workspace: Workspace, ...parts: string[]): string =>
   join(workspace.root, '.lockstep', ...parts);
+
+/** What is there is this machine's, its signing key too: Git sees none of it, in a repository that says nothing of it too. */
+export function hideState(workspace: Workspace): void {
+  const path = statePath(workspace, '.gitignore');
+  if (!existsSync(dirname(path)) || existsSync(path)) return;
+  try {
+    writeFileSync(path, '*\n');
+  } catch {
+    // A folder that can't be written to, or none: whoever keeps something there says so.
+  }
+}
 
 export const pipelinePath = (workspace: Workspace, model: string, ...parts: string[]): string =>
   join(workspace.root, 'pipelines', model, ...parts);

@@ -117,6 +117,8 @@ function environment(
     PATH: process.env.PATH ?? '',
     HOME: own,
     CI: 'true',
+    // Sources are compiled once for all steps; a bundle starts as on a runner, which keeps nothing.
+    ...(run.from === 'bundle' ? {} : { NODE_COMPILE_CACHE: join(tmpdir(), 'lockstep-compile-cache') }),
     ...Object.fromEntries(
       Object.entries(inputs).map(([name, value]) => [
         `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,

@@ -1,4 +1,4 @@
-import { J as isDigest, K as digestOf, N as checkSchema, Q as LockstepError, U as canonicalJson, Z as writeAtomic, h as parseJson, m as withLock, o as shown, q as hexOf, s as statePath } from "./workspace.js";
+import { $ as LockstepError, J as hexOf, P as checkSchema, Q as writeAtomic, W as canonicalJson, Y as isDigest, c as statePath, g as parseJson, h as withLock, q as digestOf, s as shown } from "./workspace.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, statSync } from "node:fs";
 const mediaTypes = {

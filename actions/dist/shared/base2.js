@@ -1,5 +1,5 @@
 import { r as baseCommit } from "./registry.js";
-import { A as parseYaml, Q as LockstepError, T as resolveCommit, k as parseConfiguration, w as readAtCommit } from "./workspace.js";
+import { $ as LockstepError, A as parseConfiguration, E as resolveCommit, T as readAtCommit, j as parseYaml } from "./workspace.js";
 async function chooseBase(workspace, revision) {
 	if (revision === void 0) return baseCommit(workspace);
 	const commit = await resolveCommit(workspace.root, revision);

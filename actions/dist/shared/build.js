@@ -1,4 +1,4 @@
-import { F as checkName, K as digestOf, Q as LockstepError, W as digestOfJson, Z as writeAtomic, d as bundleFolder, q as hexOf, s as statePath } from "./workspace.js";
+import { $ as LockstepError, G as digestOfJson, I as checkName, J as hexOf, Q as writeAtomic, c as statePath, f as bundleFolder, q as digestOf } from "./workspace.js";
 import { c as annotation, i as imageName, l as describe, o as openImages, r as checkTag, t as readBase, u as mediaTypes } from "./base.js";
 import { i as findBase, n as parsePlatform, r as asksForBase } from "./platform.js";
 import { t as gzipSync } from "../vendor/fflate.js";

@@ -1,5 +1,5 @@
 import "./data.js";
-import { Q as LockstepError, X as temporaryBeside, Y as diskFull, Z as writeAtomic } from "./workspace.js";
+import { $ as LockstepError, Q as writeAtomic, X as diskFull, Z as temporaryBeside } from "./workspace.js";
 import { o as openStore } from "./http-request.js";
 import { t as handedNames } from "./candidate-file.js";
 import { dirname, join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-import { Q as LockstepError, T as resolveCommit, x as git } from "./workspace.js";
+import { $ as LockstepError, E as resolveCommit, S as git } from "./workspace.js";
 const kept = "refs/lockstep/change";
 async function fetchChange({ root }, { from, head, baseRef }) {
 	const options = [

@@ -1,5 +1,5 @@
 import { c as changeSide, d as parsePipeline, l as pipelineChange } from "./pipeline.js";
-import { $ as isLockstepError, A as parseYaml, I as isName, b as openObjects, n as scratchPath, x as git, y as readTree } from "./workspace.js";
+import { L as isName, S as git, b as readTree, et as isLockstepError, j as parseYaml, n as scratchPath, x as openObjects } from "./workspace.js";
 import { join, resolve } from "node:path";
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 async function treeOfWork(workspace) {

@@ -1,4 +1,4 @@
-import { c as amount, q as hexOf } from "./workspace.js";
+import { J as hexOf, l as amount } from "./workspace.js";
 import { n as markdownTable } from "../vendor/small.js";
 import { f as metricDirections, m as metricTitle, p as metricEntry } from "./evaluation.js";
 import { n as inertCode, t as inert } from "./inert-text.js";

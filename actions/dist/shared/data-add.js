@@ -1,5 +1,5 @@
 import { f as addData } from "./data.js";
-import { Q as LockstepError, c as amount } from "./workspace.js";
+import { $ as LockstepError, l as amount } from "./workspace.js";
 import { resolve } from "node:path";
 const command = {
 	name: "data add",

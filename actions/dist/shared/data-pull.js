@@ -1,5 +1,5 @@
 import { c as pullData } from "./data.js";
-import { c as amount } from "./workspace.js";
+import { l as amount } from "./workspace.js";
 const command = {
 	name: "data pull",
 	summary: "bring the datasets of data.lock under data/, verified",

@@ -1,5 +1,5 @@
 import { s as pushData } from "./data.js";
-import { c as amount } from "./workspace.js";
+import { l as amount } from "./workspace.js";
 const command = {
 	name: "data push",
 	summary: "send the bytes that data.lock names to the remote",

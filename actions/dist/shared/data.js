@@ -1,4 +1,4 @@
-import { $ as isLockstepError, K as digestOf, P as nearest, Q as LockstepError, X as temporaryBeside, Y as diskFull, Z as writeAtomic, m as withLock, q as hexOf, s as statePath, u as startProgress } from "./workspace.js";
+import { $ as LockstepError, F as nearest, J as hexOf, Q as writeAtomic, X as diskFull, Z as temporaryBeside, c as statePath, d as startProgress, et as isLockstepError, h as withLock, q as digestOf } from "./workspace.js";
 import { r as pLimit } from "../vendor/small.js";
 import { a as objectPath, c as lookAt, d as digestOfFile, f as digestMismatch, h as sizeMismatch, l as makeFolder, m as receive, o as openStore, p as objectMissing, r as remoteAddress, s as sizeOf, u as makeFolderOf } from "./http-request.js";
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";

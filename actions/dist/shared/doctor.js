@@ -1,5 +1,5 @@
 import { n as staleWorkflows, t as hasWorkflowSources, w as openGitHub } from "./github.js";
-import { $ as isLockstepError, i as openWorkspace } from "./workspace.js";
+import { a as openWorkspace, et as isLockstepError } from "./workspace.js";
 import { t as originRepository } from "./origin-repository.js";
 import { f as readPipeline, u as listPipelines } from "./pipeline.js";
 import { join } from "node:path";
@@ -65,19 +65,28 @@ function workflowsFinding({ workflows, outdated }) {
 	const ours = [...workflows.keys()].filter((path) => path.includes("/lockstep-"));
 	if (ours.length === 0) return missing(it, "there are none", "lockstep init --workflows");
 	if (outdated === null) return holds(it, `${ours.length} are there; their sources are not`);
-	return outdated.length === 0 ? holds(it, `${ours.length} are as generated`) : missing(it, `${outdated.join(", ")} were edited`, "edit workflows/ instead, then node scripts/run.mjs workflows");
+	return outdated.length === 0 ? holds(it, `${ours.length} are as generated`) : missing(it, `not as generated: ${outdated.join(", ")}`, "edit workflows/ instead, then node scripts/run.mjs workflows");
 }
 function targetFinding({ workflows }) {
 	const it = check("pull-request-target", "No workflow runs on pull_request_target");
 	const using = [...workflows].filter(([, text]) => /^\s*(-\s*)?['"]?pull_request_target\b/m.test(text.replace(/#.*$/gm, ""))).map(([path]) => path);
 	return using.length === 0 ? holds(it, "none does") : missing(it, using.join(", "), "use pull_request, and a workflow_run for what must write");
 }
-function ownersFinding({ codeOwners }) {
+function isOwned(lines, path) {
+	const last = lines.findLast(([pattern = ""]) => {
+		const start = pattern.replace(/\/?\**$/, "");
+		return pattern === "*" || path === pattern || path.startsWith(`${start}/`) || path === `${start}/`;
+	});
+	return last !== void 0 && last.length > 1;
+}
+function ownersFinding({ codeOwners, workflows }) {
 	const it = check("code-owners", "What decides over models has owners");
 	if (codeOwners === null) return missing(it, "there is no CODEOWNERS", "add .github/CODEOWNERS: docs/settings.md has the lines");
-	const named = codeOwners.split("\n").map((line) => line.replace(/#.*$/, "").trim().split(/\s+/)).filter(([path, ...owners]) => path && owners.length > 0);
-	const lacking = guardedPaths.filter((path) => !named.some(([pattern]) => pattern === "*" || pattern === path || pattern === path.replace(/\/$/, "")));
-	return lacking.length === 0 ? holds(it, `${guardedPaths.length} paths have`) : missing(it, `nobody owns ${lacking.join(", ")}`, "add them to .github/CODEOWNERS");
+	const lines = codeOwners.split("\n").map((line) => line.replace(/#.*$/, "").trim().split(/\s+/)).filter(([pattern]) => pattern);
+	const hasActions = workflows.size === 0 || [...workflows.values()].some((text) => text.includes(" ./actions/"));
+	const guarded = guardedPaths.filter((path) => path !== "/actions/" || hasActions);
+	const lacking = guarded.filter((path) => !isOwned(lines, path));
+	return lacking.length === 0 ? holds(it, `${guarded.length} paths have`) : missing(it, `nobody owns ${lacking.join(", ")}`, "add them to .github/CODEOWNERS");
 }
 function trustFinding({ trust }) {
 	const it = check("trust", "A lasting key signs releases");
@@ -414,7 +423,10 @@ const noPlan = { kind: "not in this plan" };
 async function readRemoteFacts(github) {
 	const repository = await github.ask("GET /repos/{owner}/{repo}");
 	const { private: isPrivate } = repository;
-	const ask = (route, read) => asked(github, route, read, isPrivate);
+	const ask = (route, read, missing) => asked(github, route, read, {
+		isPrivate,
+		...missing === void 0 ? {} : { missing }
+	});
 	const protection = repository.security_and_analysis?.secret_scanning_push_protection?.status;
 	const permissions = await ask("GET /repos/{owner}/{repo}/actions/permissions", ({ allowed_actions = "all", sha_pinning_required = false }) => ({
 		allowed: allowed_actions,
@@ -437,32 +449,41 @@ async function readRemoteFacts(github) {
 		workflows: await ask("GET /repos/{owner}/{repo}/actions/workflows", ({ workflows }) => workflows),
 		selfHosted: await ask("GET /repos/{owner}/{repo}/actions/runners", ({ total_count }) => total_count),
 		secretScanning: protection === void 0 ? hidden : known(protection === "enabled"),
-		immutableReleases: isOff(permissions, await ask("GET /repos/{owner}/{repo}/immutable-releases", ({ enabled }) => enabled))
+		immutableReleases: await ask("GET /repos/{owner}/{repo}/immutable-releases", ({ enabled }) => enabled, permissions.kind === "known" ? known(false) : hidden)
 	};
 }
-const isOff = (settings, found) => found.kind === "hidden" && settings.kind === "known" ? known(false) : found;
 const lists = [
 	"/rulesets",
 	"/environments",
 	"/workflows"
 ];
 const whole = { per_page: 100 };
-async function asked(github, route, read, isPrivate) {
+async function asked(github, route, read, { isPrivate, missing = hidden, parameters = {} }) {
+	const paged = lists.some((end) => route.endsWith(end)) ? whole : {};
 	try {
-		return known(read(await github.ask(route, lists.some((end) => route.endsWith(end)) ? whole : {})));
+		return known(read(await github.ask(route, {
+			...paged,
+			...parameters
+		})));
 	} catch (error) {
 		if (!isLockstepError(error)) throw error;
 		if (/upgrade to|not available for|feature is not/i.test(error.message) && isPrivate) return noPlan;
-		if (error.code === "E_GITHUB_PERMISSION" || error.code === "E_GITHUB_MISSING") return hidden;
+		if (error.code === "E_GITHUB_MISSING") return missing;
+		if (error.code === "E_GITHUB_PERMISSION") return hidden;
 		throw error;
 	}
 }
 async function readRulesets(github, isPrivate) {
-	const listed = await asked(github, "GET /repos/{owner}/{repo}/rulesets", (all) => all, isPrivate);
+	const listed = await asked(github, "GET /repos/{owner}/{repo}/rulesets", (all) => all, { isPrivate });
 	if (listed.kind !== "known") return listed;
 	const rulesets = [];
 	for (const { id } of listed.value) {
-		const whole = await github.ask("GET /repos/{owner}/{repo}/rulesets/{ruleset_id}", { ruleset_id: id });
+		const found = await asked(github, "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}", (answer) => answer, {
+			isPrivate,
+			parameters: { ruleset_id: id }
+		});
+		if (found.kind !== "known") return found;
+		const { value: whole } = found;
 		const rules = whole.rules ?? [];
 		rulesets.push({
 			name: whole.name,

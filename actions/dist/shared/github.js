@@ -1,4 +1,4 @@
-import { $ as isLockstepError, I as isName, N as checkSchema, Q as LockstepError, X as temporaryBeside, Y as diskFull, et as printable, h as parseJson, q as hexOf } from "./workspace.js";
+import { $ as LockstepError, J as hexOf, L as isName, P as checkSchema, X as diskFull, Z as temporaryBeside, et as isLockstepError, g as parseJson, tt as printable } from "./workspace.js";
 import { basename, dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

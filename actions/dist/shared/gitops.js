@@ -1,5 +1,5 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { $ as isLockstepError, A as parseYaml, B as isAlive, E as tryGit, F as checkName, I as isName, J as isDigest, K as digestOf, N as checkSchema, O as checkEnvironment, Q as LockstepError, T as resolveCommit, U as canonicalJson, W as digestOfJson, Z as writeAtomic, et as printable, h as parseJson, k as parseConfiguration, m as withLock, p as acquireLock, s as statePath, v as readBlobs, w as readAtCommit, x as git, y as readTree } from "./workspace.js";
+import { $ as LockstepError, A as parseConfiguration, D as tryGit, E as resolveCommit, G as digestOfJson, I as checkName, L as isName, P as checkSchema, Q as writeAtomic, S as git, T as readAtCommit, V as isAlive, W as canonicalJson, Y as isDigest, b as readTree, c as statePath, et as isLockstepError, g as parseJson, h as withLock, j as parseYaml, k as checkEnvironment, m as acquireLock, q as digestOf, tt as printable, y as readBlobs } from "./workspace.js";
 import "./image.js";
 import { p as isRegistryName } from "./platform.js";
 import "./model.js";

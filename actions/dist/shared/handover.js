@@ -2,7 +2,7 @@ import { t as schema0 } from "../vendor/schema-run.js";
 import "./data.js";
 import { o as openStore } from "./http-request.js";
 import { t as checkOnnx } from "./model.js";
-import { G as digestFile, K as digestOf, N as checkSchema, Q as LockstepError, h as parseJson } from "./workspace.js";
+import { $ as LockstepError, K as digestFile, P as checkSchema, g as parseJson, q as digestOf } from "./workspace.js";
 import { t as handedNames } from "./candidate-file.js";
 import { join } from "node:path";
 import { lstatSync, readFileSync, readdirSync } from "node:fs";

@@ -1,4 +1,4 @@
-import { G as digestFile, K as digestOf, Q as LockstepError, X as temporaryBeside, Y as diskFull, Z as writeAtomic, q as hexOf, s as statePath } from "./workspace.js";
+import { $ as LockstepError, J as hexOf, K as digestFile, Q as writeAtomic, X as diskFull, Z as temporaryBeside, c as statePath, q as digestOf } from "./workspace.js";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { createHash, hash } from "node:crypto";
 import { constants, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from "node:fs";

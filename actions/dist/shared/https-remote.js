@@ -1,4 +1,4 @@
-import { Q as LockstepError } from "./workspace.js";
+import { $ as LockstepError } from "./workspace.js";
 import { a as objectPath, i as withoutQuery, m as receive, n as httpGet, p as objectMissing } from "./http-request.js";
 function httpsRemote(base) {
 	const name = withoutQuery(base);

@@ -1,5 +1,5 @@
 import { n as buildUnreleased } from "./model-image.js";
-import { c as amount } from "./workspace.js";
+import { l as amount } from "./workspace.js";
 const command = {
 	name: "image build",
 	summary: "build the image of what the work tree holds, to look at before it gets a version",

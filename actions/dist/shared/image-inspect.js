@@ -1,5 +1,5 @@
 import { c as readImage, s as listImages } from "./image.js";
-import { c as amount } from "./workspace.js";
+import { l as amount } from "./workspace.js";
 const command = {
 	name: "image inspect",
 	summary: "show what an image holds: platform, labels, layers",

@@ -1,4 +1,4 @@
-import { A as parseYaml, J as isDigest, N as checkSchema, P as nearest, Q as LockstepError, U as canonicalJson, Z as writeAtomic, h as parseJson, k as parseConfiguration, q as hexOf } from "./workspace.js";
+import { $ as LockstepError, A as parseConfiguration, F as nearest, J as hexOf, P as checkSchema, Q as writeAtomic, W as canonicalJson, Y as isDigest, g as parseJson, j as parseYaml } from "./workspace.js";
 import { a as parseReference, c as annotation, i as imageName, l as describe, n as readConfig, o as openImages, s as documents, u as mediaTypes } from "./base.js";
 import { a as openRegistry, c as pullBlobs, f as isLoopback, i as findBase, l as pullDocument, m as registryAddress, n as parsePlatform, o as notThere, p as isRegistryName, s as parseIndex, t as defaultPlatform, u as pushDocument } from "./platform.js";
 import { D as statementOf, E as sign, v as openStatement, y as parseEnvelope } from "./registry.js";

@@ -1,5 +1,5 @@
 import { i as startersFolder, r as starterPlace } from "./github.js";
-import { E as tryGit, Q as LockstepError, Z as writeAtomic, d as bundleFolder } from "./workspace.js";
+import { $ as LockstepError, D as tryGit, Q as writeAtomic, f as bundleFolder } from "./workspace.js";
 import { t as originRepository } from "./origin-repository.js";
 import { dirname, join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";

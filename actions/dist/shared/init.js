@@ -1,11 +1,11 @@
 import { a as column, f as addData, i as cellText, o as selectRows, r as readTable } from "./data.js";
 import { o as defaultPositive, s as labelsOf } from "./evaluation.js";
 import "./gate.js";
-import { F as checkName, Q as LockstepError, Z as writeAtomic, a as pipelinePath, d as bundleFolder, r as modelPath } from "./workspace.js";
+import { $ as LockstepError, D as tryGit, I as checkName, Q as writeAtomic, f as bundleFolder, i as modelPath, o as pipelinePath } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { t as UsageError } from "./invocation.js";
 import { join, resolve } from "node:path";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 function proposePolicy(task) {
 	const { metric, limit, simplest } = {
 		"binary-classification": {
@@ -259,13 +259,26 @@ async function initModel(workspace, options) {
 		dataset: key
 	});
 	for (const [path, text] of files) writeAtomic(join(workspace.root, path), text);
+	const ignored = await ignoreData(workspace) ? [".gitignore"] : [];
 	return {
 		...proposal,
 		dataset: key,
 		rows: table.rows,
-		files: [...files.keys()],
+		files: [...files.keys(), ...ignored],
 		notes
 	};
+}
+async function ignoreData({ root }) {
+	const { status } = await tryGit([
+		"check-ignore",
+		"--quiet",
+		"data/x"
+	], { cwd: root });
+	if (status !== 1) return false;
+	const path = join(root, ".gitignore");
+	const before = existsSync(path) ? readFileSync(path, "utf8") : "";
+	writeAtomic(path, `${before}${before === "" || before.endsWith("\n") ? "" : "\n"}/data/\n`);
+	return true;
 }
 function refuseExisting(workspace, model) {
 	for (const path of [pipelinePath(workspace, model), modelPath(workspace, model)]) {

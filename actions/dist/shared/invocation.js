@@ -1,4 +1,4 @@
-import { $ as isLockstepError, F as checkName, P as nearest } from "./workspace.js";
+import { F as nearest, I as checkName, et as isLockstepError } from "./workspace.js";
 import { parseArgs } from "node:util";
 var UsageError = class extends Error {
 	name = "UsageError";

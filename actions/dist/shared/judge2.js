@@ -1,6 +1,6 @@
 import { t as judgeHandover } from "./judge.js";
 import { O as loadKey } from "./registry.js";
-import { $ as isLockstepError, Q as LockstepError, T as resolveCommit, U as canonicalJson, Z as writeAtomic, _ as findIsolation, o as shown } from "./workspace.js";
+import { $ as LockstepError, E as resolveCommit, Q as writeAtomic, W as canonicalJson, et as isLockstepError, s as shown, v as findIsolation } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
 import { t as judgedFileName } from "./judged-file.js";

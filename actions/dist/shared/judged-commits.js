@@ -1,5 +1,5 @@
 import { t as reviewChange } from "./judged-review.js";
-import { T as resolveCommit } from "./workspace.js";
+import { E as resolveCommit } from "./workspace.js";
 import { t as UsageError } from "./invocation.js";
 import { n as textOption } from "./option-values.js";
 import { resolve } from "node:path";

@@ -5,7 +5,7 @@ import { r as readPolicy } from "./gate.js";
 import { a as readModelFile, i as parseModelFile } from "./model.js";
 import { c as listVersions } from "./registry.js";
 import { u as withoutValues } from "./report.js";
-import { $ as isLockstepError, A as parseYaml, K as digestOf, N as checkSchema, Q as LockstepError, h as parseJson, w as readAtCommit } from "./workspace.js";
+import { $ as LockstepError, P as checkSchema, T as readAtCommit, et as isLockstepError, g as parseJson, j as parseYaml, q as digestOf } from "./workspace.js";
 import { n as workspaceAt } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
 import { n as dataBetween, t as versionAfter } from "./next-version.js";

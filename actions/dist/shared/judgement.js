@@ -1,4 +1,4 @@
-import { $ as isLockstepError, Q as LockstepError, U as canonicalJson, Z as writeAtomic } from "./workspace.js";
+import { $ as LockstepError, Q as writeAtomic, W as canonicalJson, et as isLockstepError } from "./workspace.js";
 import { a as column, r as readTable } from "./data.js";
 import { o as openStore } from "./http-request.js";
 import { o as goldenRequests } from "./model.js";

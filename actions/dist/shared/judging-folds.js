@@ -1,4 +1,4 @@
-import { $ as isLockstepError, H as watchParent, P as nearest, Q as LockstepError } from "./workspace.js";
+import { $ as LockstepError, F as nearest, U as watchParent, et as isLockstepError } from "./workspace.js";
 import { a as column, i as cellText } from "./data.js";
 import { join, relative, sep } from "node:path";
 import { hash } from "node:crypto";

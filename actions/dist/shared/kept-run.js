@@ -7,7 +7,7 @@ import { g as recordRunKey, h as currentTrust } from "./gitops.js";
 import { a as findRun, o as keepRun } from "./image.js";
 import { s as writeStageRecord } from "./pipeline.js";
 import { O as loadKey } from "./registry.js";
-import { $ as isLockstepError, E as tryGit, N as checkSchema, Q as LockstepError, T as resolveCommit, h as parseJson, x as git } from "./workspace.js";
+import { $ as LockstepError, D as tryGit, E as resolveCommit, P as checkSchema, S as git, et as isLockstepError, g as parseJson } from "./workspace.js";
 import { t as readHandover } from "./handover.js";
 import { t as handedNames } from "./candidate-file.js";
 import { r as sourceOf } from "./model-image.js";

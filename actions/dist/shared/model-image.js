@@ -2,7 +2,7 @@ import "./data.js";
 import { c as readImage, t as buildImage } from "./image.js";
 import { o as openStore } from "./http-request.js";
 import { a as readModelFile } from "./model.js";
-import { Q as LockstepError, U as canonicalJson, r as modelPath } from "./workspace.js";
+import { $ as LockstepError, W as canonicalJson, i as modelPath } from "./workspace.js";
 import { t as runModel } from "./run2.js";
 import { readFileSync } from "node:fs";
 async function buildModelImage(workspace, input) {

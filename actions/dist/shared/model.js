@@ -1,5 +1,5 @@
 import { i as cellText } from "./data.js";
-import { A as parseYaml, M as readYaml, N as checkSchema, P as nearest, Q as LockstepError, R as askChild, f as ownProgram, o as shown, r as modelPath, w as readAtCommit } from "./workspace.js";
+import { $ as LockstepError, F as nearest, N as readYaml, P as checkSchema, T as readAtCommit, i as modelPath, j as parseYaml, p as ownProgram, s as shown, z as askChild } from "./workspace.js";
 import { n as inputColumn } from "./tensors.js";
 import { t as schema0 } from "../vendor/schema-model.js";
 import "./predictions.js";

@@ -1,4 +1,4 @@
-import { C as gitBytes, K as digestOf, O as checkEnvironment, Q as LockstepError, et as printable, n as scratchPath, s as statePath, x as git } from "./workspace.js";
+import { $ as LockstepError, S as git, c as statePath, k as checkEnvironment, n as scratchPath, q as digestOf, tt as printable, w as gitBytes } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { a as column, i as cellText, o as selectRows, r as readTable } from "./data.js";
 import { o as openStore } from "./http-request.js";

@@ -1,4 +1,4 @@
-import { Q as LockstepError } from "./workspace.js";
+import { $ as LockstepError } from "./workspace.js";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 function resolveNative(name, workspace = process.cwd()) {

@@ -1,4 +1,4 @@
-import { $ as isLockstepError, A as parseYaml, w as readAtCommit } from "./workspace.js";
+import { T as readAtCommit, et as isLockstepError, j as parseYaml } from "./workspace.js";
 import { v as parseLock } from "./data.js";
 import { u as nextVersion } from "./registry.js";
 import { i as parseModelFile } from "./model.js";

@@ -1,5 +1,5 @@
 import { h as repositoryOf } from "./github.js";
-import { E as tryGit } from "./workspace.js";
+import { D as tryGit } from "./workspace.js";
 async function originRepository({ root }, env) {
 	if (env.GITHUB_REPOSITORY) return repositoryOf(env.GITHUB_REPOSITORY);
 	const { status, stdout } = await tryGit([

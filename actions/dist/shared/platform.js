@@ -1,4 +1,4 @@
-import { $ as isLockstepError, K as digestOf, N as checkSchema, Q as LockstepError, X as temporaryBeside, Y as diskFull, et as printable, h as parseJson } from "./workspace.js";
+import { $ as LockstepError, P as checkSchema, X as diskFull, Z as temporaryBeside, et as isLockstepError, g as parseJson, q as digestOf, tt as printable } from "./workspace.js";
 import { r as pLimit } from "../vendor/small.js";
 import "./data.js";
 import { t as checkedRedirect } from "./http-request.js";

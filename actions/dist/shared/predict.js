@@ -1,6 +1,6 @@
 import { _ as readLock, l as writeParquet, r as readTable, u as ensureDataset } from "./data.js";
 import { n as predictTables } from "./serving.js";
-import { Q as LockstepError, c as amount, u as startProgress } from "./workspace.js";
+import { $ as LockstepError, d as startProgress, l as amount } from "./workspace.js";
 import { o as openStore } from "./http-request.js";
 import { t as UsageError } from "./invocation.js";
 import { resolve } from "node:path";

@@ -5,7 +5,7 @@ import { p as isRegistryName } from "./platform.js";
 import { l as attachEvidence, r as pushImage } from "./image.js";
 import { a as readModelFile } from "./model.js";
 import { C as personOf, S as committer, c as listVersions, m as versionTag, n as readRelease, t as createVersionTag } from "./registry.js";
-import { $ as isLockstepError, E as tryGit, Q as LockstepError, T as resolveCommit, U as canonicalJson } from "./workspace.js";
+import { $ as LockstepError, D as tryGit, E as resolveCommit, W as canonicalJson, et as isLockstepError } from "./workspace.js";
 import { r as keptRuns } from "./kept-run.js";
 import { t as buildModelImage } from "./model-image.js";
 import { t as versionAfter } from "./next-version.js";

@@ -1,5 +1,5 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { A as parseYaml, E as tryGit, K as digestOf, N as checkSchema, P as nearest, Q as LockstepError, T as resolveCommit, U as canonicalJson, X as temporaryBeside, Z as writeAtomic, et as printable, h as parseJson, k as parseConfiguration, q as hexOf, s as statePath, w as readAtCommit, x as git } from "./workspace.js";
+import { $ as LockstepError, A as parseConfiguration, D as tryGit, E as resolveCommit, F as nearest, J as hexOf, P as checkSchema, Q as writeAtomic, S as git, T as readAtCommit, W as canonicalJson, Z as temporaryBeside, c as statePath, g as parseJson, j as parseYaml, q as digestOf, r as hideState, tt as printable } from "./workspace.js";
 import { n as require_inc, r as require_compare_build } from "../vendor/semver.js";
 import { dirname } from "node:path";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
@@ -138,7 +138,7 @@ const variable = "LOCKSTEP_SIGNING_KEY";
 function loadKey(workspace) {
 	const path = statePath(workspace, "keys", fileName);
 	const given = process.env[variable]?.trim();
-	const key = given ? parseKey(given, `$${variable}`) : readKey(path) ?? makeKey(path);
+	const key = given ? parseKey(given, `$${variable}`) : readKey(path) ?? makeKey(workspace, path);
 	if (key.asymmetricKeyType !== "ed25519") throw notAKey(path, `a key of type ${key.asymmetricKeyType}`);
 	const spki = createPublicKey(key).export({
 		type: "spki",
@@ -168,12 +168,13 @@ function parseKey(pem, path) {
 		throw notAKey(path, "no private key");
 	}
 }
-function makeKey(path) {
+function makeKey(workspace, path) {
 	const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 	mkdirSync(dirname(path), {
 		recursive: true,
 		mode: 448
 	});
+	hideState(workspace);
 	const temporary = temporaryBeside(path);
 	writeFileSync(temporary, privateKey.export({
 		type: "pkcs8",

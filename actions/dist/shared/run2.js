@@ -4,7 +4,7 @@ import { o as openStore } from "./http-request.js";
 import { a as readModelFile } from "./model.js";
 import { a as runPath, f as readPipeline, n as notesOf, r as runPipeline } from "./pipeline.js";
 import { c as listVersions } from "./registry.js";
-import { T as resolveCommit, W as digestOfJson, Z as writeAtomic, r as modelPath, w as readAtCommit } from "./workspace.js";
+import { E as resolveCommit, G as digestOfJson, Q as writeAtomic, T as readAtCommit, i as modelPath } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { a as knownChampions, n as chooseBaseline } from "./baseline.js";
 import { r as lockDifference, t as versionAfter } from "./next-version.js";

@@ -2,7 +2,7 @@ import { a as column, i as cellText, l as writeParquet, r as readTable } from ".
 import { s as labelsOf, t as simplestPredictions } from "./evaluation.js";
 import { o as openStore } from "./http-request.js";
 import { r as scoreTable } from "./model.js";
-import { Q as LockstepError, n as scratchPath } from "./workspace.js";
+import { $ as LockstepError, n as scratchPath } from "./workspace.js";
 import { rmSync } from "node:fs";
 async function readStored(store, ref, name) {
 	return {

@@ -1,5 +1,5 @@
 import "./data.js";
-import { F as checkName, K as digestOf, Q as LockstepError, Z as writeAtomic, q as hexOf, r as modelPath, s as statePath } from "./workspace.js";
+import { $ as LockstepError, I as checkName, J as hexOf, Q as writeAtomic, c as statePath, i as modelPath, q as digestOf } from "./workspace.js";
 import { o as openStore } from "./http-request.js";
 import { join } from "node:path";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";

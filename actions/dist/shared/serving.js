@@ -1,5 +1,5 @@
 import { a as column, i as cellText } from "./data.js";
-import { Q as LockstepError, V as spawnOwn, f as ownProgram, z as exitOf } from "./workspace.js";
+import { $ as LockstepError, B as exitOf, H as spawnOwn, p as ownProgram } from "./workspace.js";
 import { setTimeout } from "node:timers/promises";
 import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";

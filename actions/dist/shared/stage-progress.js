@@ -1,5 +1,5 @@
 import { t as noteIn } from "./pipeline.js";
-import { l as isWatched, u as startProgress } from "./workspace.js";
+import { d as startProgress, u as isWatched } from "./workspace.js";
 function drawStages() {
 	const bar = isWatched(process.stderr);
 	let progress = startProgress("");

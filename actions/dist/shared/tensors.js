@@ -1,4 +1,4 @@
-import { P as nearest, Q as LockstepError } from "./workspace.js";
+import { $ as LockstepError, F as nearest } from "./workspace.js";
 function inputColumn(table, name) {
 	const found = table.columns.find((column) => column.name === name);
 	if (found) return found;

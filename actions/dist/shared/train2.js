@@ -1,5 +1,5 @@
 import { t as trainCandidate } from "./train.js";
-import { Q as LockstepError } from "./workspace.js";
+import { $ as LockstepError } from "./workspace.js";
 import { t as drawStages } from "./stage-progress.js";
 import { resolve } from "node:path";
 const command = {

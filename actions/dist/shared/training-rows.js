@@ -1,5 +1,5 @@
 import { g as findLock, r as readTable, u as ensureDataset, v as parseLock } from "./data.js";
-import { w as readAtCommit } from "./workspace.js";
+import { T as readAtCommit } from "./workspace.js";
 import { o as openStore } from "./http-request.js";
 import { o as planRun, r as runPipeline } from "./pipeline.js";
 function stageLines() {

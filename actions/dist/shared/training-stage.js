@@ -1,4 +1,4 @@
-import { Q as LockstepError, Z as writeAtomic } from "./workspace.js";
+import { $ as LockstepError, Q as writeAtomic } from "./workspace.js";
 import { a as column, i as cellText, l as writeParquet, o as selectRows, r as readTable } from "./data.js";
 import { n as openScorer } from "./model.js";
 import { n as metadataKeys } from "./model-metadata.js";

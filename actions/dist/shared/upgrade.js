@@ -1,4 +1,4 @@
-import { Q as LockstepError, d as bundleFolder } from "./workspace.js";
+import { $ as LockstepError, f as bundleFolder } from "./workspace.js";
 const command = {
 	name: "upgrade",
 	summary: "merge a verified release of the template into a branch of its own",

@@ -1252,6 +1252,13 @@ function amount(value, unit) {
 	return `${(value / 1e3 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 const statePath = (workspace, ...parts) => join(workspace.root, ".lockstep", ...parts);
+function hideState(workspace) {
+	const path = statePath(workspace, ".gitignore");
+	if (!existsSync(dirname(path)) || existsSync(path)) return;
+	try {
+		writeFileSync(path, "*\n");
+	} catch {}
+}
 const pipelinePath = (workspace, model, ...parts) => join(workspace.root, "pipelines", model, ...parts);
 const modelPath = (workspace, model, ...parts) => join(workspace.root, "models", model, ...parts);
 const shown = (workspace, path) => {
@@ -1327,4 +1334,4 @@ const inTheWay = {
 	ELOOP: "links that lead in a circle",
 	ENAMETOOLONG: "a name longer than the file system takes"
 };
-export { isLockstepError as $, parseYaml as A, isAlive as B, gitBytes as C, errorCodes as D, tryGit as E, checkName as F, digestFile as G, watchParent as H, isName as I, isDigest as J, digestOf as K, answerParent as L, readYaml as M, checkSchema as N, checkEnvironment as O, nearest as P, LockstepError as Q, askChild as R, gitBlobs as S, resolveCommit as T, canonicalJson as U, spawnOwn as V, digestOfJson as W, temporaryBeside as X, diskFull as Y, writeAtomic as Z, findIsolation as _, pipelinePath as a, openObjects as b, amount as c, bundleFolder as d, printable as et, ownProgram as f, readJson as g, parseJson as h, openWorkspace as i, readConfiguration as j, parseConfiguration as k, isWatched as l, withLock as m, scratchPath as n, shown as o, acquireLock as p, hexOf as q, modelPath as r, statePath as s, systemError as t, startProgress as u, readBlobs as v, readAtCommit as w, git as x, readTree as y, exitOf as z };
+export { LockstepError as $, parseConfiguration as A, exitOf as B, gitBlobs as C, tryGit as D, resolveCommit as E, nearest as F, digestOfJson as G, spawnOwn as H, checkName as I, hexOf as J, digestFile as K, isName as L, readConfiguration as M, readYaml as N, errorCodes as O, checkSchema as P, writeAtomic as Q, answerParent as R, git as S, readAtCommit as T, watchParent as U, isAlive as V, canonicalJson as W, diskFull as X, isDigest as Y, temporaryBeside as Z, readJson as _, openWorkspace as a, readTree as b, statePath as c, startProgress as d, isLockstepError as et, bundleFolder as f, parseJson as g, withLock as h, modelPath as i, parseYaml as j, checkEnvironment as k, amount as l, acquireLock as m, scratchPath as n, pipelinePath as o, ownProgram as p, digestOf as q, hideState as r, shown as s, systemError as t, printable as tt, isWatched as u, findIsolation as v, gitBytes as w, openObjects as x, readBlobs as y, askChild as z };

@@ -183,6 +183,7 @@ test.each<[string, string[], Facts]>([
   ],
   ['edited workflows', ['workflows'], withLocal({ outdated: ['.github/workflows/lockstep-main.yml'] })],
   ['nobody owns the policy', ['code-owners'], withLocal({ codeOwners: '/docs/ @acme/writers\n' })],
+  ['a later line without an owner', ['code-owners'], withLocal({ codeOwners: '* @acme/leads\n/models/\n' })],
   ['any key of the branch', ['trust'], withLocal({ trust: 'environments' })],
   ['a base by tag', ['base-pinned'], withLocal({ base: { reference: 'node:24', pinned: false } })],
   [
@@ -202,6 +203,17 @@ test('what a token may not see is not called missing, and neither is what a plan
   expect(missing(withRemote({ rulesets: hidden, actions: hidden, token: hidden }))).toEqual([]);
   expect(kinds(withRemote({ rulesets: hidden }))).toContain('hidden');
   expect(kinds(withRemote({ rulesets: noPlan, environments: noPlan }))).toContain('not in this plan');
+});
+
+test('an owner of a folder owns what is in it; actions that are not here need none', () => {
+  const codeOwners = '/models/ @acme/leads\n/lockstep.yaml @acme/leads\n/.github/ @acme/leads\n';
+  const named = (text: string) =>
+    withLocal({
+      codeOwners,
+      workflows: new Map([...good.local.workflows, ['.github/workflows/x.yml', text]]),
+    });
+  expect(missing(named('uses: acme/lockstep/actions/plan@v1'))).toEqual([]);
+  expect(missing(named('uses: ./actions/plan'))).toEqual(['code-owners']);
 });
 
 test('asks GitHub, and says what it may not see', async () => {
@@ -229,7 +241,7 @@ test('asks GitHub, and says what it may not see', async () => {
     ],
   });
   github.fault = (operation) =>
-    operation.endsWith('/actions/runners')
+    /\/actions\/runners$|\/immutable-releases$/.test(operation)
       ? { status: 403, body: { message: 'Resource not accessible by personal access token' } }
       : null;
   const env = { GITHUB_REPOSITORY: 'acme/models', GITHUB_API_URL: github.url, GITHUB_TOKEN: 'token' };
@@ -244,8 +256,20 @@ test('asks GitHub, and says what it may not see', async () => {
     'actions-approve': 'holds',
     'environment-production-reviewers': 'missing',
     'sha-pinning': 'missing',
-    'immutable-releases': 'missing',
+    'immutable-releases': 'hidden',
     'self-hosted-public': 'hidden',
+  });
+  github.fault = (operation) =>
+    operation.endsWith('/rulesets/{ruleset_id}')
+      ? { status: 403, body: { message: 'Resource not accessible' } }
+      : null;
+  const again = Object.fromEntries(
+    (await examine(workspace, env)).findings.map(({ id, kind }) => [id, kind]),
+  );
+  expect(again).toMatchObject({
+    'tags-versions': 'hidden',
+    'immutable-releases': 'missing',
+    'default-token': 'missing',
   });
   expect((await examine(workspace, {})).alone).toBe('origin is no repository on GitHub');
   expect((await examine(workspace, { ...env, GITHUB_TOKEN: 'wrong' })).alone).toMatch(/^E_GITHUB_AUTH: /);

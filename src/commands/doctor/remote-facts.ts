@@ -26,7 +26,8 @@ export async function readRemoteFacts(github: GitHub): Promise<RemoteFacts> {
   const repository = await github.ask<Repository>('GET /repos/{owner}/{repo}');
   const { private: isPrivate } = repository;
   // A private repository on the free plan answers 403 to an administrator too, in words of its own.
-  const ask = <T, R>(route: string, read: (answer: T) => R) => asked(github, route, read, isPrivate);
+  const ask = <T, R>(route: string, read: (answer: T) => R, missing?: Known<R>) =>
+    asked(github, route, read, { isPrivate, ...(missing === undefined ? {} : { missing }) });
   const protection = repository.security_and_analysis?.secret_scanning_push_protection?.status;
   const permissions = await ask<
     { allowed_actions?: string; sha_pinning_required?: boolean },
@@ -70,36 +71,40 @@ export async function readRemoteFacts(github: GitHub): Promise<RemoteFacts> {
       ({ total_count }) => total_count,
     ),
     secretScanning: protection === undefined ? hidden : known(protection === 'enabled'),
-    immutableReleases: isOff(
-      permissions,
-      await ask<{ enabled: boolean }, boolean>(
-        'GET /repos/{owner}/{repo}/immutable-releases',
-        ({ enabled }) => enabled,
-      ),
+    // Not to be found means off, and the same to whoever may not see it: who sees the other settings may.
+    immutableReleases: await ask<{ enabled: boolean }, boolean>(
+      'GET /repos/{owner}/{repo}/immutable-releases',
+      ({ enabled }) => enabled,
+      permissions.kind === 'known' ? known(false) : hidden,
     ),
   };
 }
-
-/** Not to be found means off, and the same to whoever may not see it: who sees the other settings may. */
-const isOff = (settings: Known<unknown>, found: Known<boolean>): Known<boolean> =>
-  found.kind === 'hidden' && settings.kind === 'known' ? known(false) : found;
 
 /** What comes in pages, the most of it at once: nobody has a hundred of these. */
 const lists = ['/rulesets', '/environments', '/workflows'];
 const whole = { per_page: 100 };
 
+interface Asking<R> {
+  readonly isPrivate: boolean;
+  /** What 404 stands for, where it isn't that the token may not see it. */
+  readonly missing?: Known<R>;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
 async function asked<T, R>(
   github: GitHub,
   route: string,
   read: (answer: T) => R,
-  isPrivate: boolean,
+  { isPrivate, missing = hidden, parameters = {} }: Asking<R>,
 ): Promise<Known<R>> {
+  const paged = lists.some((end) => route.endsWith(end)) ? whole : {};
   try {
-    return known(read(await github.ask<T>(route, lists.some((end) => route.endsWith(end)) ? whole : {})));
+    return known(read(await github.ask<T>(route, { ...paged, ...parameters })));
   } catch (error) {
     if (!isLockstepError(error)) throw error;
     if (/upgrade to|not available for|feature is not/i.test(error.message) && isPrivate) return noPlan;
-    if (error.code === 'E_GITHUB_PERMISSION' || error.code === 'E_GITHUB_MISSING') return hidden;
+    if (error.code === 'E_GITHUB_MISSING') return missing;
+    if (error.code === 'E_GITHUB_PERMISSION') return hidden;
     throw error;
   }
 }
@@ -127,14 +132,19 @@ async function readRulesets(github: GitHub, isPrivate: boolean): Promise<Known<r
     github,
     'GET /repos/{owner}/{repo}/rulesets',
     (all) => all,
-    isPrivate,
+    { isPrivate },
   );
   if (listed.kind !== 'known') return listed;
   const rulesets: Ruleset[] = [];
   for (const { id } of listed.value) {
-    const whole = await github.ask<RulesetAnswer>('GET /repos/{owner}/{repo}/rulesets/{ruleset_id}', {
-      ruleset_id: id,
-    });
+    const found = await asked<RulesetAnswer, RulesetAnswer>(
+      github,
+      'GET /repos/{owner}/{repo}/rulesets/{ruleset_id}',
+      (answer) => answer,
+      { isPrivate, parameters: { ruleset_id: id } },
+    );
+    if (found.kind !== 'known') return found;
+    const { value: whole } = found;
     const rules = whole.rules ?? [];
     rulesets.push({
       name: whole.name,

@@ -29,6 +29,7 @@ export async function planOwn(
   const left = tracked.filter((path) => isLeft(path) && existsSync(join(root, path)));
   if (left.length === 0) return { removed: [], datasets: [], written: new Map(), lock: null };
   await refuseDirty(root);
+  await refuseNeeded(workspace, left);
   const edited = await editedHere(root);
   if (!force) refuseEdited(left.filter((path) => edited.has(path)));
   const { gone, kept } = await datasetsOf(workspace);
@@ -99,6 +100,25 @@ function refuseEdited(ours: readonly string[]): void {
     allowed: 'examples and tests as they came with the template',
     fix: 'give what is yours a name of its own, or add --force: Git has what they were',
   });
+}
+
+/** A pipeline of the team's may have grown out of an example, and still read its files. */
+async function refuseNeeded(workspace: Workspace, left: readonly string[]): Promise<void> {
+  for (const model of listPipelines(workspace).filter((name) => !exampleModels.includes(name))) {
+    const { file } = await readPipeline(workspace, model);
+    const inputs = Object.values(file.stages).flatMap((stage) => stage.inputs ?? []);
+    const needed = inputs.find((input) => {
+      const path = input.slice(1).replace(/\/?$/, '/');
+      return input.startsWith('/') && left.some((one) => `${one}/`.startsWith(path));
+    });
+    if (needed === undefined) continue;
+    throw new LockstepError('E_CONFIG_VALUE', {
+      what: `${model} reads ${needed}, which would go`,
+      where: { file: `pipelines/${model}/pipeline.yaml` },
+      allowed: 'pipelines that need nothing of the examples',
+      fix: `copy it into pipelines/${model}/, and name the copy`,
+    });
+  }
 }
 
 /** Datasets that shipped with the examples, and that no pipeline of the team's reads, and the others. */
