@@ -5,8 +5,8 @@ import type { Suite } from '../suite.ts';
 export const suite: Suite = {
   name: 'slow-tests',
   shows:
-    'our own tests that take too long for `npm test` pass: jobs cut at each write, intervals in simulated worlds',
-  minutes: 3,
+    'our own tests that take too long for `npm test` pass: jobs and commands cut at each write, intervals in simulated worlds',
+  minutes: 5,
   needs: {},
   run: async ({ root, programs }) => {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
