@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generateWorkflows, staleWorkflows } from '../src/github/index.ts';
+import { isLockstepError } from '../src/workspace/index.ts';
 
 // Makes `.github/workflows/lockstep-*.yml` and `workflows/starters/` out of `workflows/`, or says with `--check` which
 // of them is out of date.
@@ -20,4 +21,10 @@ function main(args: readonly string[]): void {
   }
 }
 
-if (import.meta.main) main(process.argv.slice(2));
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (!isLockstepError(error)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

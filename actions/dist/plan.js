@@ -5,7 +5,7 @@ import { c as optional, d as text, f as token, n as count, s as oneOf, t as setO
 import { t as changedModels } from "./shared/changed-models.js";
 import { f as readPipeline, u as listPipelines } from "./shared/pipeline.js";
 import { o as listAllVersions } from "./shared/registry.js";
-import { n as mergeBase, t as fetchChange } from "./shared/change-commits.js";
+import { n as fetchChange, r as mergeBase } from "./shared/change-commits.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as uploadFolder } from "./shared/upload.js";
 import { join } from "node:path";

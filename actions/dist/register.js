@@ -1,5 +1,5 @@
 import { C as findArtifact, S as downloadCandidate, _ as publishComment, g as runUrl, m as readContext, u as mergedPull, y as candidateArtifactName } from "./shared/github.js";
-import { S as git, a as openWorkspace, et as isLockstepError } from "./shared/workspace.js";
+import { a as openWorkspace, et as isLockstepError } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { c as optional, d as text, f as token, o as models, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
@@ -7,6 +7,7 @@ import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { t as openIssueOnce } from "./shared/issues.js";
 import { c as scratchFolder, n as refuse, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { a as adoptCandidate, i as trainedChange, n as keepTrained, t as checkKeepable } from "./shared/kept-run.js";
+import { t as fetchAsData } from "./shared/change-commits.js";
 import { r as releaseModel } from "./shared/release-model.js";
 import { h as warning, u as notice } from "./vendor/actions-core.js";
 import { i as renderMerged } from "./shared/report.js";
@@ -21,16 +22,7 @@ const spec = {
 	token
 };
 async function keepChange(job, models, { base, head }) {
-	const { root } = job.workspace;
-	await git([
-		"fetch",
-		"--quiet",
-		"--no-tags",
-		"--no-recurse-submodules",
-		"--no-write-fetch-head",
-		"origin",
-		head
-	], { cwd: root });
+	await fetchAsData(job.workspace.root, [head]);
 	const kept = [];
 	for (const model of models) try {
 		if (await keepOne(job, model, {

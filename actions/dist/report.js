@@ -7,7 +7,7 @@ import { c as scratchFolder, o as say, r as run, s as runnerFolders, t as fail }
 import { t as uploadFolder } from "./shared/upload.js";
 import { i as fetchBaseline } from "./shared/baseline.js";
 import { t as changedModels } from "./shared/changed-models.js";
-import { t as fetchChange } from "./shared/change-commits.js";
+import { n as fetchChange } from "./shared/change-commits.js";
 import { n as partsOfModel, t as judgedFileName } from "./shared/judged-file.js";
 import { t as reviewChange } from "./shared/judged-review.js";
 import { a as changeKey, l as changeOutcome, o as renderChange, s as commentMarker } from "./shared/report.js";

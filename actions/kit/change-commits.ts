@@ -25,11 +25,15 @@ export async function fetchChange(
   { root }: Workspace,
   { from, head, baseRef }: ChangeRefs,
 ): Promise<ChangeCommits | null> {
-  const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head'];
-  const wanted = [`+${from}:${kept}/head`, `+refs/heads/${baseRef}:${kept}/base`];
-  await git(['fetch', ...options, 'origin', ...wanted], { cwd: root });
+  await fetchAsData(root, [`+${from}:${kept}/head`, `+refs/heads/${baseRef}:${kept}/base`]);
   if ((await resolveCommit(root, `${kept}/head`)) !== head) return null;
   return { base: await mergeBase(root, `${kept}/base`, head), head };
+}
+
+/** Brings commits, by ref or id, into the repository and nowhere else. Errors: E_GIT. */
+export async function fetchAsData(root: string, wanted: readonly string[]): Promise<void> {
+  const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head'];
+  await git(['fetch', ...options, 'origin', ...wanted], { cwd: root });
 }
 
 /** Errors: E_GIT. */

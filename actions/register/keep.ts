@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { trainedChange } from '../../src/commands/kept-change.ts';
 import { checkKeepable, keepTrained } from '../../src/commands/kept-run.ts';
 import { candidateArtifactName, downloadCandidate, findArtifact } from '../../src/github/index.ts';
-import { git, isLockstepError } from '../../src/workspace/index.ts';
+import { isLockstepError } from '../../src/workspace/index.ts';
+import { fetchAsData } from '../kit/change-commits.ts';
 import { say } from '../kit/foreign-output.ts';
 import type { ForgeJob } from '../kit/forge.ts';
 import { scratchFolder } from '../kit/runner-folders.ts';
@@ -22,13 +23,7 @@ export async function keepChange(
   models: readonly string[],
   { base, head }: Commits,
 ): Promise<readonly string[]> {
-  const { root } = job.workspace;
-  await git(
-    ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', 'origin', head],
-    {
-      cwd: root,
-    },
-  );
+  await fetchAsData(job.workspace.root, [head]);
   const kept: string[] = [];
   for (const model of models) {
     try {

@@ -20,7 +20,7 @@ export async function initOwn(workspace: Workspace, { force }: Readonly<Record<s
         : [
             `${removed.length} files removed`,
             ...lines,
-            `${datasets.length} datasets of the examples are no longer in data.lock`,
+            `no longer in data.lock: ${datasets.join(', ') || 'nothing'}`,
             `${written.join(', ')} are the team's`,
             '',
             'Nothing is committed: `git restore :/` brings it all back.',

@@ -3,7 +3,7 @@ import { tryGit, type Workspace } from '../workspace/index.ts';
 
 /** The repository on GitHub that this is a checkout of: a runner says it, else the remote origin. Null elsewhere. */
 export async function originRepository(
-  { root }: Workspace,
+  { root }: Pick<Workspace, 'root'>,
   env: NodeJS.ProcessEnv,
 ): Promise<RepositoryName | null> {
   if (env.GITHUB_REPOSITORY) return repositoryOf(env.GITHUB_REPOSITORY);

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { messageOf } from '../../test/git-sandbox.ts';
+import { commitFiles, makeRepository, makeSandbox, messageOf } from '../../test/git-sandbox.ts';
 import { actionlintErrors, officialErrors } from '../../test/workflows/linters.ts';
-import { openWorkspace } from '../workspace/index.ts';
+import { git, openWorkspace, type Workspace } from '../workspace/index.ts';
 import { actionsPlace, planStarters, writeStarters } from './starters.ts';
 
 const commit = 'c'.repeat(40);
@@ -56,7 +56,38 @@ test('what was edited stays, unless it is asked for', async () => {
   expect(readFileSync(path, 'utf8')).toContain(`uses: acme/lockstep/actions/monitor@${commit}\n`);
 });
 
+test('another commit of the actions replaces what nobody edited', async () => {
+  const workspace = repository('raised');
+  const plan = async (place: string) => planStarters(workspace, await actionsPlace(place));
+  writeStarters(workspace, await plan(`acme/lockstep@${commit}`), { force: false });
+  const next = await plan(`ada/fork@${'d'.repeat(40)}`);
+  expect(new Set(next.map(({ kind }) => kind))).toEqual(new Set(['same', 'moved']));
+  expect(writeStarters(workspace, next, { force: false }).length).toBeGreaterThan(5);
+  const path = join(workspace.root, '.github/workflows/lockstep-monitor.yml');
+  expect(readFileSync(path, 'utf8')).toContain(`uses: ada/fork/actions/monitor@${'d'.repeat(40)}\n`);
+});
+
+test('the release of our own checkout is named, not a tag or a repository of somebody else', async () => {
+  await using sandbox = await makeSandbox();
+  const { root } = await makeRepository(sandbox.folder);
+  const sha = await commitFiles({ root } as Workspace, { 'vendored/package.json': '{}' });
+  await git(['remote', 'add', 'origin', 'https://github.com/acme/lockstep.git'], { cwd: root });
+  const place = (folder = root) => actionsPlace(undefined, folder);
+  await git(['tag', 'vision@v3.0.0'], { cwd: root });
+  expect(await messageOf(place())).toMatch(/^E_USAGE: this Lockstep is no checkout of a release/);
+  await git(['tag', 'v1.2.0'], { cwd: root });
+  expect(await place()).toEqual({ repository: 'acme/lockstep', commit: sha, version: 'v1.2.0' });
+  expect(await messageOf(place(join(root, 'vendored')))).toMatch(/^E_USAGE: /);
+});
+
 test('a place that is no commit, or no place at all, is refused', async () => {
-  for (const given of ['acme/lockstep', 'acme/lockstep@v1', `acme@${commit}`, `a/b/c@${commit}`, ''])
+  for (const given of [
+    'acme/lockstep',
+    'acme/lockstep@v1',
+    `acme@${commit}`,
+    `a/b/c@${commit}`,
+    `OWNER/lockstep@${'0'.repeat(40)}`,
+    '',
+  ])
     expect(await messageOf(actionsPlace(given))).toMatch(/^E_USAGE: --actions is /);
 });

@@ -18,29 +18,37 @@ export interface StarterFile {
   /** From the root of the repository that gets it. */
   readonly path: string;
   readonly text: string;
-  readonly kind: 'new' | 'same' | 'other';
+  /** `moved`: as Lockstep writes it, with the actions from elsewhere or of another version. */
+  readonly kind: 'new' | 'same' | 'moved' | 'other';
 }
 
 /** Our own repository, whichever way we run. */
 const home = bundleFolder === null ? dirname(dirname(import.meta.dirname)) : join(bundleFolder, '../..');
 
 /**
- * `<owner>/<repository>@<commit>`, or the release that this Lockstep itself is a checkout of. Errors: E_USAGE for
- * neither.
+ * `<owner>/<repository>@<commit>`, or the release that our own checkout is at. Errors: E_USAGE for neither.
  */
-export async function actionsPlace(given: string | undefined): Promise<ActionsPlace> {
+export async function actionsPlace(given: string | undefined, checkout = home): Promise<ActionsPlace> {
   if (given !== undefined) {
     const [, repository, commit] = /^([\w.-]+\/[\w.-]+)@([0-9a-f]{40})$/.exec(given) ?? [];
-    if (repository === undefined || commit === undefined) throw badPlace(`--actions is "${given}"`);
+    if (repository === undefined || commit === undefined || commit === starterPlace.commit)
+      throw badPlace(`--actions is "${given}"`);
     return { repository, commit, version: null };
   }
-  const name = await originRepository({ root: home } as Workspace, {});
-  const tag = await tryGit(['describe', '--exact-match', '--tags', '--match', 'v*', 'HEAD'], { cwd: home });
-  const head = await tryGit(['rev-parse', 'HEAD'], { cwd: home });
-  if (name === null || tag.status !== 0 || head.status !== 0)
+  const name = await originRepository({ root: checkout }, {});
+  const release = await releaseAt(checkout);
+  if (name === null || release === null)
     throw badPlace('this Lockstep is no checkout of a release on GitHub');
-  const repository = `${name.owner}/${name.name}`;
-  return { repository, commit: head.stdout.trim(), version: tag.stdout.trim() };
+  return { repository: `${name.owner}/${name.name}`, ...release };
+}
+
+/** Null where a checkout is at no release, or our files are a part of somebody's repository. */
+async function releaseAt(folder: string): Promise<Pick<ActionsPlace, 'commit' | 'version'> | null> {
+  const say = async (...args: string[]) => (await tryGit(args, { cwd: folder })).stdout.trim();
+  if ((await say('rev-parse', '--show-prefix')) !== '') return null;
+  const tags = (await say('tag', '--points-at', 'HEAD')).split('\n');
+  const version = tags.find((tag) => /^v\d+\.\d+\.\d+$/.test(tag));
+  return version === undefined ? null : { commit: await say('rev-parse', 'HEAD'), version };
 }
 
 /** What each workflow of a repository would be, beside what is there. Errors: E_INSTALL. */
@@ -58,11 +66,24 @@ export function planStarters({ root }: Workspace, place: ActionsPlace): readonly
     .sort()
     .map((name) => {
       const path = `.github/workflows/${name}`;
-      const text = filledIn(readFileSync(join(folder, name), 'utf8'), place);
+      const starter = readFileSync(join(folder, name), 'utf8');
+      const text = filledIn(starter, place);
       const there = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null;
-      return { path, text, kind: there === null ? 'new' : there === text ? 'same' : 'other' };
+      return { path, text, kind: kindOf(there, text, starter) };
     });
 }
+
+function kindOf(there: string | null, text: string, starter: string): StarterFile['kind'] {
+  if (there === null) return 'new';
+  if (there === text) return 'same';
+  return placeless(there) === starter ? 'moved' : 'other';
+}
+
+const placeless = (text: string): string =>
+  text.replaceAll(
+    /[\w.-]+\/[\w.-]+(\/actions\/[a-z-]+)@[0-9a-f]{40}(?: # v\S+)?/g,
+    `${starterPlace.repository}$1@${starterPlace.commit} # ${starterPlace.version}`,
+  );
 
 function filledIn(text: string, { repository, commit, version }: ActionsPlace): string {
   const { repository: owner, commit: zeros, version: none } = starterPlace;
@@ -73,7 +94,7 @@ function filledIn(text: string, { repository, commit, version }: ActionsPlace): 
   );
 }
 
-/** Writes what is not there as it should be. Errors: E_CONFIG_VALUE for files that were edited, unless `force`; nothing is written then. */
+/** Writes what is not there as it should be. Errors: E_CONFIG_VALUE for files that are otherwise, unless `force`; nothing is written then. */
 export function writeStarters(
   { root }: Workspace,
   files: readonly StarterFile[],

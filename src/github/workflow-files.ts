@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { LockstepError } from '../workspace/index.ts';
 
 /** A workflow as it is written: `uses:` names `checkout` or `lockstep/<action>`, everything else is GitHub's. */
 interface WorkflowSource {
@@ -29,20 +30,19 @@ function readSources(root: string): WorkflowSource[] {
     .map((path) => ({ name: basename(path, '.yml'), path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
-/** What `uses:` says for an action from outside, its version behind it as a comment. Throws for a name without one. */
+/** What `uses:` says for an action from outside, its version behind it as a comment. Errors: E_CONFIG_VALUE for a name without one. */
 export function readPins(root: string): Readonly<Record<string, string>> {
   const text = readFileSync(join(root, namesFile), 'utf8');
   const lines = text.split('\n').filter((line) => /^[^#\s]/.test(line));
   const pins = lines.map((line) => {
     const [, name, pin] = /^([\w-]+): (\S+@[0-9a-f]{40} # v\S+)$/.exec(line) ?? [];
-    if (name === undefined || pin === undefined)
-      throw new Error(`${namesFile}: "${line}" is no commit with its version`);
+    if (name === undefined || pin === undefined) throw badSource(namesFile, `"${line}"`, pinForm);
     return [name, pin] as const;
   });
   return Object.fromEntries(pins);
 }
 
-/** The file that GitHub reads. `actionAt` says where an action of ours is; throws for a name that stands for nothing. */
+/** The file that GitHub reads. `actionAt` says where an action of ours is. Errors: E_CONFIG_VALUE for a name that stands for nothing. */
 function renderWorkflow(
   { path, text }: WorkflowSource,
   header: string,
@@ -52,13 +52,13 @@ function renderWorkflow(
   const body = text.replace(/^(\s*(?:- )?uses: )(\S+)$/gm, (_, before: string, name: string) => {
     const [, action] = /^lockstep\/([a-z-]+)$/.exec(name) ?? [];
     const place = action === undefined ? pins[name] : actionAt(action);
-    if (place === undefined) throw new Error(`${path}: \`uses: ${name}\` stands for nothing`);
+    if (place === undefined) throw badSource(path, `\`uses: ${name}\` stands for nothing`, usesForm);
     return before + place;
   });
   return `${header}\n${body}`;
 }
 
-/** Every generated workflow by its path: this repository's, and the starters of others. Throws for a bad source. */
+/** Every generated workflow by its path: this repository's, and the starters of others. Errors: E_CONFIG_VALUE for a bad source. */
 export function generateWorkflows(root: string): Map<string, string> {
   const pins = readPins(root);
   const { repository, commit, version } = starterPlace;
@@ -88,6 +88,16 @@ export function staleWorkflows(root: string): string[] {
 
 /** Whether this repository holds the sources of its workflows. */
 export const hasWorkflowSources = (root: string): boolean => existsSync(join(root, namesFile));
+
+const pinForm = '<name>: <owner>/<repository>@<40 hex digits> # v<version>';
+const usesForm = `lockstep/<action>, or a name of ${namesFile}`;
+const badSource = (file: string, what: string, allowed: string): LockstepError =>
+  new LockstepError('E_CONFIG_VALUE', {
+    what,
+    where: { file },
+    allowed,
+    fix: 'correct it, then run `node scripts/run.mjs workflows`',
+  });
 
 const readIfThere = (path: string): string | undefined =>
   existsSync(path) ? readFileSync(path, 'utf8') : undefined;

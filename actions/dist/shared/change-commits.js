@@ -1,24 +1,25 @@
 import { $ as LockstepError, E as resolveCommit, S as git } from "./workspace.js";
 const kept = "refs/lockstep/change";
 async function fetchChange({ root }, { from, head, baseRef }) {
-	const options = [
-		"--quiet",
-		"--no-tags",
-		"--no-recurse-submodules",
-		"--no-write-fetch-head"
-	];
-	const wanted = [`+${from}:${kept}/head`, `+refs/heads/${baseRef}:${kept}/base`];
-	await git([
-		"fetch",
-		...options,
-		"origin",
-		...wanted
-	], { cwd: root });
+	await fetchAsData(root, [`+${from}:${kept}/head`, `+refs/heads/${baseRef}:${kept}/base`]);
 	if (await resolveCommit(root, `${kept}/head`) !== head) return null;
 	return {
 		base: await mergeBase(root, `${kept}/base`, head),
 		head
 	};
+}
+async function fetchAsData(root, wanted) {
+	await git([
+		"fetch",
+		...[
+			"--quiet",
+			"--no-tags",
+			"--no-recurse-submodules",
+			"--no-write-fetch-head"
+		],
+		"origin",
+		...wanted
+	], { cwd: root });
 }
 async function mergeBase(root, base, head) {
 	try {
@@ -36,4 +37,4 @@ async function mergeBase(root, base, head) {
 		});
 	}
 }
-export { mergeBase as n, fetchChange as t };
+export { fetchChange as n, mergeBase as r, fetchAsData as t };

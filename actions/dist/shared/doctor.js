@@ -1,10 +1,32 @@
-import { n as staleWorkflows, t as hasWorkflowSources, w as openGitHub } from "./github.js";
+import { n as staleWorkflows, r as starterPlace, t as hasWorkflowSources, w as openGitHub } from "./github.js";
 import { a as openWorkspace, et as isLockstepError } from "./workspace.js";
 import { t as originRepository } from "./origin-repository.js";
 import { f as readPipeline, u as listPipelines } from "./pipeline.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { styleText } from "node:util";
+const isOwner = (word) => !word.startsWith("@your/") && /^(@[\w-]+(\/[\w.-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+)$/.test(word);
+function parseOwners(text) {
+	return text.split("\n").flatMap((line) => {
+		const [pattern, ...words] = line.replace(/#.*$/, "").trim().split(/\s+/);
+		return pattern ? [{
+			pattern,
+			owners: words.filter(isOwner)
+		}] : [];
+	});
+}
+function isOwned(lines, path) {
+	const file = path.slice(1).replace("*", "some-model") + (path.endsWith("/") ? "folder/file.yml" : "");
+	const last = lines.findLastIndex(({ pattern }) => expressionOf(pattern).test(file));
+	if (last === -1 || lines[last].owners.length === 0) return false;
+	const whole = expressionOf(path);
+	return !lines.slice(last + 1).some(({ pattern, owners }) => owners.length === 0 && whole.test(pattern.replace(/^\/|\/$/g, "")));
+}
+function expressionOf(pattern) {
+	const anchored = pattern.slice(0, -1).includes("/");
+	const body = pattern.replace(/^\/|\/$/g, "").replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("**", "\0").replaceAll("*", "[^/]*").replaceAll("?", "[^/]").replaceAll("\0", ".*");
+	return new RegExp(`^${anchored ? "" : "(?:.*/)?"}${body}${/\/\*$/.test(pattern) ? "" : "(?:/.*)?"}$`);
+}
 const holds = ({ id, title }, what) => ({
 	id,
 	title,
@@ -64,6 +86,8 @@ function workflowsFinding({ workflows, outdated }) {
 	const it = check("workflows", "The workflows are those that Lockstep wrote");
 	const ours = [...workflows.keys()].filter((path) => path.includes("/lockstep-"));
 	if (ours.length === 0) return missing(it, "there are none", "lockstep init --workflows");
+	const unfilled = ours.filter((path) => workflows.get(path).includes(`${starterPlace.repository}/actions/`));
+	if (unfilled.length > 0) return missing(it, `${unfilled.join(", ")} name no place of the actions`, "lockstep init --workflows");
 	if (outdated === null) return holds(it, `${ours.length} are there; their sources are not`);
 	return outdated.length === 0 ? holds(it, `${ours.length} are as generated`) : missing(it, `not as generated: ${outdated.join(", ")}`, "edit workflows/ instead, then node scripts/run.mjs workflows");
 }
@@ -72,17 +96,10 @@ function targetFinding({ workflows }) {
 	const using = [...workflows].filter(([, text]) => /^\s*(-\s*)?['"]?pull_request_target\b/m.test(text.replace(/#.*$/gm, ""))).map(([path]) => path);
 	return using.length === 0 ? holds(it, "none does") : missing(it, using.join(", "), "use pull_request, and a workflow_run for what must write");
 }
-function isOwned(lines, path) {
-	const last = lines.findLast(([pattern = ""]) => {
-		const start = pattern.replace(/\/?\**$/, "");
-		return pattern === "*" || path === pattern || path.startsWith(`${start}/`) || path === `${start}/`;
-	});
-	return last !== void 0 && last.length > 1;
-}
 function ownersFinding({ codeOwners, workflows }) {
 	const it = check("code-owners", "What decides over models has owners");
 	if (codeOwners === null) return missing(it, "there is no CODEOWNERS", "add .github/CODEOWNERS: docs/settings.md has the lines");
-	const lines = codeOwners.split("\n").map((line) => line.replace(/#.*$/, "").trim().split(/\s+/)).filter(([pattern]) => pattern);
+	const lines = parseOwners(codeOwners);
 	const hasActions = workflows.size === 0 || [...workflows.values()].some((text) => text.includes(" ./actions/"));
 	const guarded = guardedPaths.filter((path) => path !== "/actions/" || hasActions);
 	const lacking = guarded.filter((path) => !isOwned(lines, path));
@@ -98,10 +115,10 @@ function baseFinding({ base }) {
 	if (base === null) return missing(it, "images have no base: no cluster can run them", "lockstep image pin-base");
 	return base.pinned ? holds(it, base.reference) : missing(it, `${base.reference} may be other bytes tomorrow`, "lockstep image pin-base");
 }
-function queueFinding({ workflows }) {
+function queueFinding({ workflows, outdated }) {
 	const it = check("merge-group", "A merge queue gets its verdict");
 	const text = [...workflows].find(([path]) => path.endsWith("/lockstep-pull-request.yml"))?.[1] ?? "";
-	return /^\s*merge_group:/m.test(text) ? holds(it, "the workflow runs for it") : missing(it, "no workflow runs on merge_group", "node scripts/run.mjs workflows");
+	return /^\s*merge_group:/m.test(text) ? holds(it, "the workflow runs for it") : missing(it, "no workflow runs on merge_group", outdated === null ? "lockstep init --workflows" : "node scripts/run.mjs workflows");
 }
 const guardedRefs = [
 	{
@@ -374,7 +391,7 @@ async function readLocalFacts(workspace) {
 		environments: configuration.environments,
 		branch: configuration.gitops.branch,
 		workflows: workflowsIn(root),
-		outdated: hasWorkflowSources(root) ? staleWorkflows(root).filter((path) => path.startsWith(".github/")) : null,
+		outdated: hasWorkflowSources(root) ? outdatedIn(root) : null,
 		codeOwners: [
 			".github/CODEOWNERS",
 			"CODEOWNERS",
@@ -388,6 +405,14 @@ async function readLocalFacts(workspace) {
 		gpuPipelines: await gpuPipelines(workspace),
 		configuration: problemOf(root)
 	};
+}
+function outdatedIn(root) {
+	try {
+		return staleWorkflows(root).filter((path) => path.startsWith(".github/"));
+	} catch (error) {
+		if (isLockstepError(error)) return [error.message];
+		throw error;
+	}
 }
 function workflowsIn(root) {
 	const folder = join(root, ".github/workflows");

@@ -947,7 +947,7 @@ function readSources(root) {
 function readPins(root) {
 	const pins = readFileSync(join(root, namesFile), "utf8").split("\n").filter((line) => /^[^#\s]/.test(line)).map((line) => {
 		const [, name, pin] = /^([\w-]+): (\S+@[0-9a-f]{40} # v\S+)$/.exec(line) ?? [];
-		if (name === void 0 || pin === void 0) throw new Error(`${namesFile}: "${line}" is no commit with its version`);
+		if (name === void 0 || pin === void 0) throw badSource(namesFile, `"${line}"`, pinForm);
 		return [name, pin];
 	});
 	return Object.fromEntries(pins);
@@ -956,7 +956,7 @@ function renderWorkflow({ path, text }, header, pins, actionAt) {
 	return `${header}\n${text.replace(/^(\s*(?:- )?uses: )(\S+)$/gm, (_, before, name) => {
 		const [, action] = /^lockstep\/([a-z-]+)$/.exec(name) ?? [];
 		const place = action === void 0 ? pins[name] : actionAt(action);
-		if (place === void 0) throw new Error(`${path}: \`uses: ${name}\` stands for nothing`);
+		if (place === void 0) throw badSource(path, `\`uses: ${name}\` stands for nothing`, usesForm);
 		return before + place;
 	})}`;
 }
@@ -980,5 +980,13 @@ function staleWorkflows(root) {
 	return [...new Set([...generated.keys(), ...present])].filter((path) => readIfThere(join(root, path)) !== generated.get(path)).sort();
 }
 const hasWorkflowSources = (root) => existsSync(join(root, namesFile));
+const pinForm = "<name>: <owner>/<repository>@<40 hex digits> # v<version>";
+const usesForm = `lockstep/<action>, or a name of ${namesFile}`;
+const badSource = (file, what, allowed) => new LockstepError("E_CONFIG_VALUE", {
+	what,
+	where: { file },
+	allowed,
+	fix: "correct it, then run `node scripts/run.mjs workflows`"
+});
 const readIfThere = (path) => existsSync(path) ? readFileSync(path, "utf8") : void 0;
 export { findArtifact as C, downloadCandidate as S, publishComment as _, subjectOfRun as a, candidateArtifacts as b, approvalsOf as c, recordDeployment as d, setStatus as f, runUrl as g, repositoryOf as h, startersFolder as i, mayWrite as l, readContext as m, staleWorkflows as n, trainRequestArtifact as o, verdictContextOf as p, starterPlace as r, workflowFiles as s, hasWorkflowSources as t, mergedPull as u, triggeringRun as v, openGitHub as w, downloadArtifact as x, candidateArtifactName as y };

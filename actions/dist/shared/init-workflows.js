@@ -4,31 +4,31 @@ import { t as originRepository } from "./origin-repository.js";
 import { dirname, join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 const home = bundleFolder === null ? dirname(dirname(import.meta.dirname)) : join(bundleFolder, "../..");
-async function actionsPlace(given) {
+async function actionsPlace(given, checkout = home) {
 	if (given !== void 0) {
 		const [, repository, commit] = /^([\w.-]+\/[\w.-]+)@([0-9a-f]{40})$/.exec(given) ?? [];
-		if (repository === void 0 || commit === void 0) throw badPlace(`--actions is "${given}"`);
+		if (repository === void 0 || commit === void 0 || commit === starterPlace.commit) throw badPlace(`--actions is "${given}"`);
 		return {
 			repository,
 			commit,
 			version: null
 		};
 	}
-	const name = await originRepository({ root: home }, {});
-	const tag = await tryGit([
-		"describe",
-		"--exact-match",
-		"--tags",
-		"--match",
-		"v*",
-		"HEAD"
-	], { cwd: home });
-	const head = await tryGit(["rev-parse", "HEAD"], { cwd: home });
-	if (name === null || tag.status !== 0 || head.status !== 0) throw badPlace("this Lockstep is no checkout of a release on GitHub");
+	const name = await originRepository({ root: checkout }, {});
+	const release = await releaseAt(checkout);
+	if (name === null || release === null) throw badPlace("this Lockstep is no checkout of a release on GitHub");
 	return {
 		repository: `${name.owner}/${name.name}`,
-		commit: head.stdout.trim(),
-		version: tag.stdout.trim()
+		...release
+	};
+}
+async function releaseAt(folder) {
+	const say = async (...args) => (await tryGit(args, { cwd: folder })).stdout.trim();
+	if (await say("rev-parse", "--show-prefix") !== "") return null;
+	const version = (await say("tag", "--points-at", "HEAD")).split("\n").find((tag) => /^v\d+\.\d+\.\d+$/.test(tag));
+	return version === void 0 ? null : {
+		commit: await say("rev-parse", "HEAD"),
+		version
 	};
 }
 function planStarters({ root }, place) {
@@ -40,15 +40,21 @@ function planStarters({ root }, place) {
 	});
 	return readdirSync(folder).filter((name) => name.endsWith(".yml")).sort().map((name) => {
 		const path = `.github/workflows/${name}`;
-		const text = filledIn(readFileSync(join(folder, name), "utf8"), place);
-		const there = existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : null;
+		const starter = readFileSync(join(folder, name), "utf8");
+		const text = filledIn(starter, place);
 		return {
 			path,
 			text,
-			kind: there === null ? "new" : there === text ? "same" : "other"
+			kind: kindOf(existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : null, text, starter)
 		};
 	});
 }
+function kindOf(there, text, starter) {
+	if (there === null) return "new";
+	if (there === text) return "same";
+	return placeless(there) === starter ? "moved" : "other";
+}
+const placeless = (text) => text.replaceAll(/[\w.-]+\/[\w.-]+(\/actions\/[a-z-]+)@[0-9a-f]{40}(?: # v\S+)?/g, `${starterPlace.repository}$1@${starterPlace.commit} # ${starterPlace.version}`);
 function filledIn(text, { repository, commit, version }) {
 	const { repository: owner, commit: zeros, version: none } = starterPlace;
 	const behind = version === null ? "" : ` # ${version}`;

@@ -1,9 +1,10 @@
-import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startGitHub } from '../../../test/fakes/github/server.ts';
 import { makeRepository, makeSandbox } from '../../../test/git-sandbox.ts';
 import { openWorkspace } from '../../workspace/index.ts';
+import { isOwned, parseOwners } from './code-owners.ts';
 import { diagnose } from './diagnosis.ts';
 import { examine } from './doctor.ts';
 import { type Facts, hidden, known, noPlan, type RemoteFacts, type Ruleset } from './facts.ts';
@@ -181,6 +182,16 @@ test.each<[string, string[], Facts]>([
       ]),
     }),
   ],
+  [
+    'workflows that are not filled in',
+    ['workflows'],
+    withLocal({
+      outdated: null,
+      workflows: new Map([
+        ['.github/workflows/lockstep-pull-request.yml', 'merge_group:\nuses: OWNER/lockstep/actions/plan@0'],
+      ]),
+    }),
+  ],
   ['edited workflows', ['workflows'], withLocal({ outdated: ['.github/workflows/lockstep-main.yml'] })],
   ['nobody owns the policy', ['code-owners'], withLocal({ codeOwners: '/docs/ @acme/writers\n' })],
   ['a later line without an owner', ['code-owners'], withLocal({ codeOwners: '* @acme/leads\n/models/\n' })],
@@ -203,6 +214,31 @@ test('what a token may not see is not called missing, and neither is what a plan
   expect(missing(withRemote({ rulesets: hidden, actions: hidden, token: hidden }))).toEqual([]);
   expect(kinds(withRemote({ rulesets: hidden }))).toContain('hidden');
   expect(kinds(withRemote({ rulesets: noPlan, environments: noPlan }))).toContain('not in this plan');
+});
+
+test.each([
+  ['/models/* @a/b', false],
+  ['/models/ @a/b', true],
+  ['models/ @a/b', true],
+  ['/models/** @a/b', true],
+  ['* @a/b', true],
+  ['/* @a/b', false],
+  ['* nobody', false],
+  ['/models/*/policy.yaml @your/leads', false],
+  ['*.yaml ada@example.com', true],
+  ['/models/ @a/b\n/models/fraud/policy.yaml', false],
+  ['/models/ @a/b\n/models/fraud/card.md', true],
+  ['/models/fraud/policy.yaml\n/models/ @a/b', true],
+  ['/model/ @a/b', false],
+])('the owners "%s" own every policy: %s', (text, owned) => {
+  expect(isOwned(parseOwners(text), '/models/*/policy.yaml')).toBe(owned);
+});
+
+test('a folder is owned with all that lies in it, or not', () => {
+  const owns = (text: string) => isOwned(parseOwners(text), '/.github/');
+  expect(owns('.github/ @a/b')).toBe(true);
+  // What lies deeper, and CODEOWNERS itself, would be nobody's.
+  expect([owns('/.github/* @a/b'), owns('/.github/workflows/ @a/b')]).toEqual([false, false]);
 });
 
 test('an owner of a folder owns what is in it; actions that are not here need none', () => {
@@ -308,4 +344,8 @@ test('a workflow that was edited is told where its source is there', async () =>
   const path = '.github/workflows/lockstep-report.yml';
   appendFileSync(join(root, path), '# mine\n');
   expect(await outdated()).toEqual([path]);
+  writeFileSync(join(root, 'workflows/mine.yml'), 'jobs:\n  a:\n    steps:\n      - uses: check-out\n');
+  expect(await outdated()).toEqual([
+    expect.stringMatching(/^E_CONFIG_VALUE: `uses: check-out` stands for nothing in workflows\/mine.yml/),
+  ]);
 });

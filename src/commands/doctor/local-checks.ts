@@ -1,3 +1,5 @@
+import { starterPlace } from '../../github/index.ts';
+import { isOwned, parseOwners } from './code-owners.ts';
 import type { LocalFacts } from './facts.ts';
 import { type Check, type Finding, holds, missing } from './finding.ts';
 
@@ -36,6 +38,11 @@ function workflowsFinding({ workflows, outdated }: LocalFacts): Finding {
   const it = check('workflows', 'The workflows are those that Lockstep wrote');
   const ours = [...workflows.keys()].filter((path) => path.includes('/lockstep-'));
   if (ours.length === 0) return missing(it, 'there are none', 'lockstep init --workflows');
+  const unfilled = ours.filter((path) =>
+    workflows.get(path)!.includes(`${starterPlace.repository}/actions/`),
+  );
+  if (unfilled.length > 0)
+    return missing(it, `${unfilled.join(', ')} name no place of the actions`, 'lockstep init --workflows');
   if (outdated === null) return holds(it, `${ours.length} are there; their sources are not`);
   return outdated.length === 0
     ? holds(it, `${ours.length} are as generated`)
@@ -57,23 +64,11 @@ function targetFinding({ workflows }: LocalFacts): Finding {
     : missing(it, using.join(', '), 'use pull_request, and a workflow_run for what must write');
 }
 
-/** The last line that matches decides, and it may name nobody (docs.github.com, "About code owners"). */
-function isOwned(lines: readonly (readonly string[])[], path: string): boolean {
-  const last = lines.findLast(([pattern = '']) => {
-    const start = pattern.replace(/\/?\**$/, '');
-    return pattern === '*' || path === pattern || path.startsWith(`${start}/`) || path === `${start}/`;
-  });
-  return last !== undefined && last.length > 1;
-}
-
 function ownersFinding({ codeOwners, workflows }: LocalFacts): Finding {
   const it = check('code-owners', 'What decides over models has owners');
   if (codeOwners === null)
     return missing(it, 'there is no CODEOWNERS', 'add .github/CODEOWNERS: docs/settings.md has the lines');
-  const lines = codeOwners
-    .split('\n')
-    .map((line) => line.replace(/#.*$/, '').trim().split(/\s+/))
-    .filter(([pattern]) => pattern);
+  const lines = parseOwners(codeOwners);
   // A repository that takes the actions from elsewhere has none to guard.
   const hasActions =
     workflows.size === 0 || [...workflows.values()].some((text) => text.includes(' ./actions/'));
@@ -110,10 +105,14 @@ function baseFinding({ base }: LocalFacts): Finding {
 }
 
 /** A merge queue waits for the status of its own commits. */
-function queueFinding({ workflows }: LocalFacts): Finding {
+function queueFinding({ workflows, outdated }: LocalFacts): Finding {
   const it = check('merge-group', 'A merge queue gets its verdict');
   const text = [...workflows].find(([path]) => path.endsWith('/lockstep-pull-request.yml'))?.[1] ?? '';
   return /^\s*merge_group:/m.test(text)
     ? holds(it, 'the workflow runs for it')
-    : missing(it, 'no workflow runs on merge_group', 'node scripts/run.mjs workflows');
+    : missing(
+        it,
+        'no workflow runs on merge_group',
+        outdated === null ? 'lockstep init --workflows' : 'node scripts/run.mjs workflows',
+      );
 }

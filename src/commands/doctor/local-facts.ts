@@ -13,9 +13,7 @@ export async function readLocalFacts(workspace: Workspace): Promise<LocalFacts> 
     environments: configuration.environments,
     branch: configuration.gitops.branch,
     workflows: workflowsIn(root),
-    outdated: hasWorkflowSources(root)
-      ? staleWorkflows(root).filter((path) => path.startsWith('.github/'))
-      : null,
+    outdated: hasWorkflowSources(root) ? outdatedIn(root) : null,
     codeOwners:
       ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS']
         .map((path) => textOf(join(root, path)))
@@ -30,6 +28,16 @@ export async function readLocalFacts(workspace: Workspace): Promise<LocalFacts> 
     gpuPipelines: await gpuPipelines(workspace),
     configuration: problemOf(root),
   };
+}
+
+/** Workflows that are not what their sources make; what is wrong with a source, where one can't be read. */
+function outdatedIn(root: string): string[] {
+  try {
+    return staleWorkflows(root).filter((path) => path.startsWith('.github/'));
+  } catch (error) {
+    if (isLockstepError(error)) return [error.message];
+    throw error;
+  }
 }
 
 function workflowsIn(root: string): Map<string, string> {
