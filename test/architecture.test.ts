@@ -8,6 +8,7 @@ const src = join(root, 'src');
 /** The order in which a change flows, and the only direction imports may point: a room uses rooms before it. */
 const order = [
   'workspace',
+  'http',
   'data',
   'pipeline',
   'model',
