@@ -1,10 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { packTar, type TarEntry } from 'modern-tar';
 import { expect, onTestFinished, test } from 'vitest';
-import { type LockEntry, objectPath, openStore } from '../../src/data/index.ts';
+import { type LockEntry, objectPath, openStore, storeAt } from '../../src/data/index.ts';
 import { digestOf, openWorkspace } from '../../src/workspace/index.ts';
 import { tarOptions } from '../kit/cache.ts';
 import { adoptObjects } from './object-cache.ts';
@@ -112,4 +124,43 @@ test('whole objects are taken, a folder by its manifest', async () => {
   await adoptObjects(place.folder, store, [folder]);
   expect((await store.read(digest)).toString()).toBe(rows);
   expect(existsSync(store.pathOf(folder.digest))).toBe(true);
+});
+
+test('packs are taken object by object, and only what is a file and whole', async () => {
+  const manifest = `${digest.slice('sha256:'.length)} ${rows.length} rows.csv\n`;
+  const folder: LockEntry = { key: 'many/', digest: digestOf(manifest), size: rows.length, files: 1 };
+  const made = sandbox();
+  const packer = storeAt(made.folder).openPacker();
+  packer.add(digest, Buffer.from(rows));
+  packer.end();
+  const packs = Object.fromEntries(
+    readdirSync(join(made.folder, 'packs')).map((name) => [
+      name,
+      readFileSync(join(made.folder, 'packs', name)),
+    ]),
+  );
+  const changes: Readonly<Record<string, (place: string) => void>> = {
+    whole: () => {},
+    'other bytes': (place) => writeFileSync(place, 'a,b\n6,6\n'),
+    'cut off': (place) => truncateSync(place, 3),
+    'a link': (place) => {
+      renameSync(place, `${place}.real`);
+      symlinkSync(`${place}.real`, place);
+    },
+    'a pipe': (place) => {
+      rmSync(place);
+      spawnSync('mkfifo', [place]);
+    },
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    const place = sandbox();
+    await storeAt(place.folder).put(manifest);
+    mkdirSync(join(place.folder, 'packs'));
+    for (const [file, bytes] of Object.entries(packs))
+      writeFileSync(join(place.folder, 'packs', file), bytes);
+    change(join(place.folder, 'packs', Object.keys(packs).find((file) => file.endsWith('.pack'))!));
+    const store = openStore(place.workspace);
+    await adoptObjects(place.folder, store, [folder]);
+    expect(store.has(digest), name).toBe(name === 'whole');
+  }
 });

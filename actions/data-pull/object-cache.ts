@@ -1,11 +1,19 @@
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { copyFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileObjects, type LockEntry, objectPath, openStore, type Store } from '../../src/data/index.ts';
+import {
+  fileObjects,
+  type LockEntry,
+  objectPath,
+  openStore,
+  type Store,
+  smallFile,
+  storeAt,
+} from '../../src/data/index.ts';
 import { type Digest, digestFile, digestOf, type Workspace } from '../../src/workspace/index.ts';
 import { newFolder, restoreApart, saveFrom } from '../kit/cache.ts';
 
-const folderName = 'sha256';
+const folderNames = ['sha256', 'packs'];
 const keyStart = 'lockstep-data-';
 
 /** Changes with any byte of any of the datasets. */
@@ -28,7 +36,7 @@ const isDistant = ({ configuration: { remote } }: Workspace): boolean => !remote
 export async function restoreObjects(workspace: Workspace, entries: readonly LockEntry[]): Promise<boolean> {
   if (!isDistant(workspace) || entries.length === 0) return false;
   const key = keyOf(entries);
-  const restored = await restoreApart([folderName], { key, otherwise: [keyStart] });
+  const restored = await restoreApart(folderNames, { key, otherwise: [keyStart] });
   if (restored === null) return false;
   try {
     await adoptObjects(restored.folder, openStore(workspace), entries);
@@ -44,12 +52,19 @@ export async function saveObjects(workspace: Workspace, entries: readonly LockEn
   const store = openStore(workspace);
   const folder = newFolder();
   try {
-    for (const digest of await digestsOf(store, entries)) {
-      const path = join(folder, objectPath(digest));
-      mkdirSync(dirname(path), { recursive: true });
-      await link(store.pathOf(digest), path);
+    const kept = storeAt(folder);
+    const packer = kept.openPacker();
+    for (const entry of entries) {
+      if (entry.files !== undefined) await kept.put(await store.read(entry.digest));
+      for (const { key, digest, size } of await fileObjects(store, entry)) {
+        const inStore = store.has(digest);
+        if (inStore && size < smallFile) packer.add(digest, await store.read(digest));
+        // What was too large to lie here twice lies under data/ only.
+        else await link(inStore ? store.pathOf(digest) : join(workspace.root, 'data', key), kept, digest);
+      }
     }
-    await saveFrom(folder, [folderName], keyOf(entries));
+    packer.end();
+    await saveFrom(folder, folderNames, keyOf(entries));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -61,9 +76,31 @@ export async function adoptObjects(
   store: Store,
   entries: readonly LockEntry[],
 ): Promise<void> {
+  dropOdd(folder);
+  const restored = storeAt(folder);
   // Manifests first: they name the files of a folder.
   for (const { digest } of entries) await adopt(folder, store, digest);
-  for (const digest of await digestsOf(store, entries)) await adopt(folder, store, digest);
+  const packer = store.openPacker();
+  try {
+    for (const digest of await digestsOf(store, entries)) {
+      await adopt(folder, store, digest);
+      const bytes = store.has(digest) ? null : await restored.read(digest).catch(() => null);
+      if (bytes !== null) packer.add(digest, bytes);
+    }
+  } finally {
+    packer.end();
+  }
+}
+
+/** Packs that are anything but plain files are not looked into. */
+function dropOdd(folder: string): void {
+  const packs = join(folder, 'packs');
+  if (!lstatSync(packs, { throwIfNoEntry: false })?.isDirectory())
+    rmSync(packs, { recursive: true, force: true });
+  else
+    for (const name of readdirSync(packs))
+      if (!isPlainFile(folder, join(packs, name)))
+        rmSync(join(packs, name), { recursive: true, force: true });
 }
 
 async function adopt(folder: string, store: Store, digest: Digest): Promise<void> {
@@ -95,11 +132,13 @@ async function digestsOf(store: Store, entries: readonly LockEntry[]): Promise<S
   return digests;
 }
 
-async function link(from: string, to: string): Promise<void> {
-  if (!existsSync(from)) return;
+async function link(from: string, to: Store, digest: Digest): Promise<void> {
+  if (!existsSync(from) || to.has(digest)) return;
+  const own = to.temporary(digest);
   try {
-    linkSync(from, to);
+    linkSync(from, own);
   } catch {
-    await copyFile(from, to); // The runner's temporary folder is on another disk.
+    await copyFile(from, own); // The runner's temporary folder is on another disk.
   }
+  await to.adopt(own, digest);
 }

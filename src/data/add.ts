@@ -1,16 +1,17 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LockstepError, startProgress, statePath, type Workspace, withLock } from '../workspace/index.ts';
 import { checkPath, keyFaultOf } from './dataset-path.ts';
-import { eachLimited } from './datasets.ts';
-import { openMemo } from './digest-memo.ts';
+import { type DigestMemo, openMemo } from './digest-memo.ts';
 import { lookAt, makeFolderOf } from './folder.ts';
 import { kindOf, listFiles, refuseOdd } from './folder-listing.ts';
+import { keepFiles } from './keeping.ts';
 import { emptyLock, type Lock, type LockEntry, withEntry } from './lock.ts';
 import { findLock, writeLock } from './lock-file.ts';
-import { type ManifestFile, printManifest, totalSize } from './manifest.ts';
+import { printManifest, totalSize } from './manifest.ts';
 import { PathCollisions } from './path-collisions.ts';
 import { placeDataset } from './placing.ts';
-import { stateOf } from './status.ts';
+import { pushEntries } from './push.ts';
+import { openMemos, stateOf } from './status.ts';
 import { openStore, type Store } from './store.ts';
 import { checkNoLink, dataPath, readWorking } from './working-files.ts';
 
@@ -19,6 +20,8 @@ export interface AddOptions {
   readonly as?: string | undefined;
   /** Replaces another file that lies at data/<key>. */
   readonly force?: boolean;
+  /** Sends the bytes to the remote before data.lock names them. */
+  readonly push?: boolean;
 }
 
 export interface AddResult {
@@ -52,10 +55,11 @@ export async function addData(
     const lock = findLock(workspace) ?? emptyLock;
     checkFits(lock, key);
     const entry = found.isDirectory()
-      ? await storeFolder(store, source, key)
+      ? await storeFolder(store, source, key, openMemo(workspace))
       : await storeFile(store, source, key);
     const copied = own === null || `${own}` !== key.replace(/\/$/, '');
     if (copied) await placeCopy(workspace, entry, options.force === true);
+    if (options.push) await pushEntries(workspace, [entry]);
     writeLock(workspace, withEntry(lock, entry));
     return { entry, before: lock.entries.find((other) => other.key === key) ?? null, copied };
   });
@@ -92,7 +96,7 @@ async function storeFile(store: Store, source: string, key: string): Promise<Loc
   return { key, ...(await store.putFile(source)) };
 }
 
-async function storeFolder(store: Store, source: string, key: string): Promise<LockEntry> {
+async function storeFolder(store: Store, source: string, key: string, memo: DigestMemo): Promise<LockEntry> {
   const paths = listFiles(source);
   if (paths.length === 0) refuseOdd(source, 'a folder without files');
   const collisions = new PathCollisions();
@@ -101,22 +105,19 @@ async function storeFolder(store: Store, source: string, key: string): Promise<L
     const collision = collisions.add(path);
     if (collision) throw new LockstepError(collision.code, { ...collision, fix: 'rename one of them' });
   }
-  const files: ManifestFile[] = [];
   const progress = startProgress('data add');
   try {
-    await eachLimited(paths, async (path) => {
-      files.push({ path, ...(await store.putFile(join(source, path))) });
-      progress.update(files.length, paths.length);
-    });
+    const files = await keepFiles(store, source, paths, memo, (done) => progress.update(done, paths.length));
+    memo.save();
+    const { digest } = await store.put(printManifest(files));
+    return { key, digest, size: totalSize(files), files: files.length };
   } finally {
     progress.end();
   }
-  const { digest } = await store.put(printManifest(files));
-  return { key, digest, size: totalSize(files), files: files.length };
 }
 
 async function placeCopy(workspace: Workspace, entry: LockEntry, force: boolean): Promise<void> {
-  const working = await readWorking(workspace, entry, openMemo(workspace));
+  const working = await readWorking(workspace, entry, openMemos(workspace));
   const { state } = stateOf(entry, working);
   if (state === 'same') return;
   if (state !== 'missing' && !force) {

@@ -44,8 +44,8 @@ test('a file and a folder go round: add, push, lose everything, pull', async () 
       img/: {digest: "sha256:b6b5158ee3af8769540308cbb8099e35efcea91115169e638c24a55c0d913700", size: 7, files: 2}
     "
   `);
-  expect((await pushData(workspace)).pushed).toEqual({ objects: 4, bytes: 163 });
-  expect((await pushData(workspace)).pushed).toEqual({ objects: 0, bytes: 0 });
+  expect((await pushData(workspace)).pushed).toEqual({ objects: 4, bytes: 163, chunks: 0 });
+  expect((await pushData(workspace)).pushed).toEqual({ objects: 0, bytes: 0, chunks: 0 });
   rmSync(join(root, 'data'), { recursive: true });
   rmSync(join(root, '.lockstep'), { recursive: true });
   expect(await states(workspace)).toEqual(['churn/customers.csv missing', 'img/ missing']);

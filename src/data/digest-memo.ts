@@ -1,23 +1,34 @@
-import { type BigIntStats, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type Digest, statePath, type Workspace, writeAtomic } from '../workspace/index.ts';
 import { digestOfFile } from './file-digest.ts';
+
+/** What is looked at of a file: bytes, ms since 1970. */
+export interface FileStat {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
+}
 
 /** Digests of files, remembered by what `stat` says of them, so that only what changed is read again. */
 export interface DigestMemo {
   /** Digest and size of a file; reads it unless its stat is as remembered. Null when there is no such file. */
   digestOf(path: string): Promise<{ digest: Digest; size: number } | null>;
+  /** What is remembered of a file that is as `stat` says; null: read it. */
+  recall(path: string, found: FileStat): Digest | null;
+  /** Takes a digest that was read from `startedAt` (ms since 1970) on, of a file as it was then. False: too new to tell. */
+  learn(path: string, found: FileStat, startedAt: number, digest: Digest): boolean;
   /** Keeps what was learnt. Losing it costs time only. */
   save(): void;
 }
 
-/** [size, mtime ns, ctime ns, inode, digest], numbers as text: nanoseconds and inodes outgrow doubles. */
-type Remembered = readonly [string, string, string, string, Digest];
+/** [size, mtime ms, ctime ms, inode, digest]; the fractions of milliseconds are kept to a quarter of a microsecond. */
+type Remembered = readonly [number, number, number, number, Digest];
 
-const version = 1;
+const version = 2;
 /** Clocks of file systems tick every few milliseconds; those that keep whole seconds may tick every two. */
-const fineTick = 50_000_000n;
-const coarseTick = 2_100_000_000n;
-const second = 1_000_000_000n;
+const fineTick = 50;
+const coarseTick = 2100;
 
 export interface MemoOptions {
   /** Of the file that remembers, below `.lockstep/cache/`. */
@@ -38,53 +49,54 @@ export function openMemo(
   };
   const learnt: Record<string, Remembered> = {};
   let changed = false;
-  return {
-    async digestOf(path) {
-      const found = statOf(path);
-      if (!found) return null;
-      const size = Number(found.size);
-      if (size < smallest) return digestOfFile(path, size);
+  const memo: DigestMemo = {
+    recall(path, found) {
       const before = known()[path];
-      if (before && isSame(before, found)) {
-        learnt[path] = before;
-        return { digest: before[4], size };
-      }
-      const startedAt = BigInt(Date.now()) * 1_000_000n;
-      const read = await digestOfFile(path, size);
+      if (before === undefined || !isSame(before, found)) return null;
+      learnt[path] = before;
+      return before[4];
+    },
+    learn(path, found, startedAt, digest) {
       changed = true;
-      // A file as new as the look at it may change again within the same tick of its clock: not remembered.
-      if (isSettled(found, startedAt) && read.size === size) {
-        learnt[path] = [`${found.size}`, `${found.mtimeNs}`, `${found.ctimeNs}`, `${found.ino}`, read.digest];
-      }
+      if (!isSettled(found, startedAt)) return false;
+      learnt[path] = [found.size, found.mtimeMs, found.ctimeMs, found.ino, digest];
+      return true;
+    },
+    async digestOf(path) {
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (!found?.isFile()) return null;
+      if (found.size < smallest) return digestOfFile(path, found.size);
+      const remembered = memo.recall(path, found);
+      if (remembered !== null) return { digest: remembered, size: found.size };
+      const startedAt = Date.now();
+      const read = await digestOfFile(path, found.size);
+      if (read.size === found.size) memo.learn(path, found, startedAt, read.digest);
       return read;
     },
     save() {
       if (!changed) return;
-      writeAtomic(file, JSON.stringify({ v: version, files: { ...existing(known()), ...learnt } }));
+      writeAtomic(file, JSON.stringify({ v: version, files: { ...existing(known(), learnt), ...learnt } }));
       changed = false;
     },
   };
+  return memo;
 }
 
 /** What is still there of the files nobody asked about. */
-function existing(known: Readonly<Record<string, Remembered>>): Record<string, Remembered> {
-  return Object.fromEntries(Object.entries(known).filter(([path]) => statOf(path)));
+function existing(
+  known: Readonly<Record<string, Remembered>>,
+  learnt: Readonly<Record<string, Remembered>>,
+): Record<string, Remembered> {
+  const unasked = Object.entries(known).filter(([path]) => !Object.hasOwn(learnt, path));
+  return Object.fromEntries(unasked.filter(([path]) => statSync(path, { throwIfNoEntry: false })?.isFile()));
 }
 
-const isSame = ([size, mtime, ctime, inode]: Remembered, found: BigIntStats): boolean =>
-  `${found.mtimeNs}` === mtime &&
-  `${found.ctimeNs}` === ctime &&
-  `${found.size}` === size &&
-  `${found.ino}` === inode;
+const isSame = ([size, mtime, ctime, inode]: Remembered, found: FileStat): boolean =>
+  found.mtimeMs === mtime && found.ctimeMs === ctime && found.size === size && found.ino === inode;
 
-function isSettled({ mtimeNs, ctimeNs }: BigIntStats, startedAt: bigint): boolean {
-  const newest = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
-  return startedAt - newest > (ctimeNs % second === 0n ? coarseTick : fineTick);
-}
-
-function statOf(path: string): BigIntStats | null {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found?.isFile() ? found : null;
+/** A file as new as the look at it may change again within the same tick of its clock: not remembered. */
+function isSettled({ mtimeMs, ctimeMs }: FileStat, startedAt: number): boolean {
+  return startedAt - Math.max(mtimeMs, ctimeMs) > (ctimeMs % 1000 === 0 ? coarseTick : fineTick);
 }
 
 /** A memo that is damaged or of another version is no memo. */

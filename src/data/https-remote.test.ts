@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { digestOf, openWorkspace } from '../workspace/index.ts';
-import { objectPath, pullData, pushData, writeLock } from './index.ts';
-import { remoteAddress } from './remote-address.ts';
+import { objectPath, pullData, pushData, remoteAddress, writeLock } from './index.ts';
 import { messageOf, testWorkspace, writeInto } from './test-workspace.ts';
 
 const content = '0123456789';
@@ -145,11 +144,14 @@ test('a pull that broke off keeps what had arrived', async () => {
   expect(asked()).toBe(3);
 });
 
-test('https remotes take no pushes', async () => {
-  const { workspace, root } = await workspaceWith((_, response) => void response.end(content));
+test('https remotes take no pushes where the server takes none', async () => {
+  const { workspace, root } = await workspaceWith((request, response) => {
+    if (request.method === 'GET' && request.url?.endsWith(objectPath(digest))) response.end(content);
+    else response.writeHead(request.method === 'PUT' ? 405 : 404).end();
+  });
   await pullData(workspace);
   expect((await messageOf(() => pushData(workspace))).replace(/:\d+\//, ':<port>/')).toMatchInlineSnapshot(
-    `"E_REMOTE_READ_ONLY: http://127.0.0.1:<port>/base/ takes no uploads from Lockstep — a file: remote. Fix: push to a file: remote and publish that folder at this address."`,
+    `"E_REMOTE_READ_ONLY: http://127.0.0.1:<port>/base/ answered 405 to write sha256/84/d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882 — a place where one may write. Fix: push to a remote that takes uploads (file:, s3:, gs:, az:, oci:) and publish it at this address."`,
   );
   expect(existsSync(join(root, '.data'))).toBe(false);
 });
@@ -181,16 +183,16 @@ test('which remotes there are', async () => {
   expect(messages.join('\n')).toMatchInlineSnapshot(`
     "E_REMOTE_CREDENTIALS: the remote https://***@h/ carries credentials in lockstep.yaml — an address without a user and password, since it is committed. Fix: take them out of the address, and change the password: it may have been pushed.
     E_REMOTE_CREDENTIALS: the remote https://***@h/x carries credentials in lockstep.yaml — an address without a user and password, since it is committed. Fix: take them out of the address, and change the password: it may have been pushed.
-    E_REMOTE_SCHEME: the remote "http://example.com/" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote "http://localhost:80/" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote "-oProxyCommand=x" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote "ext::sh -c x" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote "s3://bucket/x" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote "file:" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote "file://host/share" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote ".data" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote "https://h/x?…" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote "ssh://***@h/x" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data.
-    E_REMOTE_SCHEME: the remote "HTTPS://" in lockstep.yaml — file:<folder> or https://<host>/<path>. Fix: set \`remote:\` to one of them, for instance file:.data."
+    E_REMOTE_SCHEME: the remote "http://example.com/" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data.
+    E_REMOTE_SCHEME: the remote "http://localhost:80/" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data.
+    E_REMOTE_SCHEME: the remote "-oProxyCommand=x" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data.
+    E_REMOTE_SCHEME: the remote "ext::sh -c x" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data.
+    accepted: {"kind":"s3","url":"s3://bucket/x"}
+    E_REMOTE_SCHEME: the remote "file:" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data.
+    E_REMOTE_SCHEME: the remote "file://host/share" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data.
+    E_REMOTE_SCHEME: the remote ".data" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data.
+    E_REMOTE_SCHEME: the remote "https://h/x?…" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data.
+    E_REMOTE_SCHEME: the remote "ssh://***@h/x" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data.
+    E_REMOTE_SCHEME: the remote "HTTPS://" in lockstep.yaml — file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>. Fix: set \`remote:\` to one of them, for instance file:.data."
   `);
 });

@@ -3,7 +3,6 @@ export { type AddOptions, type AddResult, addData } from './add.ts';
 export { fileObjects } from './datasets.ts';
 export { type DigestMemo, openMemo } from './digest-memo.ts';
 export { ensureDataset } from './ensure.ts';
-export { checkedRedirect } from './http-request.ts';
 export {
   emptyLock,
   type Lock,
@@ -18,9 +17,12 @@ export { placeDataset } from './placing.ts';
 export { type PullOptions, type PullResult, pullData } from './pull.ts';
 export { type PushResult, pushData } from './push.ts';
 export { openRemote, type Remote } from './remote.ts';
+export { remoteAddress } from './remotes/address.ts';
+export type { Bucket } from './remotes/bucket.ts';
+export { openBucket } from './remotes/open.ts';
 export { selectEntries } from './selection.ts';
 export { checkUnchanged, type DataStatus, type DatasetStatus, statusData } from './status.ts';
-export { type ObjectRef, objectPath, openStore, type Store } from './store.ts';
+export { type ObjectRef, objectPath, openStore, type Store, smallFile, storeAt } from './store.ts';
 export type { Column, NumberColumn, Table, TextColumn } from './table.ts';
 export { cellText, column, selectRows } from './table-access.ts';
 export { readTable } from './table-file.ts';

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { isLockstepError, type Workspace } from '../workspace/index.ts';
-import { eachLimited, fetchEntries, fileObjects, isWhole, readManifest } from './datasets.ts';
+import { fetchEntries, fileObjects, readManifest } from './datasets.ts';
+import { eachLimited } from './each-limited.ts';
 import { makeFolder } from './folder.ts';
 import type { LockEntry } from './lock.ts';
 import { openStore, type Store } from './store.ts';
 import { fillFromWorking } from './store-filling.ts';
+import { isWhole } from './transfer/bring.ts';
 
 /**
  * Puts a dataset that is in the store at an absolute path: a file, or a folder with its files. Verified; what turns
@@ -20,7 +22,7 @@ export async function placeDataset(workspace: Workspace, entry: LockEntry, targe
   });
 }
 
-/** Does the work; when it meets a damaged object, drops all that are, brings them again and does it once more. */
+/** Does the work; when it meets a damaged or missing object, drops all that are, brings them again and does it once more. */
 export async function healing(
   workspace: Workspace,
   store: Store,
@@ -30,7 +32,8 @@ export async function healing(
   try {
     await work();
   } catch (error) {
-    if (!isLockstepError(error, 'E_DIGEST_MISMATCH')) throw error;
+    if (!isLockstepError(error, 'E_DIGEST_MISMATCH') && !isLockstepError(error, 'E_OBJECT_MISSING'))
+      throw error;
     if (await isWhole(store, entry.digest)) {
       await eachLimited(
         await fileObjects(store, entry),

@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LockstepError, type Workspace } from '../workspace/index.ts';
-import { type DigestMemo, openMemo } from './digest-memo.ts';
+import { openMemo } from './digest-memo.ts';
 import { listFiles } from './folder-listing.ts';
+import { openFolderMemo } from './folder-memo.ts';
 import type { Lock, LockEntry } from './lock.ts';
 import { readLock } from './lock-file.ts';
-import { readWorking, type Working } from './working-files.ts';
+import { readWorking, type Working, type WorkingMemos } from './working-files.ts';
 
 export interface DatasetStatus extends LockEntry {
   /** `same` as the lock says; `missing` under data/; `changed` there; `odd`: a link or another kind of thing. */
@@ -22,25 +23,32 @@ export interface DataStatus {
 /** Compares data/ with data.lock, by digest. Errors: E_LOCK_* for a bad lock; whatever else is found is an answer. */
 export async function statusData(workspace: Workspace): Promise<DataStatus> {
   const lock = readLock(workspace);
-  const memo = openMemo(workspace);
+  const memos = openMemos(workspace);
   const datasets: DatasetStatus[] = [];
-  for (const entry of lock.entries) datasets.push(await statusOf(workspace, entry, memo));
-  memo.save();
+  for (const entry of lock.entries) datasets.push(await statusOf(workspace, entry, memos));
+  memos.files.save();
   return { datasets, unlocked: unlockedFiles(workspace, lock) };
 }
 
-async function statusOf(workspace: Workspace, entry: LockEntry, memo: DigestMemo): Promise<DatasetStatus> {
-  const working = await readWorking(workspace, entry, memo);
-  return { ...entry, ...stateOf(entry, working) };
+export const openMemos = (workspace: Workspace): WorkingMemos => ({
+  files: openMemo(workspace),
+  folders: openFolderMemo(workspace),
+});
+
+async function statusOf(workspace: Workspace, entry: LockEntry, memos: WorkingMemos): Promise<DatasetStatus> {
+  const working = await readWorking(workspace, entry, memos);
+  const state = stateOf(entry, working);
+  if (state.state !== 'changed' || working.kind !== 'present') return { ...entry, ...state };
+  const found = await working.files();
+  const size = found.reduce((sum, file) => sum + file.size, 0);
+  const files = entry.files === undefined ? '' : `${found.length} files, `;
+  return { ...entry, state: 'changed', detail: `${files}${size} bytes, ${working.digest}` };
 }
 
 export function stateOf(entry: LockEntry, working: Working): Pick<DatasetStatus, 'state' | 'detail'> {
   if (working.kind === 'missing') return { state: 'missing' };
   if (working.kind === 'odd') return { state: 'odd', detail: working.what };
-  if (working.digest === entry.digest) return { state: 'same' };
-  const size = working.files.reduce((sum, file) => sum + file.size, 0);
-  const files = entry.files === undefined ? '' : `${working.files.length} files, `;
-  return { state: 'changed', detail: `${files}${size} bytes, ${working.digest}` };
+  return { state: working.digest === entry.digest ? 'same' : 'changed' };
 }
 
 function unlockedFiles(workspace: Workspace, lock: Lock): string[] {

@@ -1,9 +1,11 @@
 import type { Workspace } from '../workspace/index.ts';
-import { eachLimited, fileObjects, isWhole } from './datasets.ts';
-import { openMemo } from './digest-memo.ts';
+import { fileObjects } from './datasets.ts';
+import { keepFiles } from './keeping.ts';
 import type { LockEntry } from './lock.ts';
 import { printManifest } from './manifest.ts';
+import { openMemos } from './status.ts';
 import type { Store } from './store.ts';
+import { isWhole } from './transfer/bring.ts';
 import { dataPath, readWorking } from './working-files.ts';
 
 /** Fills the store from data/ where that is as locked, so that nothing is fetched that lies here. False when it is not. */
@@ -13,11 +15,20 @@ export async function fillFromWorking(
   entry: LockEntry,
 ): Promise<boolean> {
   if (await isComplete(store, entry)) return true;
-  const working = await readWorking(workspace, entry, openMemo(workspace));
+  const working = await readWorking(workspace, entry, openMemos(workspace));
   if (working.kind !== 'present' || working.digest !== entry.digest) return false;
   const root = dataPath(workspace, entry.key);
-  await eachLimited(working.files, async ({ path }) => void (await store.putFile(root + path)));
-  if (entry.files !== undefined) await store.put(printManifest(working.files));
+  if (entry.files === undefined) await store.putFile(root);
+  else {
+    const files = await working.files();
+    if (files.length !== entry.files) return false; // A sparse checkout has only a part.
+    await keepFiles(
+      store,
+      root,
+      files.filter(({ digest }) => !store.has(digest)).map(({ path }) => path),
+    );
+    await store.put(printManifest(files));
+  }
   return isComplete(store, entry);
 }
 

@@ -1,5 +1,5 @@
-import { constants, existsSync, rmSync } from 'node:fs';
-import { chmod, copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmod, copyFile, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Digest,
@@ -14,6 +14,9 @@ import {
 } from '../workspace/index.ts';
 import { digestOfFile } from './file-digest.ts';
 import { makeFolder, makeFolderOf } from './folder.ts';
+import { PackIndex } from './local-packs/pack-index.ts';
+import { readPacked, withoutObject } from './local-packs/pack-reading.ts';
+import { openPacker, type Packer } from './local-packs/packer.ts';
 
 /** Bytes by digest; `size` in bytes. */
 export interface ObjectRef {
@@ -21,10 +24,17 @@ export interface ObjectRef {
   readonly size: number;
 }
 
-/** The local content-addressed cache of bytes, `.lockstep/store/sha256/<2>/<62>`. */
+/**
+ * The local content-addressed cache of bytes: `.lockstep/store/sha256/<2>/<62>`, and `packs/` for small files of folders,
+ * many of them in one file.
+ */
 export interface Store {
+  /** The folder it lies in. */
+  readonly root: string;
   has(digest: Digest): boolean;
-  /** Where the object lies, whether it is there or not. */
+  /** Bytes of a stored object; null when it is not there. */
+  sizeOf(digest: Digest): number | null;
+  /** Where the object lies, whether it is there or not; one that lies in a pack is brought out of it. */
   pathOf(digest: Digest): string;
   /** Errors: E_OBJECT_MISSING, E_DIGEST_MISMATCH (then the damaged copy is gone). */
   read(digest: Digest): Promise<Buffer>;
@@ -32,13 +42,22 @@ export interface Store {
   putFile(path: string): Promise<ObjectRef>;
   /** Puts a verified copy at `target` (reflink where the file system can). Errors as `read`. */
   materialize(digest: Digest, target: string): Promise<void>;
+  /** Copies a file to `target`, verified on the way. Errors: E_DIGEST_MISMATCH, E_DISK_FULL. */
+  copyIn(from: string, digest: Digest, target: string): Promise<void>;
+  /** Moves a verified file of ours to `target`. */
+  moveIn(from: string, digest: Digest, target: string): Promise<void>;
   /** Takes a file of ours, already verified and synced, into the store by renaming it. */
   adopt(temporary: string, digest: Digest): Promise<void>;
   /** A new name in the store's file system for bytes on their way in. */
   temporary(digest: Digest): string;
   /** Hashes a stored object again. Errors as `read`. */
   verify(digest: Digest): Promise<void>;
+  /** For many small objects; they are in the store once it was ended. */
+  openPacker(): Packer;
 }
+
+/** Below this (bytes) a file is read and written in one go. */
+export const smallFile = 1 << 20;
 
 /** Where an object lies below the root of a store or remote. */
 export const objectPath = (digest: Digest): string => {
@@ -49,19 +68,33 @@ export const objectPath = (digest: Digest): string => {
 export const openStore = (workspace: Workspace): Store => storeAt(statePath(workspace, 'store'));
 
 export function storeAt(root: string): Store {
-  const pathOf = (digest: Digest) => join(root, objectPath(digest));
-  const has = (digest: Digest) => existsSync(pathOf(digest));
-  const drop = (digest: Digest) => rmSync(pathOf(digest), { force: true });
+  let packs: PackIndex | undefined;
+  const packed = (digest: Digest) => {
+    packs ??= new PackIndex(root);
+    return packs.find(digest);
+  };
+  const loose = (digest: Digest) => join(root, objectPath(digest));
+  const has = (digest: Digest) => existsSync(loose(digest)) || packed(digest) !== null;
   const damaged = (digest: Digest, got: Digest): LockstepError => {
-    drop(digest);
+    rmSync(loose(digest), { force: true });
+    withoutObject(root, digest);
+    packs = undefined;
     return new LockstepError('E_DIGEST_MISMATCH', {
       what: `the local store held other bytes (${got}) for ${digest}; the copy is removed`,
       allowed: digest,
       fix: 'run the command again: the bytes are fetched or made anew',
     });
   };
+  /** Hashed. Null when the object is not there or must be read as a stream. */
+  const readSmall = (digest: Digest, most = smallFile): Buffer | null => {
+    const bytes = looseBytes(loose(digest), most) ?? readPacked(packed(digest));
+    if (bytes === null) return null;
+    const got = digestOf(bytes);
+    if (got !== digest) throw damaged(digest, got);
+    return bytes;
+  };
   const temporary = (digest: Digest) => {
-    const path = pathOf(digest);
+    const path = loose(digest);
     makeFolderOf(path);
     return temporaryBeside(path);
   };
@@ -70,48 +103,83 @@ export function storeAt(root: string): Store {
     makeFolder(join(root, 'incoming'));
     return temporaryBeside(join(root, 'incoming', 'file'));
   };
-  const adopt = (from: string, digest: Digest) => rename(from, pathOf(digest));
+  const adopt = (from: string, digest: Digest) => rename(from, loose(digest));
   return {
+    root,
     has,
-    pathOf,
     temporary,
     adopt,
+    sizeOf: (digest) =>
+      statSync(loose(digest), { throwIfNoEntry: false })?.size ?? packed(digest)?.size ?? null,
+    pathOf(digest) {
+      const path = loose(digest);
+      if (!existsSync(path) && packed(digest) !== null) writeAtomic(path, readSmall(digest)!);
+      return path;
+    },
     async verify(digest) {
-      if (!has(digest)) throw missing(digest);
-      const { digest: got } = await digestOfFile(pathOf(digest));
+      if (readSmall(digest) !== null) return;
+      if (!existsSync(loose(digest))) throw missing(digest);
+      const { digest: got } = await digestOfFile(loose(digest));
       if (got !== digest) throw damaged(digest, got);
     },
     async read(digest) {
-      const bytes = await readFile(pathOf(digest)).catch((error: unknown) => {
-        throw missing(digest, error);
-      });
-      const got = digestOf(bytes);
-      if (got !== digest) throw damaged(digest, got);
+      const bytes = readSmall(digest, Number.POSITIVE_INFINITY);
+      if (bytes === null) throw missing(digest);
       return bytes;
     },
     async put(content) {
       const digest = digestOf(content);
-      if (!has(digest)) writeAtomic(pathOf(digest), content);
+      if (!has(digest)) writeAtomic(loose(digest), content);
       return { digest, size: Buffer.byteLength(content) };
     },
     async putFile(path) {
       const copy = incoming();
       const ref = await copyVerified(path, copy, null, true);
-      if (has(ref.digest)) await rm(copy, { force: true });
+      if (existsSync(loose(ref.digest))) await rm(copy, { force: true });
       else {
-        makeFolderOf(pathOf(ref.digest));
+        makeFolderOf(loose(ref.digest));
         await adopt(copy, ref.digest);
       }
       return ref;
     },
     async materialize(digest, target) {
-      if (!has(digest)) throw missing(digest);
+      const bytes = readSmall(digest);
+      if (bytes !== null) return writeSmall(bytes, incoming(), target, digest);
+      const path = loose(digest);
+      if (!existsSync(path)) throw missing(digest);
       const copy = incoming();
-      const { digest: got } = await copyVerified(pathOf(digest), copy, digest, false);
+      const { digest: got } = await copyVerified(path, copy, digest, false);
       if (got !== digest) throw damaged(digest, got);
       await moveTo(copy, target, digest);
     },
+    async copyIn(from, digest, target) {
+      const copy = incoming();
+      const { digest: got } = await copyVerified(from, copy, digest, false);
+      if (got !== digest) throw damaged(digest, got);
+      await moveTo(copy, target, digest);
+    },
+    moveIn: (from, digest, target) => moveTo(from, target, digest),
+    openPacker: () => openPacker(root, () => packs?.refresh()),
   };
+}
+
+/** Null when nothing lies there, or more than `most` bytes do. */
+function looseBytes(path: string, most: number): Buffer | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined || found.size > most ? null : readFileSync(path);
+}
+
+async function writeSmall(bytes: Buffer, copy: string, target: string, digest: Digest): Promise<void> {
+  try {
+    writeFileSync(copy, bytes, { flag: 'wx', mode: 0o644 });
+    renameSync(copy, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A folder that is not there yet, or can't be, or lies on another disk.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EXDEV') return moveTo(copy, target, digest);
+    rmSync(copy, { force: true });
+    throw diskFull(error, target);
+  }
 }
 
 async function moveTo(copy: string, target: string, digest: Digest): Promise<void> {
@@ -140,13 +208,9 @@ async function copyVerified(
 ): Promise<ObjectRef> {
   try {
     await copyFile(from, copy, constants.COPYFILE_FICLONE);
-    const ref = await digestOfFile(copy);
-    if (wanted !== null && ref.digest !== wanted) {
-      await rm(copy, { force: true });
-      return ref;
-    }
-    if (durable) await sync(copy);
-    else await chmod(copy, 0o644);
+    // The disk writes while the processor hashes.
+    const [ref] = await Promise.all([digestOfFile(copy), durable ? sync(copy) : chmod(copy, 0o644)]);
+    if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
     return ref;
   } catch (error) {
     await rm(copy, { force: true });
@@ -165,12 +229,6 @@ async function sync(path: string): Promise<void> {
     await handle.close();
   }
 }
-
-export const sizeOf = async (path: string): Promise<number | null> =>
-  stat(path).then(
-    (found) => found.size,
-    () => null,
-  );
 
 const missing = (digest: Digest, cause?: unknown): LockstepError =>
   new LockstepError('E_OBJECT_MISSING', {

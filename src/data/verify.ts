@@ -1,12 +1,15 @@
-import { isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
-import { eachLimited, fileObjects, isWhole } from './datasets.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { isLockstepError, LockstepError, statePath, type Workspace } from '../workspace/index.ts';
+import { fetchEntries, fileObjects } from './datasets.ts';
+import { eachLimited } from './each-limited.ts';
 import { digestOfFile } from './file-digest.ts';
+import { makeFolder } from './folder.ts';
 import type { LockEntry } from './lock.ts';
 import { readLock } from './lock-file.ts';
-import { openRemote } from './remote.ts';
 import { selectEntries } from './selection.ts';
 import { stateOf } from './status.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, type Store, storeAt } from './store.ts';
+import { isWhole } from './transfer/bring.ts';
 import { readWorking } from './working-files.ts';
 
 export interface VerifiedDataset extends LockEntry {
@@ -31,15 +34,14 @@ export async function verifyData(
       ...entry,
       data: await verifyWorking(workspace, entry),
       store: await verifyStore(store, entry),
-      remote: options.remote ? await verifyRemote(workspace, store, entry) : 'not asked',
+      remote: options.remote ? await verifyRemote(workspace, entry) : 'not asked',
     });
   }
   return results;
 }
 
 async function verifyWorking(workspace: Workspace, entry: LockEntry): Promise<VerifiedDataset['data']> {
-  const memo = { digestOf: (path: string) => digestOfFile(path), save: () => {} };
-  const { state } = stateOf(entry, await readWorking(workspace, entry, memo));
+  const { state } = stateOf(entry, await readWorking(workspace, entry, { files: forgetful, folders: null }));
   return state === 'same' ? 'same' : state === 'missing' ? 'absent' : 'different';
 }
 
@@ -55,28 +57,33 @@ async function verifyStore(store: Store, entry: LockEntry): Promise<VerifiedData
   return whole ? 'same' : 'different';
 }
 
+const forgetful = {
+  digestOf: (path: string) => digestOfFile(path),
+  recall: () => null,
+  learn: () => false,
+  save: () => {},
+};
+
 /** Reads the objects from the remote through the same checks as a pull, and keeps none of them. */
-async function verifyRemote(
-  workspace: Workspace,
-  store: Store,
-  entry: LockEntry,
-): Promise<VerifiedDataset['remote']> {
-  const remote = await openRemote(workspace);
-  const ask = async (object: Parameters<typeof remote.fetch>[0]) => {
-    const temporary = store.temporary(object.digest);
-    await remote.fetch(object, temporary);
-    await store.adopt(temporary, object.digest);
-  };
+async function verifyRemote(workspace: Workspace, entry: LockEntry): Promise<VerifiedDataset['remote']> {
+  const scratch = mkdtempSync(`${makeState(workspace)}/verify-`);
   try {
-    if (entry.files !== undefined) await ask({ key: entry.key, digest: entry.digest, size: null });
-    await eachLimited(await fileObjects(store, entry), ask);
+    await fetchEntries(workspace, [entry], storeAt(scratch));
     return 'same';
   } catch (error) {
     if (isLockstepError(error, 'E_OBJECT_MISSING')) return 'absent';
     if (isLockstepError(error, 'E_DIGEST_MISMATCH') || isLockstepError(error, 'E_SIZE_MISMATCH'))
       return 'different';
     throw error;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function makeState(workspace: Workspace): string {
+  const folder = statePath(workspace, 'verify');
+  makeFolder(folder);
+  return folder;
 }
 
 /** Errors: E_DIGEST_MISMATCH when bytes differ anywhere, E_OBJECT_MISSING when a dataset is nowhere that was looked at. */

@@ -1,16 +1,33 @@
 import { join } from 'node:path';
 import { type Digest, digestOf, LockstepError, type Workspace } from '../workspace/index.ts';
 import type { DigestMemo } from './digest-memo.ts';
+import { digestOfFile } from './file-digest.ts';
 import { lookAt } from './folder.ts';
-import { kindOf, listFiles } from './folder-listing.ts';
+import { kindOf } from './folder-listing.ts';
+import type { FolderMemo } from './folder-memo.ts';
+import { type FolderStats, statFolder } from './folder-stats.ts';
 import type { LockEntry } from './lock.ts';
-import { type ManifestFile, printManifest } from './manifest.ts';
+import { type ManifestFile, parseManifest, printManifest } from './manifest.ts';
+import { matcher, readSparse } from './sparse.ts';
+import { openStore } from './store.ts';
 
 /** A dataset as it lies under `data/`. */
 export type Working =
   | { readonly kind: 'missing' }
   | { readonly kind: 'odd'; readonly what: string }
-  | { readonly kind: 'present'; readonly digest: Digest; readonly files: readonly ManifestFile[] };
+  | {
+      readonly kind: 'present';
+      /** Of a sparse folder: of what would be there if the rest was as locked. */
+      readonly digest: Digest;
+      /** The files that are there; for a folder that looks as before they are found out only when asked for. */
+      readonly files: () => Promise<readonly ManifestFile[]>;
+    };
+
+/** `folders` null: nothing that is remembered is believed. */
+export interface WorkingMemos {
+  readonly files: DigestMemo;
+  readonly folders: FolderMemo | null;
+}
 
 export const dataPath = (workspace: Workspace, key: string): string => join(workspace.root, 'data', key);
 
@@ -18,7 +35,7 @@ export const dataPath = (workspace: Workspace, key: string): string => join(work
 export async function readWorking(
   workspace: Workspace,
   entry: LockEntry,
-  memo: DigestMemo,
+  memos: WorkingMemos,
 ): Promise<Working> {
   const path = dataPath(workspace, entry.key);
   const link = linkOnTheWay(workspace, entry.key);
@@ -26,29 +43,87 @@ export async function readWorking(
   const found = lookAt(path.replace(/\/$/, ''));
   if (!found) return { kind: 'missing' };
   if (entry.files === undefined) {
-    const read = found.isFile() ? await memo.digestOf(path) : null;
+    const read = found.isFile() ? await memos.files.digestOf(path) : null;
     return read
-      ? { kind: 'present', digest: read.digest, files: [{ path: '', ...read }] }
+      ? { kind: 'present', digest: read.digest, files: async () => [{ path: '', ...read }] }
       : { kind: 'odd', what: `it is ${kindOf(found)}` };
   }
   if (!found.isDirectory())
     return { kind: 'odd', what: `it is ${found.isFile() ? 'a file' : kindOf(found)}` };
-  return readFolder(path, memo);
+  return readFolder(workspace, entry, path, memos);
 }
 
-async function readFolder(folder: string, memo: DigestMemo): Promise<Working> {
-  let odd: string | null = null;
-  const paths = listFiles(folder, (path, what) => {
-    odd ??= `${path} is ${what}`;
-  });
-  if (odd !== null) return { kind: 'odd', what: odd };
+async function readFolder(
+  workspace: Workspace,
+  entry: LockEntry,
+  folder: string,
+  { files: memo, folders }: WorkingMemos,
+): Promise<Working> {
+  const stats = statFolder(folder);
+  if (stats.odd !== null) return { kind: 'odd', what: stats.odd };
+  if (stats.paths.length === 0) return { kind: 'missing' };
+  const patterns = readSparse(workspace)[entry.key];
+  const sparse = patterns === undefined ? null : await lockedRest(workspace, entry, patterns);
+  // What is wanted is part of what is remembered.
+  const fingerprint = folders ? stats.fingerprint() + (patterns ? JSON.stringify(patterns) : '') : '';
+  const remembered = folders?.recall(entry.key, fingerprint) ?? null;
+  if (remembered !== null)
+    return {
+      kind: 'present',
+      digest: remembered,
+      files: async () => (await digestFiles(folder, stats, memo)).files,
+    };
+  const { files, settled } = await digestFiles(folder, stats, memo);
+  const own = new Set(sparse && files.map(({ path }) => path));
+  const all = sparse === null ? files : [...files, ...sparse.filter(({ path }) => !own.has(path))];
+  const digest = digestOf(printManifest(all));
+  if (settled) folders?.learn(entry.key, fingerprint, digest);
+  return { kind: 'present', digest, files: async () => files };
+}
+
+/** The locked files that a sparse checkout does not want. */
+async function lockedRest(
+  workspace: Workspace,
+  entry: LockEntry,
+  patterns: readonly string[],
+): Promise<readonly ManifestFile[]> {
+  const store = openStore(workspace);
+  if (!store.has(entry.digest)) return [];
+  const matches = matcher(patterns);
+  const files = parseManifest((await store.read(entry.digest)).toString('utf8'), entry);
+  return files.filter(({ path }) => !matches(path));
+}
+
+async function digestFiles(
+  folder: string,
+  { paths, at }: FolderStats,
+  memo: DigestMemo,
+): Promise<{ files: ManifestFile[]; settled: boolean }> {
+  let settled = true;
   const files: ManifestFile[] = [];
-  for (const path of paths) {
-    const read = await memo.digestOf(join(folder, path));
-    if (read) files.push({ path, ...read });
+  for (const [index, path] of paths.entries()) {
+    const found = at(index);
+    const known = memo.recall(folder + path, found);
+    if (known !== null) {
+      files.push({ path, digest: known, size: found.size });
+      continue;
+    }
+    const startedAt = Date.now();
+    const read = await digestOfFile(folder + path, found.size).catch(goneMeanwhile);
+    if (read === null) {
+      settled = false;
+      continue;
+    }
+    if (read.size !== found.size || !memo.learn(folder + path, found, startedAt, read.digest))
+      settled = false;
+    files.push({ path, ...read });
   }
-  if (files.length === 0) return { kind: 'missing' };
-  return { kind: 'present', digest: digestOf(printManifest(files)), files };
+  return { files, settled };
+}
+
+function goneMeanwhile(error: NodeJS.ErrnoException): null {
+  if (error.code !== 'ENOENT') throw error;
+  return null;
 }
 
 /** The first part of `data/<key>` that is a symbolic link: writing through it could land anywhere. */

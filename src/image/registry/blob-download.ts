@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { checkedRedirect } from '../../data/index.ts';
+import { checkedRedirect } from '../../http/index.ts';
 import { type Digest, diskFull, LockstepError } from '../../workspace/index.ts';
 import type { Descriptor } from '../oci.ts';
 import type { RegistryAddress } from './address.ts';

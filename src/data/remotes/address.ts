@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LockstepError } from '../workspace/index.ts';
+import { isSecure, withoutQuery } from '../../http/index.ts';
+import { LockstepError } from '../../workspace/index.ts';
 
 export interface FileAddress {
   readonly kind: 'file';
@@ -10,30 +11,41 @@ export interface FileAddress {
   readonly embedded: boolean;
 }
 
-export interface HttpsAddress {
-  readonly kind: 'https';
-  /** Ends in `/`. */
-  readonly url: URL;
-}
+export type RemoteAddress =
+  | FileAddress
+  /** `url` ends in `/`. */
+  | { readonly kind: 'https'; readonly url: URL }
+  | { readonly kind: 's3' | 'gs' | 'az' | 'oci'; readonly url: URL };
+
+const forms = {
+  's3:': /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/|\?|$)/,
+  'gs:': /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](\/|$)/,
+  'az:': /^az:\/\/[a-z0-9]{3,24}\/[a-z0-9$][a-z0-9-]{1,62}(\/|$)/,
+  'oci:': /^oci:\/\/[A-Za-z0-9.-]+(:\d+)?\/[a-z0-9][a-z0-9._/-]*$/,
+} as const;
+const allowed =
+  'file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>';
 
 /** What `remote:` in lockstep.yaml means. Errors: E_REMOTE_SCHEME, E_REMOTE_CREDENTIALS (value masked). */
-export function remoteAddress(text: string, root: string): FileAddress | HttpsAddress {
+export function remoteAddress(text: string, root: string): RemoteAddress {
   if (text.startsWith('file:')) return fileAddress(text, root);
-  const url = /^https?:\/\//i.test(text) ? urlOf(text) : null;
+  const url = /^(https?|s3|gs|az|oci):\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
   if (!url) throw schemeError(text);
   if (url.username !== '' || url.password !== '') throw credentialsError(url);
-  if (url.search !== '' || url.hash !== '') throw schemeError(`${withoutQuery(url)}?…`);
-  if (!isSecure(url)) throw schemeError(text);
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return { kind: 'https', url };
+  const known = [...url.searchParams.keys()].every(
+    (key) => url.protocol === 's3:' && (key === 'region' || key === 'endpoint'),
+  );
+  if (!known || url.hash !== '') throw schemeError(`${withoutQuery(url)}?…`);
+  const { protocol } = url;
+  if (protocol === 'http:' || protocol === 'https:') {
+    if (!isSecure(url)) throw schemeError(text);
+    if (!url.pathname.endsWith('/')) url.pathname += '/';
+    return { kind: 'https', url };
+  }
+  const scheme = protocol as keyof typeof forms;
+  if (!forms[scheme].test(text)) throw schemeError(text);
+  return { kind: scheme.slice(0, -1) as 's3', url };
 }
-
-/** https, or http on this very machine (tests have no certificate). */
-export const isSecure = (url: URL): boolean =>
-  url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === '127.0.0.1');
-
-/** A URL as a message may show it: signed queries and credentials stay out. */
-export const withoutQuery = (url: URL): string => `${url.protocol}//${url.host}${url.pathname}`;
 
 function fileAddress(text: string, root: string): FileAddress {
   const rest = text.slice('file:'.length);
@@ -47,19 +59,11 @@ function fileAddress(text: string, root: string): FileAddress {
   return { kind: 'file', name: text, folder, embedded: folder === join(root, '.data') };
 }
 
-function urlOf(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
-  }
-}
-
 const schemeError = (text: string): LockstepError =>
   new LockstepError('E_REMOTE_SCHEME', {
     what: `the remote "${text.replace(/\/\/[^/@]*@/, '//***@')}"`,
     where: { file: 'lockstep.yaml' },
-    allowed: 'file:<folder> or https://<host>/<path>',
+    allowed,
     fix: 'set `remote:` to one of them, for instance file:.data',
   });
 
