@@ -1,3 +1,4 @@
+import { neededDatasets } from '../../src/commands/needed-datasets.ts';
 import { pullData } from '../../src/data/index.ts';
 import { openWorkspace } from '../../src/workspace/index.ts';
 import { say } from '../kit/foreign-output.ts';
@@ -6,7 +7,6 @@ import { setOutputs } from '../kit/outputs.ts';
 import { run } from '../kit/run.ts';
 import { runnerFolders } from '../kit/runner-folders.ts';
 import { spec } from './inputs.ts';
-import { neededDatasets } from './needed.ts';
 import { restoreObjects, saveObjects } from './object-cache.ts';
 
 await run(async () => {

@@ -7,9 +7,10 @@ export const command: Command = {
   name: 'data add',
   summary: 'lock a file or folder by its sha256 in data.lock',
   positionals: '<file-or-folder>',
-  options: { as: { type: 'string' }, force: { type: 'boolean' } },
+  options: { as: { type: 'string' }, push: { type: 'boolean' }, force: { type: 'boolean' } },
   help: {
     as: 'path under data/ for a file that lies elsewhere (default: its own name)',
+    push: 'send the bytes to the remote before data.lock names them',
     force: 'replace what lies at that path under data/',
   },
   async run({ workspace, cwd, positionals, values }) {
@@ -22,7 +23,8 @@ export const command: Command = {
       });
     }
     const as = values.as as string | undefined;
-    const result = await addData(workspace, resolve(cwd, path), { as, force: values.force === true });
+    const push = values.push === true;
+    const result = await addData(workspace, resolve(cwd, path), { as, push, force: values.force === true });
     const { entry, before, copied } = result;
     const files = entry.files === undefined ? '' : `${amount(entry.files, 'count')} files, `;
     const verb = before?.digest === entry.digest ? 'unchanged' : before ? 'updated' : 'locked';
@@ -31,7 +33,7 @@ export const command: Command = {
       text: [
         `${verb} data/${entry.key} (${files}${amount(entry.size, 'bytes')}) ${entry.digest}`,
         ...(copied ? [`copied to data/${entry.key}`] : []),
-        'next: commit data.lock, and `lockstep data push` so that others can pull it',
+        `next: commit data.lock${push ? '' : ', and `lockstep data push` so that others can pull it'}`,
       ].join('\n'),
     };
   },

@@ -1,9 +1,11 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLockstepError, type Workspace } from '../workspace/index.ts';
 import { fetchEntries, fileObjects, readManifest } from './datasets.ts';
 import { eachLimited } from './each-limited.ts';
-import { makeFolder } from './folder.ts';
+import { makeFolder, makeFolderOf } from './folder.ts';
 import type { LockEntry } from './lock.ts';
+import type { ManifestFile } from './manifest.ts';
 import { openStore, type Store } from './store.ts';
 import { fillFromWorking } from './store-filling.ts';
 import { isWhole } from './transfer/bring.ts';
@@ -17,9 +19,38 @@ export async function placeDataset(workspace: Workspace, entry: LockEntry, targe
   await healing(workspace, store, entry, async () => {
     if (entry.files === undefined) return store.materialize(entry.digest, target);
     const files = await readManifest(store, entry);
+    if (!existsSync(target) && (await placeFolder(store, files, target))) return;
     makeFolder(target);
     await eachLimited(files, ({ path, digest }) => store.materialize(digest, join(target, path)));
   });
+}
+
+/**
+ * A folder that is not there yet is written apart and moved to its place whole: half the work, and never half a folder.
+ * False where the place lies on another disk.
+ */
+export async function placeFolder(
+  store: Store,
+  files: readonly ManifestFile[],
+  target: string,
+): Promise<boolean> {
+  const apart = store.newFolder();
+  try {
+    const made = new Set<string>();
+    await eachLimited(files, async ({ path, digest }) => {
+      const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      if (!made.has(folder)) makeFolder(join(apart, folder));
+      made.add(folder);
+      await store.writeOut(digest, join(apart, path));
+    });
+    makeFolderOf(target.replace(/\/$/, ''));
+    renameSync(apart, target);
+    return true;
+  } catch (error) {
+    rmSync(apart, { recursive: true, force: true });
+    if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false;
+    throw error;
+  }
 }
 
 /** Does the work; when it meets a damaged or missing object, drops all that are, brings them again and does it once more. */

@@ -1,11 +1,11 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { type Digest, LockstepError, startProgress, type Workspace } from '../workspace/index.ts';
 import { objectOf, objectsOf } from './datasets.ts';
 import { eachLimited } from './each-limited.ts';
 import type { LockEntry } from './lock.ts';
 import { readLock } from './lock-file.ts';
 import type { ManifestFile } from './manifest.ts';
-import { healing } from './placing.ts';
+import { healing, placeFolder } from './placing.ts';
 import { selectEntries } from './selection.ts';
 import { readSparse, wantedFiles, writeSparse } from './sparse.ts';
 import { openMemos, stateOf } from './status.ts';
@@ -170,6 +170,8 @@ async function place(
     found.staged.release();
   }
   await healing(workspace, store, entry, async () => {
+    const apart = entry.files !== undefined && !existsSync(target);
+    if (apart && (await placeFolder(store, placing, target))) return;
     const kept = new Set(wanted.map(({ path }) => path));
     for (const path of present.keys()) if (!kept.has(path)) rmSync(target + path, { force: true });
     await eachLimited(placing, async ({ path, digest }) => {

@@ -42,6 +42,10 @@ export interface Store {
   putFile(path: string): Promise<ObjectRef>;
   /** Puts a verified copy at `target` (reflink where the file system can). Errors as `read`. */
   materialize(digest: Digest, target: string): Promise<void>;
+  /** The same in a folder that nobody looks at yet: straight to its name. The folder must be there. */
+  writeOut(digest: Digest, target: string): Promise<void>;
+  /** A new folder of ours in the store's file system. */
+  newFolder(): string;
   /** Copies a file to `target`, verified on the way. Errors: E_DIGEST_MISMATCH, E_DISK_FULL. */
   copyIn(from: string, digest: Digest, target: string): Promise<void>;
   /** Moves a verified file of ours to `target`. */
@@ -99,8 +103,10 @@ export function storeAt(root: string): Store {
     return temporaryBeside(path);
   };
   /** Not beside the target: what a kill -9 leaves behind must not become part of somebody's folder. */
+  let made = false;
   const incoming = () => {
-    makeFolder(join(root, 'incoming'));
+    if (!made) makeFolder(join(root, 'incoming'));
+    made = true;
     return temporaryBeside(join(root, 'incoming', 'file'));
   };
   const adopt = (from: string, digest: Digest) => rename(from, loose(digest));
@@ -152,6 +158,18 @@ export function storeAt(root: string): Store {
       if (got !== digest) throw damaged(digest, got);
       await moveTo(copy, target, digest);
     },
+    async writeOut(digest, target) {
+      const bytes = readSmall(digest);
+      if (bytes !== null) return writeNew(bytes, target);
+      if (!existsSync(loose(digest))) throw missing(digest);
+      const { digest: got } = await copyVerified(loose(digest), target, digest, false);
+      if (got !== digest) throw damaged(digest, got);
+    },
+    newFolder() {
+      const folder = `${incoming()}.d`;
+      makeFolder(folder);
+      return folder;
+    },
     async copyIn(from, digest, target) {
       const copy = incoming();
       const { digest: got } = await copyVerified(from, copy, digest, false);
@@ -167,6 +185,14 @@ export function storeAt(root: string): Store {
 function looseBytes(path: string, most: number): Buffer | null {
   const found = statSync(path, { throwIfNoEntry: false });
   return found === undefined || found.size > most ? null : readFileSync(path);
+}
+
+function writeNew(bytes: Buffer, target: string): void {
+  try {
+    writeFileSync(target, bytes, { flag: 'wx', mode: 0o644 });
+  } catch (error) {
+    throw diskFull(error, target);
+  }
 }
 
 async function writeSmall(bytes: Buffer, copy: string, target: string, digest: Digest): Promise<void> {

@@ -1,6 +1,6 @@
-import { findLock, type LockEntry, readLock, selectEntries } from '../../src/data/index.ts';
-import { planRun, readPipeline } from '../../src/pipeline/index.ts';
-import type { Workspace } from '../../src/workspace/index.ts';
+import { findLock, type LockEntry, readLock, selectEntries } from '../data/index.ts';
+import { planRun, readPipeline } from '../pipeline/index.ts';
+import type { Workspace } from '../workspace/index.ts';
 
 /**
  * The datasets that the stages of these models read which would run now, and those that are named; with neither all.
