@@ -5,6 +5,7 @@ import { findAzIdentity } from './az-credentials.ts';
 import type { Bucket, ByteRange, Listed } from './bucket.ts';
 import { answerInRange, noBucket, prefixOf, rangeOf, textOf } from './cloud-objects.ts';
 import { downloadOf, type Refusal, refusalOf } from './http-objects.ts';
+import { noCredentials } from './token.ts';
 
 /** Of the Blob service; Azurite knows it too. */
 const version = { 'x-ms-version': '2022-11-02' };
@@ -38,11 +39,16 @@ export async function azBucket(address: URL, env: NodeJS.ProcessEnv = process.en
     });
   }
   async function refused(answer: HttpAnswer, key: string, action: Refusal['action']) {
+    const { status } = answer;
+    const code = codeOf(answer);
     // To nobody, a container that is not public is one that is not there, or (409) one where that is not allowed.
-    const hidden = ['PublicAccessNotPermitted', 'ResourceNotFound'].includes(codeOf(answer));
-    if (answer.status === 404 && !hidden) return done(answer, noBucket(name));
-    const seen = hidden ? { ...answer, status: 403 } : answer;
-    return refusalOf(seen, { place: name, key, action, login: identity.login });
+    const hidden = code === 'ResourceNotFound' || code === 'PublicAccessNotPermitted';
+    if (hidden || status === 401 || status === 403) {
+      const what = `${name} answered ${status} ${code}`.trimEnd();
+      return done(answer, noCredentials(`${what} to ${action} ${key}`, identity.login));
+    }
+    if (status === 404) return done(answer, noBucket(name));
+    return refusalOf(answer, { place: name, key, action });
   }
   const isMissing = (answer: HttpAnswer) =>
     answer.status === 404 && ['BlobNotFound', ''].includes(codeOf(answer));
@@ -102,7 +108,8 @@ export async function azBucket(address: URL, env: NodeJS.ProcessEnv = process.en
   };
 }
 
-const codeOf = ({ headers }: HttpAnswer): string => String(headers['x-ms-error-code'] ?? '');
+const codeOf = ({ headers }: HttpAnswer): string =>
+  /^\w{1,60}$/.exec(String(headers['x-ms-error-code'] ?? ''))?.[0] ?? '';
 
 /** Reads an answer to its end, so that its connection serves the next request. */
 function done<T>(answer: HttpAnswer, value: T): T {

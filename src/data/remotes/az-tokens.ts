@@ -4,16 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { idToken } from './id-token.ts';
-import {
-  askFields,
-  type Fields,
-  fieldsIn,
-  formPost,
-  keptToken,
-  noCredentials,
-  probe,
-  tokenIn,
-} from './token.ts';
+import { askToken, fieldsIn, formPost, keptToken, noCredentials, probe, tokenIn } from './token.ts';
 
 export interface AzToken {
   /** As messages name it. */
@@ -42,7 +33,7 @@ function fromApplication(env: Env): AzToken | null {
   const url = `${authority}/${encodeURIComponent(tenant)}/oauth2/v2.0/token`;
   const ask = async () => {
     const form = { client_id: client, scope: `${storage}.default`, grant_type: 'client_credentials' };
-    return tokenIn(await askFields(source, formPost(url, { ...form, ...(await proof.form()) })), source);
+    return askToken(source, formPost(url, { ...form, ...(await proof.form()) }));
   };
   return { source, token: keptToken(ask) };
 }
@@ -90,7 +81,7 @@ function fromService(env: Env): AzToken | null {
   const url = identityUrl(endpoint, '2019-08-01', env);
   const source = "the service's managed identity";
   const request = { method: 'GET', url, headers: { 'x-identity-header': secret } } as const;
-  return { source, token: keptToken(async () => tokenIn(await askFields(source, request, true), source)) };
+  return { source, token: keptToken(() => askToken(source, request, true)) };
 }
 
 /** A virtual machine or node (learn.microsoft.com/entra/identity/managed-identities-azure-resources). */
@@ -101,7 +92,7 @@ async function fromMachine(env: Env): Promise<AzToken | null> {
   const answer = await probe(url, headers);
   if (answer?.access_token === undefined) return null;
   const source = "the machine's managed identity";
-  const ask = async () => tokenIn(await askFields(source, { method: 'GET', url, headers }, true), source);
+  const ask = () => askToken(source, { method: 'GET', url, headers }, true);
   return { source, token: keptToken(ask, tokenIn(answer, source)) };
 }
 

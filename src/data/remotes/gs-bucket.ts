@@ -5,6 +5,7 @@ import type { Bucket, ByteRange, Listed } from './bucket.ts';
 import { answerInRange, failed, noBucket, prefixOf, rangeOf, textOf } from './cloud-objects.ts';
 import { findGsIdentity } from './gs-credentials.ts';
 import { downloadOf, type Refusal, refusalOf } from './http-objects.ts';
+import { fieldsIn, noCredentials, reasonIn } from './token.ts';
 
 type Ask = Partial<HttpRequest> & { readonly query?: Record<string, string> };
 
@@ -27,8 +28,14 @@ export async function gsBucket(address: URL, env: NodeJS.ProcessEnv = process.en
     const url = new URL(`${base ?? 'https://storage.googleapis.com'}/${path}?${new URLSearchParams(query)}`);
     return send({ method: 'GET', url, follow: false, sign, ...more });
   }
-  const refused = (answer: HttpAnswer, key: string, action: Refusal['action']) =>
-    refusalOf(answer, { place: name, key, action, login: identity.login });
+  async function refused(answer: HttpAnswer, key: string, action: Refusal['action']) {
+    const { status } = answer;
+    if (status !== 401 && status !== 403) return refusalOf(answer, { place: name, key, action });
+    // It says who may not do what, or that a limit is reached.
+    const text = await textOf(answer, address);
+    const reason = reasonIn(fieldsIn(text) ?? { error: text });
+    return noCredentials(`${name} answered ${status}${reason} to ${action} ${key}`, identity.login);
+  }
   /** A bucket that does not exist is no object that is missing. */
   async function missing(answer: HttpAnswer): Promise<null> {
     if ((await textOf(answer, address)).includes('bucket does not exist')) throw noBucket(name);

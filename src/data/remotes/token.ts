@@ -48,7 +48,7 @@ export async function askText(who: string, request: TokenRequest, local = false)
   if (url === null || !(local || isSecure(url)))
     throw noCredentials(
       `${who} names no https address to log in at`,
-      'write the file anew with its own tool',
+      'write the file again with the tool that made it',
     );
   const answer = await send({ ...request, url, follow: false });
   const text = (await readBody(answer, 1 << 20, url)).toString();
@@ -58,8 +58,9 @@ export async function askText(who: string, request: TokenRequest, local = false)
   throw new LockstepError('E_REMOTE_FAILED', { what, fix: 'try again later' });
 }
 
-export const askFields = async (who: string, request: TokenRequest, local = false): Promise<Fields> =>
-  fieldsIn(await askText(who, request, local)) ?? {};
+/** A token by such a request. Errors as `askText`. */
+export const askToken = async (who: string, request: TokenRequest, local = false): Promise<Token> =>
+  tokenIn(fieldsIn(await askText(who, request, local)) ?? {}, who);
 
 /** As OAuth endpoints, Google's and Azure's services write it. Errors: E_REMOTE_CREDENTIALS. */
 export function tokenIn(fields: Fields, who: string): Token {
@@ -91,28 +92,27 @@ export function fieldsIn(text: string): Fields | null {
 export function field(file: Fields, name: string, who: string): string {
   const value = file[name];
   if (typeof value === 'string' && value !== '') return value;
-  throw noCredentials(`${who} has no ${name}`, 'write the file anew with its own tool');
+  throw noCredentials(`${who} has no ${name}`, 'write the file again with the tool that made it');
 }
 
-/** ` invalid_grant: …`; what could be a token or a key is left out. */
-function reasonIn({ error, error_description: description }: Fields): string {
+/** What an answer of Google's or Microsoft's gives as its reason; what could be a token or a key is left out. */
+export function reasonIn({ error, error_description: description }: Fields): string {
   const { status, message } = (typeof error === 'object' ? (error as Fields | null) : null) ?? {
     status: error,
     message: description,
   };
   const words = [status, message].filter((word) => typeof word === 'string').join(': ');
-  return words === '' ? '' : ` ${words.slice(0, 300).replace(/[\w+/=.-]{40,}/g, '…')}`;
+  return words === '' ? '' : ` (${words.slice(0, 300).replace(/[\w+/=.-]{40,}/g, '…')})`;
 }
 
 export const noCredentials = (what: string, fix: string): LockstepError =>
-  new LockstepError('E_REMOTE_CREDENTIALS', { what, allowed: 'credentials that are known there', fix });
+  new LockstepError('E_REMOTE_CREDENTIALS', { what, fix });
 
 /**
  * What a machine's metadata service says, if there is one: it answers within a second, and not by way of a proxy.
  * Null where nobody answers, or somebody else.
  */
 export const probe = (url: string, headers: Record<string, string>): Promise<Fields | null> =>
-  fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(1000) }).then(
-    async (answer) => (answer.ok ? fieldsIn(await answer.text()) : null),
-    () => null,
-  );
+  fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(1000) })
+    .then(async (answer) => (answer.ok ? fieldsIn(await answer.text()) : null))
+    .catch(() => null);
