@@ -124,7 +124,7 @@ test('a job of GitHub trades its token for one of Google, by URL and by file, fo
     "GET /oidc?audience=a | authorization: Bearer request-token
     POST /sts | grant_type=urn:ietf:params:oauth:grant-type:token-exchange requested_token_type=urn:ietf:params:oauth:token-type:access_token audience=//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q subject_token_type=urn:ietf:params:oauth:token-type:jwt subject_token=job-token scope=https://www.googleapis.com/auth/devstorage.read_write
     POST /sts | grant_type=urn:ietf:params:oauth:grant-type:token-exchange requested_token_type=urn:ietf:params:oauth:token-type:access_token audience=//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q subject_token_type=urn:ietf:params:oauth:token-type:jwt subject_token=file-token scope=https://www.googleapis.com/auth/cloud-platform
-    POST /v1/projects/-/serviceAccounts/ci@p.iam.gserviceaccount.com:generateAccessToken | authorization: Bearer federated | {"scope":["https://www.googleapis.com/auth/devstorage.read_write"],"lifetime":"3600s","delegates":[]}"
+    POST /v1/projects/-/serviceAccounts/ci@p.iam.gserviceaccount.com:generateAccessToken | authorization: Bearer federated | {"scope":["https://www.googleapis.com/auth/devstorage.read_write"],"lifetime":"3600s"}"
   `);
 });
 
@@ -151,7 +151,7 @@ test('people log in with gcloud, for themselves or as an account', async () => {
   expect(await gsToken(impersonated)).toBe('its');
   expect(asks().slice(1).join('\n')).toMatchInlineSnapshot(`
     "POST /token | grant_type=refresh_token client_id=id client_secret=secret refresh_token=refresh
-    POST /as:generateAccessToken | authorization: Bearer mine | {"scope":["https://www.googleapis.com/auth/devstorage.read_write"],"lifetime":"3600s","delegates":[]}"
+    POST /as:generateAccessToken | authorization: Bearer mine | {"scope":["https://www.googleapis.com/auth/devstorage.read_write"],"lifetime":"3600s"}"
   `);
 });
 

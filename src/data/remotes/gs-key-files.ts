@@ -62,7 +62,7 @@ async function impersonate(file: Fields, token: Token, who: string, scope: strin
     method: 'POST',
     url: field(file, 'service_account_impersonation_url', who),
     headers: { authorization: `Bearer ${token.value}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ scope: [scope], lifetime, delegates: file.delegates ?? [] }),
+    body: JSON.stringify({ scope: [scope], lifetime, delegates: file.delegates }),
   });
 }
 
