@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import pLimit from 'p-limit';
 import { type HttpAnswer, type HttpRequest, send } from '../../http/index.ts';
+import { eachLimited } from '../each-limited.ts';
 import { findAzIdentity } from './az-credentials.ts';
 import type { Bucket, ByteRange, Listed } from './bucket.ts';
 import { answerInRange, noBucket, prefixOf, rangeOf, textOf } from './cloud-objects.ts';
@@ -98,12 +98,13 @@ export async function azBucket(address: URL, env: NodeJS.ProcessEnv = process.en
       } while (marker !== '');
     },
     async remove(keys) {
-      await pLimit(16).map(keys, async (key) => {
+      const drop = async (key: string) => {
         const headers = { 'x-ms-delete-snapshots': 'include' };
         const answer = await ask(pathOf(key), { method: 'DELETE', headers });
         if (answer.status !== 202 && !isMissing(answer)) throw await refused(answer, key, 'remove');
         done(answer, null);
-      });
+      };
+      await eachLimited(keys, drop, 16);
     },
   };
 }

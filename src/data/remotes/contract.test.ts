@@ -54,7 +54,7 @@ test('the contract finds each fault', async () => {
   for (const fault of 'name missing version from to put page time strict remove'.split(' ')) {
     const wrong = memoryBucket({ [fault]: true });
     const message = await bucketContract(async () => wrong).then(String, (error: Error) => error.message);
-    found.push(`${fault}: ${message.split('\n')[0]!.replace(/[0-9a-f]{10,}|\d{6,}(\.\d+)?/g, '…')}`);
+    found.push(`${fault}: ${message.split('\n')[0]!.replace(/[0-9a-f]{10,}/g, '…')}`);
   }
   expect(found.join('\n')).toMatchInlineSnapshot(`
     "name: The input was expected to not match the regular expression /[@?]/. Input:
@@ -64,7 +64,7 @@ test('the contract finds each fault', async () => {
     to: contract-…/sha256/0a/… from 3333 to 5000
     put: stat contract-…/large
     page: all below a prefix is listed
-    time: contract-…/list/0.json was put just now, not ….805
+    time: contract-…/list/0.json was put just now, not …
     strict: E_REMOTE_FAILED
     remove: what was removed is gone"
   `);

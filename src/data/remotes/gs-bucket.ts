@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
 import { type HttpAnswer, type HttpRequest, send } from '../../http/index.ts';
+import { eachLimited } from '../each-limited.ts';
 import type { Bucket, ByteRange, Listed } from './bucket.ts';
 import { answerInRange, failed, noBucket, prefixOf, rangeOf, textOf } from './cloud-objects.ts';
 import { findGsIdentity } from './gs-credentials.ts';
@@ -91,12 +91,13 @@ export async function gsBucket(address: URL, env: NodeJS.ProcessEnv = process.en
       } while (pageToken !== undefined);
     },
     async remove(keys) {
-      await pLimit(16).map(keys, async (key) => {
+      const drop = async (key: string) => {
         const answer = await ask(objectAt(key), { method: 'DELETE' });
         if (answer.status === 404) await missing(answer);
         else if (answer.status > 204) throw await refused(answer, key, 'remove');
         else answer.body.resume();
-      });
+      };
+      await eachLimited(keys, drop, 16);
     },
   };
 }

@@ -15,6 +15,10 @@ export async function openBucket(address: RemoteAddress): Promise<Bucket> {
       return (await import('./https-bucket.ts')).httpsBucket(address.url);
     case 's3':
       return (await import('./s3-bucket.ts')).s3Bucket(address.url);
+    case 'gs':
+      return (await import('./gs-bucket.ts')).gsBucket(address.url);
+    case 'az':
+      return (await import('./az-bucket.ts')).azBucket(address.url);
     default:
       throw new LockstepError('E_REMOTE_SCHEME', { what: `the remote ${address.url.href}` });
   }

@@ -7,6 +7,7 @@ import { bucketContract, readingContract } from '../../../src/data/remotes/contr
 import type { Suite, Tools } from '../suite.ts';
 import { freePort } from '../tools/free-port.ts';
 import { untilAnswers } from '../tools/server.ts';
+import { sharedData } from '../tools/shared-data.ts';
 
 export const suite: Suite = {
   name: 'azurite',
@@ -17,7 +18,9 @@ export const suite: Suite = {
   run: async (tools) => {
     const server = await startAzurite(tools);
     const seen = [await contract(server), await refusals(server)];
-    return seen.join(', ');
+    const sas = sasOf(server.key, 'rcwdl', Date.now() + 600_000);
+    const env = { ...server.env, AZURE_STORAGE_SAS_TOKEN: sas };
+    return [...seen, await sharedData(tools, `az://${account}/${container}/team`, env)].join(', ');
   },
 };
 

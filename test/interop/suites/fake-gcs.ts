@@ -5,6 +5,7 @@ import type { Suite, Tools } from '../suite.ts';
 import { freePort } from '../tools/free-port.ts';
 import { goProgram } from '../tools/go.ts';
 import { untilAnswers } from '../tools/server.ts';
+import { sharedData } from '../tools/shared-data.ts';
 
 export const suite: Suite = {
   name: 'fake-gcs',
@@ -17,7 +18,7 @@ export const suite: Suite = {
     await bucketContract(() => gsBucket(new URL('gs://data'), env));
     const elsewhere = await gsBucket(new URL('gs://none/a'), env);
     await assert.rejects(elsewhere.put('a', Buffer.from('a'), ''), /E_REMOTE_FAILED.*no bucket/);
-    return 'the contract with and without a prefix';
+    return `the contract with and without a prefix, ${await sharedData(tools, 'gs://data/team', env)}`;
   },
 };
 
