@@ -43,8 +43,18 @@ export function remoteAddress(text: string, root: string): RemoteAddress {
     return { kind: 'https', url };
   }
   const scheme = protocol as keyof typeof forms;
-  if (!forms[scheme].test(text)) throw schemeError(text);
+  if (!forms[scheme].test(text) || !isText(url.pathname)) throw schemeError(text);
   return { kind: scheme.slice(0, -1) as 's3', url };
+}
+
+/** Whether every `%` of a path stands for a character, as in `%C3%BC`: `%zz` and `%ff` do not. */
+function isText(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function fileAddress(text: string, root: string): FileAddress {

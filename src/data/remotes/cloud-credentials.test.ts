@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { messageOf } from '../test-workspace.ts';
+import { remoteAddress } from './address.ts';
 import { azBucket } from './az-bucket.ts';
 import { findAzIdentity } from './az-credentials.ts';
 import { stringToSign } from './az-signature.ts';
@@ -366,6 +367,14 @@ test('what a store says that is no success', async () => {
     409: E_REMOTE_CREDENTIALS: az://acme/data/ answered 409 PublicAccessNotPermitted to read k. Fix: log in (\`az login\`, or AZURE_CLIENT_ID and AZURE_TENANT_ID with \`id-token: write\` in a workflow); …
     206: E_REMOTE_FAILED: az://acme/data/ answers a part without saying which — a Content-Range with every 206. Fix: ask who runs the server."
   `);
+});
+
+test('an address whose path is no text is refused before anything is asked', () => {
+  for (const path of ['%zz', 'a/%ff'])
+    for (const place of ['gs://bucket', 'az://acme/data', 's3://bucket'])
+      expect(() => remoteAddress(`${place}/${path}`, '/')).toThrow(/^E_REMOTE_SCHEME/);
+  expect(remoteAddress('az://acme/data/%C3%BC', '/').kind).toBe('az');
+  expect(remoteAddress('gs://bucket', '/').kind).toBe('gs');
 });
 
 test('Shared Key signs what the documentation shows', () => {
