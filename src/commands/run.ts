@@ -137,6 +137,7 @@ async function reportInput(
       ...policyNotes(await policyTexts(workspace, run.pipeline.model, base)),
       ...notesOf(workspace, run.record),
     ],
+    datasets: factsOfData(workspace, run),
     base,
     head: await resolveCommit(workspace.root, 'HEAD'),
   };
@@ -152,6 +153,14 @@ async function wouldBecome(
   if (objects.model === null || subject.modelDigest === objects.model.digest) return null;
   return versionAfter(workspace, modelFile, await listVersions(workspace.root, model));
 }
+
+/** What lockstep.yaml says of the datasets that a stage read. */
+const factsOfData = ({ configuration }: Workspace, { record }: RunResult) =>
+  Object.fromEntries(
+    Object.entries(configuration.datasets).filter(([key]) =>
+      record.stages.some(({ inputs }) => Object.hasOwn(inputs, `data:${key}`)),
+    ),
+  );
 
 /** Datasets whose entry in data.lock differs from the base commit's. */
 async function dataChanges(workspace: Workspace, base: string | null): Promise<DataChange[]> {

@@ -68,3 +68,14 @@ test('the body says what is known and what nobody stated', () => {
     "
   `);
 });
+
+test('what lockstep.yaml says of the data is there, as text and nothing else', () => {
+  const datasets = { 'flights.csv': { licence: 'CC0-1.0', description: 'Of <b>2001</b>' }, 'b.csv': {} };
+  const card = renderCard({ ...undecided, datasets });
+  expect(/## What it learnt from\n\n([\s\S]*?)\n\n/.exec(card)![1]).toMatchInlineSnapshot(`
+    "| Dataset | Licence | What it is |
+    | :- | :- | :- |
+    | <code>flights.csv</code> | CC0-1.0 | Of &lt;b&gt;2001&lt;/b&gt; |
+    | <code>b.csv</code> | _not stated_ | |"
+  `);
+});

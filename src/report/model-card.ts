@@ -35,12 +35,24 @@ export function renderCard(input: ReportInput): string {
     `## What it reads and answers\n\n${inputTable(input)}\n\nIt answers ${inertCode(modelFile.output.name)}: ${answer(input)}.`,
     `## How good it is\n\n${evaluationText(input)}`,
     `## Where it is better and worse\n\n${sliceText(input)}`,
+    ...dataText(input),
     `## Where it comes from\n\n${table(
       ['What', 'Digest or commit'],
       provenance(input).map(([name, value]) => [name, inertCode(value)]),
       ['l', 'l'],
     )}`,
   ].join('\n\n')}\n`;
+}
+
+/** Nothing where lockstep.yaml says nothing of the data. */
+function dataText({ datasets = {} }: ReportInput): string[] {
+  const rows = Object.entries(datasets).map(([key, { licence, description, homepage }]) => [
+    inertCode(key),
+    stated(licence),
+    inert([description, homepage].filter(Boolean).join(' '), 500),
+  ]);
+  const columns = table(['Dataset', 'Licence', 'What it is'], rows, ['l', 'l', 'l']);
+  return rows.length === 0 ? [] : [`## What it learnt from\n\n${columns}`];
 }
 
 const stated = (text: string | undefined): string => (text === undefined ? '_not stated_' : inert(text));

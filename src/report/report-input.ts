@@ -2,6 +2,7 @@ import type { Comparison, Evaluation } from '../evaluation/index.ts';
 import type { Verdict } from '../gate/verdict.ts';
 import type { ModelFile } from '../model/model-file.ts';
 import type { FileRef, RunRecord } from '../pipeline/run-record.ts';
+import type { DatasetFacts } from '../workspace/configuration.ts';
 
 /**
  * Everything a report speaks of. All three renderings (comment, page, terminal) are pure functions of it, so
@@ -21,6 +22,8 @@ export interface ReportInput {
   readonly stages: readonly StageLine[];
   /** Datasets whose entry in data.lock differs from the base commit's; empty when none did, null where it isn't known. */
   readonly data: readonly DataChange[] | null;
+  /** What lockstep.yaml says of the datasets that the run read, by key. */
+  readonly datasets?: Readonly<Record<string, DatasetFacts>>;
   readonly base: string | null;
   readonly head: string | null;
   /** The version this change would become, e.g. `v1.1.0`. */

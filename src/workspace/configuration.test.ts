@@ -24,6 +24,7 @@ test('with no file the embedded defaults hold', () => {
     urls: {},
     gitops: { branch: 'environments', mode: 'push' },
     trust: [],
+    datasets: {},
     upgrade: {},
   });
 });

@@ -24,6 +24,14 @@ export interface BranchKeys {
   readonly owner: string;
 }
 
+/** What people should know of a dataset. */
+export interface DatasetFacts {
+  /** SPDX id, name or address. */
+  readonly licence?: string;
+  readonly description?: string;
+  readonly homepage?: string;
+}
+
 /** `lockstep.yaml` with the embedded defaults filled in. */
 export interface Configuration {
   readonly remote: string;
@@ -36,6 +44,8 @@ export interface Configuration {
   readonly urls: Readonly<Record<string, string>>;
   readonly gitops: { readonly branch: string; readonly mode: 'push' };
   readonly trust: readonly (TrustedKey | BranchKeys)[];
+  /** By key of data.lock. */
+  readonly datasets: Readonly<Record<string, DatasetFacts>>;
   /** Where newer releases of the template come from. */
   readonly upgrade: { readonly from?: string };
 }
@@ -73,6 +83,7 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
     urls: Object.fromEntries(environments.flatMap(({ name, url }) => (url ? [[name, url]] : []))),
     gitops: { branch: file.gitops?.branch ?? 'environments', mode: 'push' },
     trust: file.trust ?? [],
+    datasets: file.datasets ?? {},
     upgrade: file.upgrade ?? {},
   };
 }
