@@ -8,6 +8,7 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   start: () => import('./start.ts'),
   init: () => import('./init.ts'),
   'data add': () => import('./data-add.ts'),
+  'data import': () => import('./data-import.ts'),
   'data pull': () => import('./data-pull.ts'),
   'data push': () => import('./data-push.ts'),
   'data status': () => import('./data-status.ts'),

@@ -30,8 +30,8 @@ const deepest = 64;
  * numbers that are not finite, no words that older YAML takes for booleans. Errors: E_CONFIG_*, E_YAML_*,
  * E_NUMBER_NOT_FINITE, each with line and column.
  */
-export function parseYaml(content: Uint8Array | string, file: string): ParsedFile {
-  const text = decodeText(content, file);
+export function parseYaml(content: Uint8Array | string, file: string, most = mostBytes): ParsedFile {
+  const text = decodeText(content, file, most);
   const lines = new LineCounter();
   const document = parseOne(text, file, lines);
   const place = (offset: number | undefined): Place => {

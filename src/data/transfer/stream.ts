@@ -21,7 +21,7 @@ export interface StreamOptions {
  * the whole. False when nothing is there. Errors: those of `sink` and `finish`, E_REMOTE_*.
  */
 export async function streamObject(
-  bucket: Bucket,
+  bucket: Pick<Bucket, 'name' | 'get'>,
   key: string,
   { from, to, label, expected = 'what data.lock names' }: StreamOptions,
   sink: (bytes: Uint8Array) => unknown,
