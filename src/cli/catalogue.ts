@@ -11,6 +11,7 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   'data import': () => import('./data-import.ts'),
   'data pull': () => import('./data-pull.ts'),
   'data push': () => import('./data-push.ts'),
+  'data refresh': () => import('./data-refresh.ts'),
   'data status': () => import('./data-status.ts'),
   'data verify': () => import('./data-verify.ts'),
   plan: () => import('./plan.ts'),

@@ -1,4 +1,5 @@
 import { checkUnchanged, type DataStatus, type DatasetStatus, statusData } from '../data/index.ts';
+import { type Lineage, readLineage } from '../data/sources/index.ts';
 import type { Command } from './command.ts';
 
 /** More lines than this help nobody; `--json` has them all. */
@@ -13,9 +14,15 @@ export const command: Command = {
   async run({ workspace, values }) {
     const status = await statusData(workspace);
     if (values.check === true) checkUnchanged(status);
-    return { json: status, text: describe(status) };
+    const lineage = readLineage(workspace);
+    const datasets = status.datasets.map((one) => ({ ...one, ...sourceOf(lineage[one.key], one) }));
+    return { json: { ...status, datasets }, text: describe(status) };
   },
 };
+
+/** Of the bytes that are locked; what was locked by hand since then has none. */
+const sourceOf = (source: Lineage | undefined, { digest }: DatasetStatus) =>
+  source?.digest === digest ? { source } : {};
 
 function describe({ datasets, unlocked }: DataStatus): string {
   const different = datasets.filter(({ state }) => state !== 'same');

@@ -22,6 +22,8 @@ export interface AddOptions {
   readonly force?: boolean;
   /** Sends the bytes to the remote before data.lock names them. */
   readonly push?: boolean;
+  /** Called when the bytes are in their places, before data.lock says so. */
+  readonly beforeLock?: () => void;
 }
 
 export interface AddResult {
@@ -60,6 +62,7 @@ export async function addData(
     const copied = own === null || `${own}` !== key.replace(/\/$/, '');
     if (copied) await placeCopy(workspace, entry, options.force === true);
     if (options.push) await pushEntries(workspace, [entry]);
+    options.beforeLock?.();
     writeLock(workspace, withEntry(lock, entry));
     return { entry, before: lock.entries.find((other) => other.key === key) ?? null, copied };
   });

@@ -21,7 +21,13 @@ export { remoteAddress } from './remotes/address.ts';
 export type { Bucket } from './remotes/bucket.ts';
 export { openBucket } from './remotes/open.ts';
 export { selectEntries } from './selection.ts';
-export { checkUnchanged, type DataStatus, type DatasetStatus, statusData } from './status.ts';
+export {
+  checkUnchanged,
+  type DataStatus,
+  type DatasetStatus,
+  statusData,
+  workingState,
+} from './status.ts';
 export { type ObjectRef, objectPath, openStore, type Store, smallFile, storeAt } from './store.ts';
 export type { Column, NumberColumn, Table, TextColumn } from './table.ts';
 export { cellText, column, selectRows } from './table-access.ts';

@@ -45,6 +45,10 @@ async function statusOf(workspace: Workspace, entry: LockEntry, memos: WorkingMe
   return { ...entry, state: 'changed', detail: `${files}${size} bytes, ${working.digest}` };
 }
 
+/** How one dataset lies under data/. */
+export const workingState = async (workspace: Workspace, entry: LockEntry): Promise<DatasetStatus['state']> =>
+  (await statusOf(workspace, entry, openMemo(workspace))).state;
+
 export function stateOf(entry: LockEntry, working: Working): Pick<DatasetStatus, 'state' | 'detail'> {
   if (working.kind === 'missing') return { state: 'missing' };
   if (working.kind === 'odd') return { state: 'odd', detail: working.what };

@@ -17,4 +17,7 @@ export type { Report, RunEvent } from './run-event.ts';
 export type { FileRef, RunRecord, StageRecord } from './run-record.ts';
 export { readRunRecord, runPath } from './run-records.ts';
 export type { Stage, StageInput } from './stage-graph.ts';
+export { openStageLog } from './stage-log.ts';
 export { noteIn, notesOf } from './stage-notes.ts';
+export { cleanVariables } from './stage-variables.ts';
+export { type Outcome, runSupervised } from './supervised-process.ts';

@@ -32,16 +32,25 @@ export interface VariableOptions {
   readonly host: NodeJS.ProcessEnv;
 }
 
+/** The whole environment of a stage. */
+export const stageVariables = ({ folders, ...rest }: VariableOptions): Record<string, string> => ({
+  ...cleanVariables(rest),
+  LOCKSTEP_PARAMS: folders.params,
+  LOCKSTEP_INPUTS: folders.inputs,
+  LOCKSTEP_OUTPUTS: folders.outputs,
+  LOCKSTEP_METRICS: folders.metrics,
+  LOCKSTEP_CHECKPOINTS: folders.checkpoints,
+});
+
 /**
- * The whole environment of a stage: little of the host's, so that what decides a result is declared. `node` is
+ * What a command of the repository sees of the host: little, so that what decides a result is declared. `node` is
  * the Node that we run on.
  */
-export function stageVariables({
-  folders,
+export function cleanVariables({
   environment,
   declared,
   host,
-}: VariableOptions): Record<string, string> {
+}: Omit<VariableOptions, 'folders'>): Record<string, string> {
   const path = [
     ...(environment === null ? [] : [environmentPrograms(environment)]),
     dirname(process.execPath),
@@ -63,11 +72,6 @@ export function stageVariables({
     LANG: 'C.UTF-8',
     TZ: 'UTC',
     ...(environment === null ? {} : { VIRTUAL_ENV: environment }),
-    LOCKSTEP_PARAMS: folders.params,
-    LOCKSTEP_INPUTS: folders.inputs,
-    LOCKSTEP_OUTPUTS: folders.outputs,
-    LOCKSTEP_METRICS: folders.metrics,
-    LOCKSTEP_CHECKPOINTS: folders.checkpoints,
   };
 }
 

@@ -26,6 +26,7 @@ test('with no file the embedded defaults hold', () => {
     trust: [],
     datasets: {},
     upgrade: {},
+    sources: {},
   });
 });
 

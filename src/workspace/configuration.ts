@@ -32,6 +32,29 @@ export interface DatasetFacts {
   readonly homepage?: string;
 }
 
+export const sourceKinds = ['url', 'bucket', 'sql', 'command'] as const;
+
+/** Where a dataset comes from: exactly one of `sourceKinds` (docs/formats/sources.md). */
+export interface Source {
+  readonly url?: string;
+  /** Environment variable with the token for `url`. */
+  readonly bearer?: string;
+  readonly bucket?: string;
+  readonly sql?: string;
+  /** What DuckDB attaches, or `$NAME` of a variable that holds it. */
+  readonly from?: string;
+  readonly command?: string;
+  /** Variables of the host that the command sees. */
+  readonly env?: readonly string[];
+  /** `90s`, `30m`, `2h`. */
+  readonly timeout?: string;
+  /** The UTC day that `{date}` stands for: `today` (default), `yesterday`, YYYY-MM-DD. */
+  readonly date?: string;
+  readonly schedule?: 'daily' | 'weekly' | 'monthly' | 'never';
+  readonly licence?: string;
+  readonly description?: string;
+}
+
 /** `lockstep.yaml` with the embedded defaults filled in. */
 export interface Configuration {
   readonly remote: string;
@@ -48,6 +71,8 @@ export interface Configuration {
   readonly datasets: Readonly<Record<string, DatasetFacts>>;
   /** Where newer releases of the template come from. */
   readonly upgrade: { readonly from?: string };
+  /** By the key of the dataset. */
+  readonly sources: Readonly<Record<string, Source>>;
 }
 
 interface ConfigurationFile extends Partial<Omit<Configuration, 'environments' | 'urls'>> {
@@ -75,6 +100,15 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
       fix: 'remove one of them',
     });
   }
+  for (const [key, source] of Object.entries(file.sources ?? {})) {
+    const kinds = sourceKinds.filter((kind) => source[kind] !== undefined);
+    if (kinds.length === 1) continue;
+    throw new LockstepError('E_CONFIG_VALUE', {
+      what: `sources.${key} has ${kinds.join(' and ') || 'no source'}`,
+      where: parsed?.locate(['sources', key]),
+      allowed: `exactly one of ${sourceKinds.join(', ')}`,
+    });
+  }
   return {
     remote: file.remote ?? 'file:.data',
     images: file.images ?? null,
@@ -85,6 +119,7 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
     trust: file.trust ?? [],
     datasets: file.datasets ?? {},
     upgrade: file.upgrade ?? {},
+    sources: file.sources ?? {},
   };
 }
 

@@ -7,6 +7,8 @@ export {
   type Configuration,
   checkEnvironment,
   parseConfiguration,
+  type Source,
+  sourceKinds,
   type TrustedKey,
 } from './configuration.ts';
 export { type Digest, digestFile, digestOf, hexOf, isDigest, parseDigest } from './digest.ts';

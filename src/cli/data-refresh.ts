@@ -1,0 +1,78 @@
+import { type Refreshed, refreshData } from '../commands/refresh/refresh.ts';
+import { dayOf, type Lineages, readLineage } from '../data/sources/index.ts';
+import { amount } from '../workspace/index.ts';
+import type { Command } from './command.ts';
+
+export const command: Command = {
+  name: 'data refresh',
+  summary: 'fetch datasets from their sources in lockstep.yaml, and lock what came',
+  positionals: '[dataset…]',
+  options: {
+    date: { type: 'string' },
+    'dry-run': { type: 'boolean' },
+    scheduled: { type: 'boolean' },
+    show: { type: 'boolean' },
+  },
+  help: {
+    date: 'the UTC day that {date} stands for: today, yesterday or YYYY-MM-DD (default: as declared, else today)',
+    'dry-run': 'fetch and look, and write nothing',
+    scheduled: 'only what is due today by its schedule',
+    show: 'fetch nothing; print where the locked bytes came from',
+  },
+  async run({ workspace, positionals, values }) {
+    if (values.show === true) {
+      const lineage = readLineage(workspace);
+      return { json: { v: 1, datasets: lineage }, text: describeLineage(lineage) };
+    }
+    const now = new Date();
+    const day = values.date === undefined ? undefined : dayOf(String(values.date), now);
+    const dryRun = values['dry-run'] === true;
+    const scheduled = values.scheduled === true;
+    const datasets = await refreshData(workspace, { only: positionals, day, dryRun, scheduled, now });
+    return {
+      json: { v: 1, dryRun, datasets },
+      text: describe(datasets, dryRun),
+      exit: datasets.some(({ state }) => state === 'failed') ? 1 : 0,
+    };
+  },
+};
+
+function describe(datasets: readonly Refreshed[], dryRun: boolean): string {
+  if (datasets.length === 0) return 'no dataset has a source that is due';
+  const changed = datasets.some(({ state }) => state !== 'unchanged' && state !== 'failed');
+  return [
+    ...datasets.flatMap(describeOne),
+    ...(changed && dryRun ? ['nothing was written (--dry-run)'] : []),
+    ...(changed && !dryRun
+      ? ['next: commit data.lock and data.sources.json, and `lockstep data push` so that others can pull it']
+      : []),
+  ].join('\n');
+}
+
+function describeOne(one: Refreshed): string[] {
+  const head = `${one.state.padEnd(9)} data/${one.key}`;
+  if (one.state === 'unchanged') return [head];
+  if (one.state === 'failed') return [head, `  ${one.error.message}`];
+  const { before, after, lineage, changes } = one;
+  const sizes = before
+    ? `${amount(before.size, 'bytes')}, now ${amount(after.size, 'bytes')}`
+    : amount(after.size, 'bytes');
+  return [
+    `${head} (${sizes}) ${after.digest}`,
+    `  from ${asked(lineage.asked)}${lineage.date === null ? '' : ` of ${lineage.date}`}`,
+    ...changes.map((change) => `  ${change}`),
+  ];
+}
+
+const describeLineage = (lineage: Lineages): string =>
+  Object.entries(lineage)
+    .map(
+      ([key, { kind, asked: what, fetched, digest, rows }]) =>
+        `data/${key}  ${digest}${rows === undefined ? '' : `  ${amount(rows, 'count')} rows`}\n  ${kind} ${asked(what)}, fetched ${fetched}`,
+    )
+    .join('\n') || 'nothing was fetched from a source yet';
+
+const asked = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
+};
