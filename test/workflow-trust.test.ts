@@ -123,9 +123,23 @@ test('a promotion is asked for by a tag, a button or the clock, never by a run t
   expect(Object.keys(named('promotion-tag').jobs.asked!.permissions ?? {})).toEqual([]);
 });
 
+test('data is proposed where some came, whatever became of the rest, by a job that fetched nothing', () => {
+  const refresh = (event_name: string, changed: string, failing: string[] = []) =>
+    runs('refresh', {
+      github: { event_name, event: { repository } },
+      inputs: {},
+      outputs: { fetch: { changed } },
+      failing,
+    });
+  for (const event of ['schedule', 'workflow_dispatch', 'repository_dispatch'])
+    expect(refresh(event, 'true')).toEqual(['fetch', 'propose']);
+  expect(refresh('schedule', 'true', ['fetch'])).toEqual(['fetch', 'propose']);
+  for (const changed of ['false', '']) expect(refresh('schedule', changed)).toEqual(['fetch']);
+});
+
 test("a fork registers, promotes and watches nothing, and nobody but Lockstep runs Lockstep's own tests", () => {
   const fork = { ...repository, fork: true, is_template: true };
-  for (const name of ['main', 'promote', 'monitor', 'retrain', 'train-pr', 'ci', 'release']) {
+  for (const name of ['main', 'promote', 'monitor', 'retrain', 'refresh', 'train-pr', 'ci', 'release']) {
     const github = { event_name: 'workflow_dispatch', ref_name: 'main', event: { repository: fork } };
     expect(runs(name, { github, inputs: {}, outputs: planned }), name).toEqual([]);
   }

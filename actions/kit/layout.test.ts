@@ -17,6 +17,7 @@ test('an action is its manifest, its entry, its inputs and its README', () => {
     'monitor',
     'plan',
     'promote',
+    'refresh',
     'register',
     'report',
     'setup',

@@ -1,4 +1,5 @@
-import { type Refreshed, refreshData } from '../commands/refresh/refresh.ts';
+import { type Refreshed, refreshData } from '../commands/refresh.ts';
+import { asked, refreshedLines } from '../commands/refresh-text.ts';
 import { dayOf, type Lineages, readLineage } from '../data/sources/index.ts';
 import { amount } from '../workspace/index.ts';
 import type { Command } from './command.ts';
@@ -41,27 +42,12 @@ function describe(datasets: readonly Refreshed[], dryRun: boolean): string {
   if (datasets.length === 0) return 'no dataset has a source that is due';
   const changed = datasets.some(({ state }) => state !== 'unchanged' && state !== 'failed');
   return [
-    ...datasets.flatMap(describeOne),
+    ...datasets.flatMap(refreshedLines),
     ...(changed && dryRun ? ['nothing was written (--dry-run)'] : []),
     ...(changed && !dryRun
       ? ['next: commit data.lock and data.sources.json, and `lockstep data push` so that others can pull it']
       : []),
   ].join('\n');
-}
-
-function describeOne(one: Refreshed): string[] {
-  const head = `${one.state.padEnd(9)} data/${one.key}`;
-  if (one.state === 'unchanged') return [head];
-  if (one.state === 'failed') return [head, `  ${one.error.message}`];
-  const { before, after, lineage, changes } = one;
-  const sizes = before
-    ? `${amount(before.size, 'bytes')}, now ${amount(after.size, 'bytes')}`
-    : amount(after.size, 'bytes');
-  return [
-    `${head} (${sizes}) ${after.digest}`,
-    `  from ${asked(lineage.asked)}${lineage.date === null ? '' : ` of ${lineage.date}`}`,
-    ...changes.map((change) => `  ${change}`),
-  ];
 }
 
 const describeLineage = (lineage: Lineages): string =>
@@ -71,8 +57,3 @@ const describeLineage = (lineage: Lineages): string =>
         `data/${key}  ${digest}${rows === undefined ? '' : `  ${amount(rows, 'count')} rows`}\n  ${kind} ${asked(what)}, fetched ${fetched}`,
     )
     .join('\n') || 'nothing was fetched from a source yet';
-
-const asked = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
-};

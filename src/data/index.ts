@@ -12,6 +12,7 @@ export {
 } from './lock.ts';
 export { findLock, readLock, writeLock } from './lock-file.ts';
 export { parseLock } from './lock-parser.ts';
+export { packObjects, unpackObjects } from './object-stream.ts';
 export { writeParquet } from './parquet-writing.ts';
 export { placeDataset } from './placing.ts';
 export { type PullOptions, type PullResult, pullData } from './pull.ts';

@@ -20,6 +20,8 @@ const withoutSteps = ({ text: _, jobs, ...rest }: Workflow) => ({
 
 /** Jobs that may hold the key that signs: those that write environments, or keep a run for one that does. */
 const signing = ['lockstep-train-pr/keep', 'lockstep-main/release', 'lockstep-promote/promote'];
+/** Jobs that may see what a source wants to know; nothing is signed, and nothing can be written, there. */
+const sourcing = ['lockstep-refresh/fetch'];
 /** Workflows of which a newer run makes an older one pointless. */
 const cancelling = ['lockstep-ci', 'lockstep-pull-request'];
 /** Groups in which nothing waits: GitHub drops all that wait but the newest. */
@@ -85,8 +87,13 @@ export const rules: Readonly<Record<string, Rule>> = {
     ),
   'shows the signing key to those who sign': (all) => [
     ...where(stepsOf(all), ({ step, workflow, id }) => {
-      const secret = expressionsIn(step).some((text) => text.includes('secrets'));
-      return secret && !signing.includes(`${workflow.name}/${id}`);
+      const job = `${workflow.name}/${id}`;
+      const seen = expressionsIn(step).flatMap((text) => text.match(/\bsecrets\b[^\s)]*/g) ?? []);
+      return seen.some(
+        (secret) =>
+          !(secret === 'secrets.LOCKSTEP_SIGNING_KEY' && signing.includes(job)) &&
+          !(secret === 'secrets.LOCKSTEP_SOURCES' && sourcing.includes(job)),
+      );
     }),
     ...all
       .filter((workflow) => expressionsIn(withoutSteps(workflow)).some((text) => text.includes('secrets')))
@@ -94,7 +101,9 @@ export const rules: Readonly<Record<string, Rule>> = {
   ],
   'trains where nothing can be written': (all) =>
     where(stepsOf(all), ({ step, job }) => {
-      const trains = step.uses === './actions/train';
+      const trains =
+        step.uses === './actions/train' ||
+        (step.uses === './actions/refresh' && step.with?.mode !== 'propose');
       return trains && Object.values(job.permissions ?? { all: 'write' }).includes('write');
     }),
   'scores with an empty environment': (all) =>

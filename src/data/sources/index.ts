@@ -1,12 +1,12 @@
 // Where datasets come from: what `data refresh` fetches, and what it leaves behind about it.
 export type { Fetched } from './arriving.ts';
 export { fetchBucket } from './bucket-source.ts';
-export { type DatedSource, dateSource, dayOf, isDue, type SourceKind } from './dated-source.ts';
+export { type DatedSource, dateSource, dayOf, isDue } from './dated-source.ts';
 export {
   type Lineage,
   type Lineages,
   lineageFile,
-  printLineage,
+  parseLineage,
   readLineage,
   writeLineage,
 } from './lineage.ts';

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import schema from '../../../docs/schemas/data-sources.json' with { type: 'json' };
 import {
   canonicalJson,
   checkSchema,
   type Digest,
-  readJson,
+  parseJson,
   type Workspace,
   writeAtomic,
 } from '../../workspace/index.ts';
@@ -40,15 +40,17 @@ export const lineageFile = 'data.sources.json';
 /** Empty where nothing was fetched yet. Errors: E_JSON_*, E_CONFIG_*. */
 export function readLineage({ root }: Workspace): Lineages {
   const path = join(root, lineageFile);
-  if (!existsSync(path)) return {};
-  return checkSchema<{ datasets: Lineages }>(readJson(path, lineageFile), schema).datasets;
+  return existsSync(path) ? parseLineage(readFileSync(path)) : {};
 }
+
+export const parseLineage = (content: Uint8Array): Lineages =>
+  checkSchema<{ datasets: Lineages }>(parseJson(content, lineageFile), schema).datasets;
 
 export const writeLineage = ({ root }: Workspace, datasets: Lineages): void =>
   writeAtomic(join(root, lineageFile), printLineage(datasets));
 
 /** A line a dataset, by the bytes of the keys: a diff of the file is a diff of where data comes from. */
-export function printLineage(datasets: Lineages): string {
+function printLineage(datasets: Lineages): string {
   const lines = Object.keys(datasets)
     .sort(comparePaths)
     .map((key) => `${JSON.stringify(key)}: ${canonicalJson(datasets[key])}`);

@@ -218,6 +218,12 @@ export const answers: Readonly<Record<string, Answering>> = {
     state.issues.push(issue);
     return { status: 201, body: issueAnswer(issue, url) };
   },
+  'PATCH /repos/{owner}/{repo}/issues/{issue_number}': ({ issues }, { parameters, body, url }) => {
+    const issue = issues.find(({ number }) => number === Number(parameters.issue_number));
+    if (!issue) return notFound;
+    Object.assign(issue, body);
+    return { status: 200, body: issueAnswer(issue, url) };
+  },
 };
 
 const pullAnswer = ({ head, base, ...pull }: Pull) => ({

@@ -35,7 +35,7 @@ export interface FakeOptions {
 /** What a write takes, as the documentation of each endpoint says. */
 const needs: readonly (readonly [RegExp, string])[] = [
   [/^(POST|PATCH|DELETE) .*\/issues\/.*comments/, 'pull-requests'],
-  [/^POST .*\/issues$/, 'issues'],
+  [/^POST .*\/issues$|^PATCH .*\/issues\/\{issue_number\}$/, 'issues'],
   [/^POST .*\/statuses\/\{sha\}/, 'statuses'],
   [/^POST .*\/deployments/, 'deployments'],
 ];

@@ -3,12 +3,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readLock, statusData } from '../../data/index.ts';
-import { dateSource, fetchUrl, isDue, readLineage } from '../../data/sources/index.ts';
-import { messageOf, testWorkspace, writeInto } from '../../data/test-workspace.ts';
-import { parseConfiguration, parseYaml, type Source, type Workspace } from '../../workspace/index.ts';
+import { readLock, statusData } from '../data/index.ts';
+import { dateSource, fetchUrl, isDue, readLineage } from '../data/sources/index.ts';
+import { messageOf, testWorkspace, writeInto } from '../data/test-workspace.ts';
+import { parseConfiguration, parseYaml, type Source, type Workspace } from '../workspace/index.ts';
+import { isOrdered } from './refresh/sql-order.ts';
 import { type Refreshed, type RefreshOptions, refreshData } from './refresh.ts';
-import { isOrdered } from './sql-order.ts';
 
 const key = 'churn/customers.csv';
 const now = new Date('2026-11-27T05:00:00Z');

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { extname } from 'node:path';
-import { addData, findLock, type LockEntry, pullData } from '../../data/index.ts';
+import { addData, findLock, type LockEntry, pullData } from '../data/index.ts';
 import {
   type DatedSource,
   dateSource,
@@ -12,7 +12,7 @@ import {
   shapeChanges,
   shapeOf,
   writeLineage,
-} from '../../data/sources/index.ts';
+} from '../data/sources/index.ts';
 import {
   isLockstepError,
   LockstepError,
@@ -22,9 +22,9 @@ import {
   statePath,
   type Workspace,
   withLock,
-} from '../../workspace/index.ts';
-import { fetchSource } from './fetch-source.ts';
-import { checkReplaceable } from './replaceable.ts';
+} from '../workspace/index.ts';
+import { fetchSource } from './refresh/fetch-source.ts';
+import { checkReplaceable } from './refresh/replaceable.ts';
 
 export interface RefreshOptions {
   /** Keys; all that have a source when left out. */
@@ -77,10 +77,11 @@ export async function refreshData(workspace: Workspace, options: RefreshOptions 
   });
 }
 
-function selectSources(
+/** Errors: E_DATA_MISSING. */
+export function selectSources(
   { configuration: { sources } }: Workspace,
   { only = [], scheduled = false }: RefreshOptions,
-  now: Date,
+  now = new Date(),
 ): (readonly [string, Source])[] {
   const keys = only.length === 0 ? Object.keys(sources).sort() : only.map((name) => keyOf(sources, name));
   return [...new Set(keys)]
