@@ -47,7 +47,7 @@ async function statusOf(workspace: Workspace, entry: LockEntry, memos: WorkingMe
 
 /** How one dataset lies under data/. */
 export const workingState = async (workspace: Workspace, entry: LockEntry): Promise<DatasetStatus['state']> =>
-  (await statusOf(workspace, entry, openMemo(workspace))).state;
+  (await statusOf(workspace, entry, openMemos(workspace))).state;
 
 export function stateOf(entry: LockEntry, working: Working): Pick<DatasetStatus, 'state' | 'detail'> {
   if (working.kind === 'missing') return { state: 'missing' };
