@@ -9,6 +9,7 @@ const src = join(root, 'src');
 const order = [
   'workspace',
   'http',
+  'oci',
   'data',
   'pipeline',
   'model',

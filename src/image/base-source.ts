@@ -1,10 +1,10 @@
+import { openRegistry } from '../oci/index.ts';
 import { isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
 import type { Layout } from './layout.ts';
 import { type Index, mediaTypes } from './oci.ts';
 import type { Platform } from './platform.ts';
 import { parseReference } from './reference.ts';
 import { parseIndex, pullDocument } from './registry/documents.ts';
-import { openRegistry } from './registry/registry.ts';
 
 /** The base that an image is built upon, by digest, and whether lockstep.yaml says so. */
 export interface BaseSource {

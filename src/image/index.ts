@@ -3,6 +3,7 @@
 import type { Workspace } from '../workspace/index.ts';
 import type { BuiltImage, ImageInput } from './build.ts';
 
+export { checkRegistryName, isRegistryName } from '../oci/index.ts';
 export type { BuiltImage, ImageInput } from './build.ts';
 export { attachEvidence, type EvidenceFile, readEvidence } from './evidence.ts';
 export { type ImageDescription, listImages, readImage } from './inspect.ts';
@@ -10,7 +11,6 @@ export { findRun, type KeptRun, keepRun } from './kept-run.ts';
 export { type Layout, openImages, openLayout } from './layout.ts';
 export { type PinnedBase, pinBase } from './pin-base.ts';
 export { type ImageReference, imageName, parseReference } from './reference.ts';
-export { checkRegistryName, isRegistryName } from './registry/address.ts';
 export { type PushedImage, pullImage, pushImage } from './registry/images.ts';
 export { pullEvidence } from './registry/referrers.ts';
 export { unpackImage } from './unpack-process.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import keptRunSchema from '../../docs/schemas/kept-run.json' with { type: 'json' };
+import { openRegistry } from '../oci/index.ts';
 import {
   openStatement,
   parseEnvelope,
@@ -22,7 +23,6 @@ import { annotation, type Descriptor, describe, type Manifest, mediaTypes } from
 import { documents } from './oci-schema.ts';
 import { imageName } from './reference.ts';
 import { pullBlobs, pushDocument } from './registry/documents.ts';
-import { openRegistry } from './registry/registry.ts';
 
 /** What a trusted run trained. `docs/schemas/kept-run.json` */
 export interface KeptRun {

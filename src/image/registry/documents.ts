@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import pLimit from 'p-limit';
+import type { Registry } from '../../oci/index.ts';
 import {
   checkSchema,
   type Digest,
@@ -12,7 +13,6 @@ import {
 import type { Layout } from '../layout.ts';
 import { type Descriptor, type Index, type Manifest, mediaTypes } from '../oci.ts';
 import { documents } from '../oci-schema.ts';
-import type { Registry } from './registry.ts';
 
 const atATime = 4;
 

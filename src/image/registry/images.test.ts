@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakeRegistry, startRegistry } from '../../../test/fakes/oci-registry.ts';
 import { messageOf } from '../../../test/git-sandbox.ts';
 import { shareLayers } from '../../../test/shared-layers.ts';
+import { openRegistry } from '../../oci/index.ts';
 import { digestOf, openWorkspace, type Workspace } from '../../workspace/index.ts';
 import {
   attachEvidence,
@@ -17,7 +18,6 @@ import {
   readEvidence,
   readImage,
 } from '../index.ts';
-import { openRegistry } from './registry.ts';
 
 let fake: FakeRegistry;
 let folder: string;

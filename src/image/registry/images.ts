@@ -1,11 +1,10 @@
+import { isLoopback, openRegistry, registryAddress } from '../../oci/index.ts';
 import { type Digest, LockstepError, type Workspace } from '../../workspace/index.ts';
 import { type Layout, openImages } from '../layout.ts';
 import { annotation, type Descriptor, type Manifest, mediaTypes } from '../oci.ts';
 import { parseReference } from '../reference.ts';
-import { isLoopback, registryAddress } from './address.ts';
 import { notThere, pullDocument, pushDocument, type Sibling } from './documents.ts';
 import { pullEvidence, pushEvidence } from './referrers.ts';
-import { openRegistry } from './registry.ts';
 
 export interface PushedImage {
   readonly digest: Digest;

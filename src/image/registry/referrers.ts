@@ -1,9 +1,8 @@
+import { isRegistryName, openRegistry, type Registry } from '../../oci/index.ts';
 import { type Digest, hexOf, type Workspace } from '../../workspace/index.ts';
 import { type Layout, openImages } from '../layout.ts';
 import { type Descriptor, describe, type Index, mediaTypes } from '../oci.ts';
-import { isRegistryName } from './address.ts';
 import { parseIndex, pullDocument, pushDocument } from './documents.ts';
-import { openRegistry, type Registry } from './registry.ts';
 
 /** Where registries without the referrers API look for what is about an image (OCI distribution 1.1, "Referrers Tag Schema"). */
 export const referrersTag = (image: Digest): string => `sha256-${hexOf(image)}`;

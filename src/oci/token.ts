@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LockstepError, printable } from '../../workspace/index.ts';
+import { LockstepError, printable } from '../workspace/index.ts';
 import { type RegistryAddress, sameOwner } from './address.ts';
 import { basic, type Credentials } from './credentials.ts';
 
 /** What is asked for at the login. */
 export interface Scopes {
-  readonly actions: 'pull' | 'pull,push';
+  readonly actions: 'pull' | 'pull,push' | 'pull,push,delete';
   /** Other repositories of the registry that blobs may be taken from. */
   readonly from: readonly string[];
 }

@@ -1,4 +1,4 @@
-import { type Digest, LockstepError, printable } from '../../workspace/index.ts';
+import { type Digest, LockstepError, printable } from '../workspace/index.ts';
 
 /** What the registry says it kept is what it was sent. Errors: E_REGISTRY_DIGEST. */
 export function checkTold(host: string, digest: Digest, response: Response): void {

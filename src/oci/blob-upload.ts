@@ -1,10 +1,14 @@
 import { openAsBlob } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLockstepError, printable } from '../../workspace/index.ts';
-import type { Descriptor } from '../oci.ts';
+import { isLockstepError, printable } from '../workspace/index.ts';
 import { type RegistryAddress, sameOwner } from './address.ts';
+import { askBlob } from './blob-download.ts';
 import { checkTold } from './digest-header.ts';
+import type { Descriptor } from './documents.ts';
 import { backOff, failed, reasonOf, type Send } from './request.ts';
+
+/** A file's path, or the bytes. */
+export type BlobSource = string | Uint8Array<ArrayBuffer>;
 
 const tries = 3;
 const begin = { method: 'POST', path: '/blobs/uploads/' } as const;
@@ -18,18 +22,20 @@ const brokenBy = (error: unknown): string => {
 };
 
 /**
- * Sends a file as a blob, unless the registry has it, or takes it from the repository `from` of its own (`mount`).
+ * Sends a blob, unless the registry has it, or takes it from the repository `from` of its own (`mount`).
  * Returns whether bytes were sent. Errors: E_REGISTRY_*.
  */
 export async function uploadBlob(
   address: RegistryAddress,
   send: Send,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
-  path: string,
+  source: BlobSource,
   from: string | null,
 ): Promise<boolean> {
   const there = await send({ method: 'HEAD', path: `/blobs/${digest}` });
   if (there.status === 200) return false;
+  // Who keeps blobs elsewhere sends us there.
+  if (there.status === 307 && (await askBlob(address, send, 'HEAD', digest).catch(() => null))) return false;
   for (let attempt = 1; ; attempt++) {
     const place = await beginUpload(from);
     if (place === null) return false;
@@ -60,7 +66,7 @@ export async function uploadBlob(
       method: 'PUT',
       path: place.href,
       headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
-      body: () => openAsBlob(path),
+      body: async () => (typeof source === 'string' ? openAsBlob(source) : source),
       timeoutMs: 10 * 60_000,
       once: true,
     });

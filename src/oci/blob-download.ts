@@ -3,10 +3,10 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { checkedRedirect } from '../../http/index.ts';
-import { type Digest, diskFull, LockstepError } from '../../workspace/index.ts';
-import type { Descriptor } from '../oci.ts';
+import { checkedRedirect } from '../http/index.ts';
+import { type Digest, diskFull, LockstepError } from '../workspace/index.ts';
 import type { RegistryAddress } from './address.ts';
+import type { Descriptor } from './documents.ts';
 import { failed, readingAgain, type Send } from './request.ts';
 
 const mostRedirects = 3;
@@ -24,7 +24,8 @@ export async function downloadBlob(
 ): Promise<void> {
   const asked = { method: 'GET', path: `/blobs/${blob.digest}` } as const;
   await readingAgain(address, asked, async () => {
-    const response = await getBlob(address, send, asked);
+    const response = await askBlob(address, send, 'GET', blob.digest);
+    if (response === null) throw failed(address, asked, 404);
     try {
       await receive(response, blob, path, `${address.host}/${address.repository}`);
     } catch (error) {
@@ -34,17 +35,29 @@ export async function downloadBlob(
   });
 }
 
-/** Blobs often lie with a storage provider, at an address that holds a secret of its own: our login stays here. */
-async function getBlob(
+/**
+ * The answer with a blob (200, or 206 where `headers` ask for a part); null when there is none. Blobs often lie with a
+ * storage provider, at an address that holds a secret of its own: our login stays here. Errors: E_REGISTRY_*, E_REMOTE_REDIRECT.
+ */
+export async function askBlob(
   address: RegistryAddress,
   send: Send,
-  asked: { readonly method: 'GET'; readonly path: string },
-): Promise<Response> {
-  let path = asked.path;
+  method: 'GET' | 'HEAD',
+  digest: Digest,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response | null> {
+  const asked = { method, path: `/blobs/${digest}` } as const;
+  let path: string = asked.path;
   for (let hop = 0; hop <= mostRedirects; hop++) {
-    const response = await send({ ...asked, path, timeoutMs });
-    if (response.status === 200) return response;
+    const response = await send({
+      ...asked,
+      path,
+      headers: { ...headers, 'accept-encoding': 'identity' },
+      timeoutMs,
+    });
+    if (response.status === 200 || (response.status === 206 && headers.range !== undefined)) return response;
     await response.body?.cancel();
+    if (response.status === 404) return null;
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null)
       throw failed(address, asked, response.status);

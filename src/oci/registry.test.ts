@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type FakeRegistry, startRegistry } from '../../../test/fakes/oci-registry.ts';
-import { messageOf } from '../../../test/git-sandbox.ts';
-import { digestOf } from '../../workspace/index.ts';
+import { type FakeRegistry, startRegistry } from '../../test/fakes/oci-registry.ts';
+import { messageOf } from '../../test/git-sandbox.ts';
+import { digestOf } from '../workspace/index.ts';
 import { isRegistryName, registryAddress, sameOwner } from './address.ts';
 import { openRegistry } from './registry.ts';
 
@@ -95,7 +95,7 @@ describe('one repository', () => {
     [
       'a manifest without end',
       () => ({ status: 200, body: Buffer.alloc(5 << 20) }),
-      /^E_REGISTRY_FAILED: a manifest of more than/,
+      /^E_REGISTRY_FAILED: an answer of more than/,
     ],
   ])('%s', async (_, fault, message) => {
     fake.fault = fault;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLockstepError, LockstepError, printable } from '../../workspace/index.ts';
+import { isLockstepError, LockstepError, printable } from '../workspace/index.ts';
 import type { RegistryAddress } from './address.ts';
 import type { Credentials } from './credentials.ts';
 import { authorize, refused, type Scopes } from './token.ts';
 
 export interface RegistryRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Below the repository (`/manifests/v1`), or a whole URL that the registry gave. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -145,5 +145,6 @@ export function failed(
     what,
     allowed: "the answer that OCI's distribution specification has",
     fix: "run the command again; see the registry's log if it goes on",
+    cause: how,
   });
 }

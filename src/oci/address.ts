@@ -1,4 +1,4 @@
-import { LockstepError } from '../../workspace/index.ts';
+import { LockstepError } from '../workspace/index.ts';
 
 /** One repository of a registry that speaks OCI's distribution protocol. */
 export interface RegistryAddress {
