@@ -7,4 +7,4 @@ export {
 } from './address.ts';
 export { type Credentials, credentialsFor } from './credentials.ts';
 export { type Descriptor, describe, type Index, type Manifest, ociTypes } from './documents.ts';
-export { openRegistry, type Registry, type RegistryOptions } from './registry.ts';
+export { openRegistry, type Registry, type RegistryOptions, type RemoteManifest } from './registry.ts';

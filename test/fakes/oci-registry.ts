@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An answer that is given instead of the registry's own; null lets the request through. */
@@ -67,7 +67,7 @@ export async function startRegistry(login?: { user: string; password: string }):
       const challenge = `Bearer realm="http://${host}/token",service="fake"`;
       return send(response, { status: 401, headers: { 'www-authenticate': challenge } });
     }
-    send(response, own(method, path, url, request.headers['content-type'] ?? '', body));
+    send(response, own(method, path, url, request.headers, body));
   }
 
   function token(auth: string | null): Answer {
@@ -75,10 +75,18 @@ export async function startRegistry(login?: { user: string; password: string }):
     return auth === wanted ? { status: 200, body: JSON.stringify({ token: 'let-in' }) } : { status: 401 };
   }
 
-  function own(method: string, path: string, url: URL, type: string, body: Buffer): Answer {
-    const [, repository, kind, rest] = /^\/v2\/(.+)\/(manifests|blobs)\/(.*)$/.exec(path) ?? [];
+  function own(
+    method: string,
+    path: string,
+    url: URL,
+    { 'content-type': type = '', range }: IncomingHttpHeaders,
+    body: Buffer,
+  ): Answer {
+    const [, repository, kind, rest] = /^\/v2\/(.+)\/(manifests|blobs|tags)\/(.*)$/.exec(path) ?? [];
     if (repository === undefined) return { status: 404 };
+    if (kind === 'tags') return tags(repository, url.searchParams);
     if (kind === 'manifests') return manifest(method, `${repository}/${rest}`, repository, type, body);
+    if (method === 'DELETE') return { status: registry.blobs.delete(`${repository}/${rest}`) ? 202 : 404 };
     if (method === 'POST') {
       const digest = url.searchParams.get('mount');
       const mounted = registry.blobs.get(`${url.searchParams.get('from')}/${digest}`);
@@ -98,7 +106,20 @@ export async function startRegistry(login?: { user: string; password: string }):
       return { status: 201, headers: { 'docker-content-digest': digest } };
     }
     const blob = registry.blobs.get(`${repository}/${rest}`);
-    return blob ? { status: 200, body: method === 'HEAD' ? '' : blob } : { status: 404 };
+    return blob ? part(blob, range) : { status: 404 };
+  }
+
+  /** As many as asked for, but for 100 at most: real registries have more than one page too. */
+  function tags(repository: string, query: URLSearchParams): Answer {
+    const all = [...registry.manifests.keys()]
+      .filter((key) => key.startsWith(`${repository}/`) && !key.includes('/sha256:'))
+      .map((key) => key.slice(repository.length + 1))
+      .sort();
+    const later = all.filter((tag) => tag > (query.get('last') ?? ''));
+    const page = later.slice(0, Math.min(100, Number(query.get('n') ?? 100)));
+    const next = `</v2/${repository}/tags/list?n=100&last=${page.at(-1)}>; rel="next"`;
+    const headers = page.length < later.length ? { link: next } : {};
+    return { status: 200, headers, body: JSON.stringify({ name: repository, tags: page }) };
   }
 
   function manifest(method: string, key: string, repository: string, type: string, body: Buffer): Answer {
@@ -110,12 +131,26 @@ export async function startRegistry(login?: { user: string; password: string }):
     }
     const found = registry.manifests.get(key);
     if (!found) return { status: 404 };
+    if (method === 'DELETE') {
+      if (!key.includes('/sha256:')) return { status: 400 };
+      for (const [name, { bytes }] of registry.manifests)
+        if (name.startsWith(`${repository}/`) && bytes.equals(found.bytes)) registry.manifests.delete(name);
+      return { status: 202 };
+    }
     return {
       status: 200,
       headers: { 'content-type': found.type, 'docker-content-digest': digestOf(found.bytes) },
       body: found.bytes,
     };
   }
+}
+
+function part(bytes: Buffer, range: string | undefined): Answer {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+  if (from === undefined) return { status: 200, body: bytes };
+  const body = bytes.subarray(Number(from), to ? Number(to) + 1 : undefined);
+  const last = Number(from) + body.length - 1;
+  return { status: 206, headers: { 'content-range': `bytes ${from}-${last}/${bytes.length}` }, body };
 }
 
 async function read(request: IncomingMessage): Promise<Buffer> {

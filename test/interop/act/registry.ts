@@ -10,7 +10,7 @@ export async function startRegistry({ programs, folder }: Tools, auth?: object):
   const settings = {
     version: '0.1',
     log: { level: 'error' },
-    storage: { filesystem: { rootdirectory: join(folder, 'registry') } },
+    storage: { filesystem: { rootdirectory: join(folder, 'registry') }, delete: { enabled: true } },
     http: { addr: host },
     ...(auth === undefined ? {} : { auth }),
   };
