@@ -136,6 +136,17 @@ test('who is not let in hears how to log in, and never the password', async () =
   expect(refused).not.toContain('canary');
 });
 
+test('who may write learns that nothing is there yet, where readers are only turned away', async () => {
+  const challenge = { 'www-authenticate': `Bearer realm="http://${fake.host}/token"` };
+  fake.fault = ({ path, auth }, count) => {
+    if (path === '/token') return count === 1 ? { status: 403 } : { status: 200, body: '{"token":"x"}' };
+    return auth === null ? { status: 401, headers: challenge } : null;
+  };
+  expect(await bucket.stat(pathOf(sha256('x')))).toBeNull();
+  expect(await bucket.get('gc/doomed.json')).toBeNull();
+  expect(fake.requests.filter((line) => line === 'GET /token')).toHaveLength(2);
+});
+
 test.each<[number, string, (bucket: Bucket, key: string) => Promise<unknown>]>([
   [403, 'E_REMOTE_CREDENTIALS', (bucket, key) => bucket.put(key, Buffer.from('x'), sha256('x'))],
   [429, 'E_REMOTE_RATE_LIMIT', (bucket, key) => bucket.stat(key)],

@@ -16,7 +16,7 @@ export async function ociBucket(url: URL, env: NodeJS.ProcessEnv = process.env):
   const place = url.host + url.pathname.replace(/\/+$/, '');
   const name = `oci://${place}`;
   const repository = openRepository(place, env);
-  const { reader, writer, remover, documentOf } = repository;
+  const { read, writer, remover, documentOf } = repository;
   const sizes = new Map<Digest, number>();
   const edge =
     <Asked extends unknown[], T>(work: (...asked: Asked) => Promise<T>) =>
@@ -28,17 +28,19 @@ export async function ociBucket(url: URL, env: NodeJS.ProcessEnv = process.env):
 
   async function stat(key: string): Promise<{ size: number } | null> {
     const blob = digestIn(key);
-    const size = blob ? await reader().statBlob(blob) : (await documentOf(reader(), key))?.document.size;
+    const size = await read(async (registry) =>
+      blob ? registry.statBlob(blob) : (await documentOf(registry, key))?.document.size,
+    );
     return size === null || size === undefined ? null : { size };
   }
 
   async function get(key: string, range?: ByteRange): Promise<Download | null> {
-    const digest = digestIn(key) ?? (await documentOf(reader(), key))?.document.digest;
+    const digest = digestIn(key) ?? (await read((registry) => documentOf(registry, key)))?.document.digest;
     if (digest === undefined) return null;
     const validator = `"${digest}"`;
     const same = range?.validator === undefined || range.validator === validator;
     const { range: header } = rangeHeaders(same && range ? { from: range.from, to: range.to } : undefined);
-    const response = await reader().openBlob(digest, header ?? null);
+    const response = await read((registry) => registry.openBlob(digest, header ?? null));
     if (response === null) return null;
     const body = response.body === null ? Readable.from([]) : Readable.fromWeb(response.body as never);
     const headers = Object.fromEntries(response.headers);
@@ -80,7 +82,10 @@ export async function ociBucket(url: URL, env: NodeJS.ProcessEnv = process.env):
   async function* list(prefix: string): AsyncGenerator<Listed> {
     const ofObjects = 'sha256/'.startsWith(prefix) || prefix.startsWith('sha256/');
     const objects = new Map<string, Listed>();
-    const found = repository.manifests(reader(), (tag) => ofObjects || mayHold(tag, prefix));
+    const found = repository.manifests(
+      await read(async (registry) => registry),
+      (tag) => ofObjects || mayHold(tag, prefix),
+    );
     for await (const { key, document, modified, objects: named } of found) {
       if (document !== null && key?.startsWith(prefix)) yield { key, size: document.size, modified };
       for (const { digest, size } of ofObjects ? named : []) {

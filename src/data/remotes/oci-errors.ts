@@ -29,7 +29,7 @@ const fixes: Partial<Record<ErrorCode, (host: string) => string>> = {
   E_REMOTE_SCHEME: () => 'set `remote:` in lockstep.yaml to oci://<registry>/<repository>',
   E_REMOTE_CREDENTIALS: (host) =>
     host === 'ghcr.io'
-      ? 'give the job `packages: write` (to pull, `read`) and `GITHUB_TOKEN`; elsewhere `docker login ghcr.io`'
+      ? 'give the job `packages: write` (to pull, `read`) and GITHUB_TOKEN, and in the settings of a package made by hand access for this repository; elsewhere `docker login ghcr.io`'
       : `\`docker login ${host}\`, or set LOCKSTEP_REGISTRY_HOST, LOCKSTEP_REGISTRY_USER and LOCKSTEP_REGISTRY_TOKEN`,
   E_REMOTE_READ_ONLY: () => 'name a registry that takes pushes as the remote',
   E_REMOTE_TOO_LARGE: () => 'raise the limit of the proxy before the registry',

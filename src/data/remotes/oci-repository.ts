@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { credentialsFor, type Descriptor, openRegistry, type Registry } from '../../oci/index.ts';
+import { isLockstepError } from '../../workspace/index.ts';
 import { empty, type Kept, keepTag, printManifest, readManifest, tagOf } from './oci-manifests.ts';
 
 /** Objects that one manifest names at most: about 600 KB of the 4 MB that registries take. */
@@ -8,7 +9,8 @@ const atATime = 8;
 
 /** The manifests by which a repository holds documents and keeps objects. Errors of all: E_REGISTRY_*. */
 export interface Repository {
-  readonly reader: () => Registry;
+  /** Reads as who may only read, else as who may write too: ghcr.io shows nobody else that there is no package yet. */
+  read<T>(work: (registry: Registry) => Promise<T>): Promise<T>;
   readonly writer: () => Registry;
   readonly remover: () => Registry;
   /** The manifest of a key's document; null when there is none. */
@@ -25,6 +27,7 @@ export interface Repository {
 export function openRepository(place: string, env: NodeJS.ProcessEnv): Repository {
   const open = opener(place, env);
   const writer = open('pull,push');
+  let reader = open('pull');
   let config: Promise<void> | undefined;
 
   async function pushBlob(blob: Descriptor, bytes: Uint8Array): Promise<void> {
@@ -52,7 +55,18 @@ export function openRepository(place: string, env: NodeJS.ProcessEnv): Repositor
   }
 
   return {
-    reader: open('pull'),
+    async read(work) {
+      try {
+        return await work(reader());
+      } catch (error) {
+        if (!isLockstepError(error, 'E_REGISTRY_AUTH')) throw error;
+        const done = await work(writer()).catch(() => {
+          throw error;
+        });
+        reader = writer;
+        return done;
+      }
+    },
     writer,
     remover: open('pull,push,delete'),
     async documentOf(registry, key) {

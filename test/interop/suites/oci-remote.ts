@@ -6,6 +6,14 @@ import { bucketContract } from '../../../src/data/remotes/contract.ts';
 import { ociBucket } from '../../../src/data/remotes/oci-bucket.ts';
 import { startRegistry } from '../act/registry.ts';
 import type { Suite, Tools } from '../suite.ts';
+import {
+  assertSameData,
+  cloneOf,
+  fill,
+  makeDataProject,
+  smallFiles,
+  succeeded,
+} from '../tools/data-project.ts';
 
 export const suite: Suite = {
   name: 'oci-remote',
@@ -15,7 +23,7 @@ export const suite: Suite = {
   run: async (tools) => {
     const host = await startRegistry(tools);
     await bucketContract(async () => ociBucket(new URL(`oci://${host}/team/contract`), nobody));
-    return [await collected(tools, host), await guarded(tools)].join(', ');
+    return [await collected(tools, host), await datasets(tools, host), await guarded(tools)].join(', ');
   },
 };
 
@@ -24,7 +32,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const pathOf = (hex: string) => `sha256/${hex.slice(0, 2)}/${hex.slice(2)}`;
 
 /** What maps and `keep` name survives; what nothing names does not, or this would show nothing. */
-async function collected({ programs, folder }: Tools, host: string): Promise<string> {
+async function collected(tools: Tools, host: string): Promise<string> {
   const bucket = await ociBucket(new URL(`oci://${host}/team/kept`), nobody);
   const put = async (text: string, key = pathOf(sha256(text))) => {
     await bucket.put(key, Buffer.from(text), sha256(text));
@@ -36,17 +44,35 @@ async function collected({ programs, folder }: Tools, host: string): Promise<str
     `packs/${pathOf(sha256('folder'))}.json`,
   );
   await bucket.keep!([plain]);
-  await programs.run('docker-registry', [
-    'garbage-collect',
-    '--delete-untagged',
-    join(folder, 'registry.yml'),
-  ]);
+  await collectGarbage(tools);
   for (const { key, size } of [pack, plain, map]) assert.deepEqual(await bucket.stat(key), { size }, key);
   assert.equal(await bucket.stat(stray.key), null, 'nothing names it');
   await bucket.remove([map.key, pack.key, plain.key]);
   for (const { key } of [pack, plain, map]) assert.equal(await bucket.stat(key), null, key);
   return 'kept through garbage-collect';
 }
+
+/** A push, a garbage collection, a pull by somebody who has only the lock. */
+async function datasets(tools: Tools, host: string): Promise<string> {
+  const remote = `oci://${host}/team/data`;
+  const pushed = makeDataProject(tools, 'pushed', remote);
+  await fill(pushed);
+  succeeded(await pushed.data('push'));
+  await collectGarbage(tools);
+  const clone = cloneOf(pushed, makeDataProject(tools, 'clone', remote));
+  succeeded(await clone.data('pull'));
+  assertSameData(pushed, clone);
+  const again = succeeded(await pushed.data('push')) as { pushed?: { objects: number } };
+  assert.equal(again.pushed?.objects, 0, 'the second time nothing is sent');
+  const { tags } = (await (await fetch(`http://${host}/v2/team/data/tags/list`)).json()) as {
+    tags: string[];
+  };
+  assert.deepEqual(tags.map((tag) => tag.split('-')[0]).sort(), ['chunks', 'keep', 'packs']);
+  return `${smallFiles} small files and 20 MB pushed and pulled`;
+}
+
+const collectGarbage = ({ programs, folder }: Tools): Promise<string> =>
+  programs.run('docker-registry', ['garbage-collect', '--delete-untagged', join(folder, 'registry.yml')]);
 
 /** Of the password "swordfish", as `htpasswd -B` writes it. */
 const users = 'ada:$2b$04$9J8NrBe5n936TrZ6r2CNge7NTNe/GpvSeA5f8uZZaG8lU7UXPZuWu\n';
