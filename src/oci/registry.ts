@@ -35,6 +35,8 @@ export interface Registry {
   ): Promise<boolean>;
   pushManifest(reference: string, manifest: Omit<RemoteManifest, 'digest'>): Promise<Digest>;
   tags(): AsyncIterable<string>;
+  /** The registry's own clock, as its last answer had it: ms since 1970. */
+  now(): number;
   /** What is not there is removed; false where the registry does not remove such things. Errors: E_REGISTRY_*. */
   remove(kind: 'manifests' | 'blobs', digest: Digest): Promise<boolean>;
 }
@@ -62,7 +64,10 @@ export function openRegistry(
 ): Registry {
   const address = registryAddress(name);
   const known = credentials === undefined ? credentialsFor(address.host) : credentials;
-  const send = openSender(address, known, { actions, from });
+  let ahead = 0;
+  const send = openSender(address, known, { actions, from }, ({ headers }) => {
+    ahead = (Date.parse(headers.get('date') ?? '') || Date.now()) - Date.now();
+  });
 
   async function resolve(reference: string): Promise<RemoteManifest | null> {
     const asked = { method: 'GET', path: `/manifests/${reference}` } as const;
@@ -95,6 +100,7 @@ export function openRegistry(
     openBlob: (digest, range) => askBlob(address, send, 'GET', digest, range === null ? {} : { range }),
     pushBlob: (blob, source, other = null) => uploadBlob(address, send, blob, source, other),
     tags: () => listTags(address, send, (response) => readCapped(response, address.host)),
+    now: () => Date.now() + ahead,
     async remove(kind, digest) {
       const asked = { method: 'DELETE', path: `/${kind}/${digest}` } as const;
       const { status, body } = await send(asked);

@@ -31,7 +31,12 @@ export const backOff = (attempt: number): number => 200 * attempt ** 2;
  * Sends requests to one repository: logs in when asked, waits when told to, tries again what may pass. Redirects are
  * the caller's, since no token may follow them. Errors: E_REGISTRY_AUTH, E_REGISTRY_RATE_LIMIT, E_REGISTRY_FAILED.
  */
-export function openSender(address: RegistryAddress, credentials: Credentials | null, scopes: Scopes): Send {
+export function openSender(
+  address: RegistryAddress,
+  credentials: Credentials | null,
+  scopes: Scopes,
+  onAnswer: (answer: Response) => void = () => {},
+): Send {
   let authorization: string | null = null;
   let waited = 0;
 
@@ -40,6 +45,7 @@ export function openSender(address: RegistryAddress, credentials: Credentials | 
     for (let attempt = 1; ; attempt++) {
       const response = await once(request, attempt);
       if (response === null) continue;
+      onAnswer(response);
       if (response.status === 401) {
         await response.body?.cancel();
         // The first 401 of a request may be a token that grew old.

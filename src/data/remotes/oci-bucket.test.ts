@@ -51,7 +51,7 @@ test('names packs beside their map and other objects in manifests of their own, 
   expect([...named()]).not.toContain(plain.sha256);
   await bucket.keep!([plain, other]);
   fake.requests.length = 0;
-  await bucket.keep!([other, plain]);
+  await (await open()).keep!([other, plain]);
   expect(fake.requests.filter((line) => line.startsWith('PUT'))).toEqual([]);
   expect(await keysIn('sha256/')).toEqual([pack.key, plain.key, other.key].sort());
   expect(await keysIn('chunks/')).toEqual([key]);
@@ -60,8 +60,36 @@ test('names packs beside their map and other objects in manifests of their own, 
   expect(await keysIn('')).toEqual([pack.key, other.key, key].sort());
   expect(await bucket.stat(plain.key)).toBeNull();
   expect(await textOf(await bucket.get(other.key, { from: 2 }))).toBe('her');
+  const count = fake.manifests.size;
   await put(JSON.stringify({ v: 1, packs: [] }), key);
+  expect(await keysIn('sha256/')).toEqual([pack.key, other.key].sort());
+  await bucket.remove([pack.key]);
   expect([...named()]).not.toContain(pack.sha256);
+  expect(fake.manifests.size).toBe(count);
+});
+
+test('what is put again is young again, what lies beside what is removed stays as old as it is', async () => {
+  const objects = [await put('one'), await put('two'), await put('three')];
+  const ages = async () =>
+    Object.fromEntries((await allOf((await open()).list(''))).map((one) => [one.key, one.modified]));
+  const at = (year: number) => {
+    const date = new Date(Date.UTC(year, 0)).toUTCString();
+    fake.fault = ({ method }) => (method === 'HEAD' ? { status: 200, headers: { date } } : null);
+    return Date.UTC(year, 0);
+  };
+  await bucket.keep!(objects);
+  const [{ key: doomed }, { key: other }] = objects as unknown as [{ key: string }, { key: string }];
+  const before = (await ages())[other];
+  await Promise.all([bucket.remove([doomed]), bucket.remove([objects[2]!.key])]);
+  expect(await ages()).toEqual({ [other]: before });
+  const year = at(2020);
+  await put('{}', 'gc/doomed.json');
+  expect((await ages())['gc/doomed.json']).toBeCloseTo(year, -4);
+  const later = at(2021);
+  await put('{}', 'gc/doomed.json');
+  expect((await ages())['gc/doomed.json']).toBeCloseTo(later, -4);
+  expect([...fake.manifests.keys()].filter((name) => name.includes('gc.doomed'))).toHaveLength(1);
+  expect(fake.manifests.size).toBe(4);
 });
 
 test('more objects than one manifest names are named by several, none over 4 MB', async () => {

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { registryAddress } from '../../oci/index.ts';
+import { type Descriptor, registryAddress } from '../../oci/index.ts';
 import { type Digest, hexOf, LockstepError } from '../../workspace/index.ts';
 import type { Bucket, ByteRange, Download, Listed } from './bucket.ts';
 import { downloadOf, rangeHeaders } from './http-objects.ts';
 import { atEdge, notRemoved } from './oci-errors.ts';
-import { digestIn, keepPrefix, mayHold, objectOf, packsIn } from './oci-manifests.ts';
+import { digestIn, mayHold, objectOf, packsIn } from './oci-manifests.ts';
 import { each, mostNamed, openRepository } from './oci-repository.ts';
 
 /**
@@ -17,7 +17,9 @@ export async function ociBucket(url: URL, env: NodeJS.ProcessEnv = process.env):
   const name = `oci://${place}`;
   const repository = openRepository(place, env);
   const { read, writer, remover, documentOf } = repository;
+  /** Of what was put here. */
   const sizes = new Map<Digest, number>();
+  let removing: Promise<unknown> = Promise.resolve();
   const edge =
     <Asked extends unknown[], T>(work: (...asked: Asked) => Promise<T>) =>
     (...asked: Asked): Promise<T> =>
@@ -50,23 +52,21 @@ export async function ociBucket(url: URL, env: NodeJS.ProcessEnv = process.env):
   async function put(key: string, bytes: Uint8Array, sha256: string): Promise<void> {
     const blob = digestIn(key);
     if (blob === null) return putDocument(key, bytes, `sha256:${sha256}`);
-    await repository.pushBlob(objectOf(blob, bytes.byteLength), bytes);
+    await send(objectOf(blob, bytes.byteLength), bytes);
     sizes.set(blob, bytes.byteLength);
   }
 
+  const send = (blob: Descriptor, bytes: Uint8Array) =>
+    writer().pushBlob(blob, bytes as Uint8Array<ArrayBuffer>);
+  const isFresh = ({ digest }: Descriptor) => sizes.has(digest);
+
   async function putDocument(key: string, bytes: Uint8Array, digest: Digest): Promise<void> {
     const old = await documentOf(writer(), key);
-    if (old?.document.digest === digest) return;
     const document = { mediaType: 'application/json', digest, size: bytes.byteLength };
-    await repository.pushBlob(document, bytes);
+    await send(document, bytes);
     const packs = await each(packsIn(key, bytes), async (pack) => objectOf(pack, await sizeOf(pack)));
-    await repository.keep(packs.slice(mostNamed));
-    await repository.pushDocument(key, document, packs.slice(0, mostNamed));
-    // The one before would keep what it names for ever. Where nothing can be removed it has to.
-    if (old !== null)
-      await remover()
-        .remove('manifests', old.digest)
-        .catch(() => false);
+    await repository.keep(packs.slice(mostNamed), isFresh);
+    await repository.putDocument(key, document, packs.slice(0, mostNamed), old);
   }
 
   async function sizeOf(digest: Digest): Promise<number> {
@@ -104,19 +104,8 @@ export async function ociBucket(url: URL, env: NodeJS.ProcessEnv = process.env):
       const found = digestIn(key) === null ? await documentOf(remover(), key) : null;
       if (found !== null) await drop('manifests', found.digest);
     });
-    if (blobs.size > 0) await unname(blobs);
+    if (blobs.size > 0) await repository.unname(blobs, (digest) => drop('manifests', digest));
     await each(blobs, (blob) => drop('blobs', blob));
-  }
-
-  /** Manifests that only keep objects are made anew without these, before the old ones go. */
-  async function unname(blobs: ReadonlySet<Digest>): Promise<void> {
-    const found = repository.manifests(remover(), (tag) => tag.startsWith(keepPrefix));
-    for await (const { digest, objects } of found) {
-      const rest = objects.filter((object) => !blobs.has(object.digest));
-      if (rest.length === objects.length) continue;
-      await repository.keep(rest);
-      await drop('manifests', digest);
-    }
   }
 
   async function drop(kind: 'manifests' | 'blobs', digest: Digest): Promise<void> {
@@ -135,7 +124,17 @@ export async function ociBucket(url: URL, env: NodeJS.ProcessEnv = process.env):
         throw atEdge(error, url.host);
       }
     },
-    remove: edge(remove),
-    keep: edge((blobs) => repository.keep(blobs.map((blob) => objectOf(`sha256:${blob.sha256}`, blob.size)))),
+    // One after the other: two that make the same manifest anew would each bring back what the other removes.
+    remove: edge((keys) => {
+      const turn = removing.then(() => remove(keys));
+      removing = turn.catch(() => {});
+      return turn;
+    }),
+    keep: edge((blobs) =>
+      repository.keep(
+        blobs.map(({ sha256, size }) => objectOf(`sha256:${sha256}`, size)),
+        isFresh,
+      ),
+    ),
   };
 }

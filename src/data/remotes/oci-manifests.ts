@@ -20,7 +20,7 @@ export interface Kept {
   readonly document: Descriptor | null;
   /** The objects that it names, so that they are kept. */
   readonly objects: readonly Descriptor[];
-  /** When it was made, ms since 1970. */
+  /** When it was put, by the registry's clock: ms since 1970. */
   readonly modified: number;
 }
 
@@ -47,21 +47,19 @@ export const keepPrefix = 'keep-';
 export const keepTag = (objects: readonly Descriptor[]): string =>
   keepPrefix + sha256Of(objects.map(({ digest }) => digest).join('\n'));
 
-/** `document` is null in a manifest that only names objects. Bytes differ from one moment to the next. */
-export function printManifest(
-  key: string | null,
-  document: Descriptor | null,
-  objects: readonly Descriptor[],
-): { readonly bytes: Buffer; readonly mediaType: string } {
-  const { bytes } = describe(ociTypes.manifest, {
+export function printManifest({ key, document, objects, modified }: Omit<Kept, 'digest'>): RemoteManifest {
+  const { bytes, descriptor } = describe(ociTypes.manifest, {
     schemaVersion: 2,
     mediaType: ociTypes.manifest,
     artifactType,
     config: empty.descriptor,
     layers: document === null ? objects : [document, ...objects],
-    annotations: { [createdName]: new Date().toISOString(), ...(key === null ? {} : { [keyName]: key }) },
+    annotations: {
+      [createdName]: new Date(modified).toISOString(),
+      ...(key === null ? {} : { [keyName]: key }),
+    },
   } satisfies Manifest);
-  return { bytes, mediaType: ociTypes.manifest };
+  return { bytes, digest: descriptor.digest, mediaType: ociTypes.manifest };
 }
 
 /** Null for what is not ours: an image may lie in the same repository. */

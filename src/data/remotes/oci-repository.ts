@@ -1,11 +1,21 @@
 import pLimit from 'p-limit';
 import { credentialsFor, type Descriptor, openRegistry, type Registry } from '../../oci/index.ts';
-import { isLockstepError } from '../../workspace/index.ts';
-import { empty, type Kept, keepTag, printManifest, readManifest, tagOf } from './oci-manifests.ts';
+import { type Digest, isLockstepError } from '../../workspace/index.ts';
+import {
+  empty,
+  type Kept,
+  keepPrefix,
+  keepTag,
+  printManifest,
+  readManifest,
+  tagOf,
+} from './oci-manifests.ts';
 
 /** Objects that one manifest names at most: about 600 KB of the 4 MB that registries take. */
 export const mostNamed = 4000;
 const atATime = 8;
+/** For so long a manifest is not read again, so that lists prefix by prefix don't read all of them each time (ms). */
+const remembered = 15_000;
 
 /** The manifests by which a repository holds documents and keeps objects. Errors of all: E_REGISTRY_*. */
 export interface Repository {
@@ -17,33 +27,60 @@ export interface Repository {
   documentOf(registry: Registry, key: string): Promise<(Kept & { readonly document: Descriptor }) | null>;
   /** Ours under the tags that are wanted. */
   manifests(registry: Registry, wanted: (tag: string) => boolean): AsyncIterable<Kept>;
-  pushBlob(blob: Descriptor, bytes: Uint8Array): Promise<void>;
-  pushDocument(key: string, document: Descriptor, objects: readonly Descriptor[]): Promise<void>;
-  /** Names objects that are there, in as few manifests as hold them; nothing where they are named so already. */
-  keep(objects: readonly Descriptor[]): Promise<void>;
+  /** In place of `old`, which is removed where the registry removes anything: it would keep what it names for ever. */
+  putDocument(
+    key: string,
+    document: Descriptor,
+    objects: readonly Descriptor[],
+    old: Kept | null,
+  ): Promise<void>;
+  /**
+   * Names objects that are there, in as few manifests as hold them. Where they are named so already they become as
+   * young as if they had been put again if any of them `isFresh`.
+   */
+  keep(
+    objects: readonly Descriptor[],
+    isFresh: (object: Descriptor) => boolean,
+    modified?: number,
+  ): Promise<void>;
+  /** Makes the manifests that only keep objects anew without these; `drop` removes the old ones. */
+  unname(blobs: ReadonlySet<Digest>, drop: (manifest: Digest) => Promise<void>): Promise<void>;
 }
 
 /** `place`: `ghcr.io/acme/data`. */
 export function openRepository(place: string, env: NodeJS.ProcessEnv): Repository {
   const open = opener(place, env);
-  const writer = open('pull,push');
+  const [writer, remover] = [open('pull,push'), open('pull,push,delete')];
   let reader = open('pull');
-  let config: Promise<void> | undefined;
+  const known = new Map<string, { readonly kept: Kept | null; readonly until: number }>();
+  let config: Promise<unknown> | undefined;
 
-  async function pushBlob(blob: Descriptor, bytes: Uint8Array): Promise<void> {
-    await writer().pushBlob(blob, bytes as Uint8Array<ArrayBuffer>);
+  async function push(tag: string, parts: Omit<Kept, 'digest'>, old: Kept | null = null): Promise<void> {
+    config ??= writer().pushBlob(empty.descriptor, empty.bytes as Buffer<ArrayBuffer>);
+    await config;
+    const manifest = printManifest(parts);
+    await writer().pushManifest(tag, manifest);
+    note(tag, readManifest(manifest));
+    if (old === null || old.digest === manifest.digest) return;
+    await remover()
+      .remove('manifests', old.digest)
+      .catch(() => false);
   }
 
-  async function push(tag: string, ...parts: Parameters<typeof printManifest>): Promise<void> {
-    config ??= pushBlob(empty.descriptor, empty.bytes);
-    await config;
-    await writer().pushManifest(tag, printManifest(...parts));
+  const note = (tag: string, kept: Kept | null) => known.set(tag, { kept, until: Date.now() + remembered });
+
+  async function keptAt(registry: Registry, tag: string): Promise<Kept | null> {
+    const held = known.get(tag);
+    if (held !== undefined && held.until > Date.now()) return held.kept;
+    const kept = readManifest(await registry.resolve(tag));
+    note(tag, kept);
+    return kept;
   }
 
   async function* manifests(registry: Registry, wanted: (tag: string) => boolean) {
     let waiting: string[] = [];
     const read = async () => {
-      const found = await each(waiting, async (tag) => readManifest(await registry.resolve(tag)));
+      const found = await each(waiting, (tag) => keptAt(registry, tag));
       waiting = [];
       return found.filter((kept) => kept !== null);
     };
@@ -53,6 +90,22 @@ export function openRepository(place: string, env: NodeJS.ProcessEnv): Repositor
     }
     yield* await read();
   }
+
+  const keep: Repository['keep'] = async (objects, isFresh, modified) => {
+    const distinct = new Map(objects.map((object) => [object.digest, object]));
+    const sorted = [...distinct.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+    for (let at = 0; at < sorted.length; at += mostNamed) {
+      const some = sorted.slice(at, at + mostNamed);
+      const tag = keepTag(some);
+      const old = readManifest(await writer().resolve(tag));
+      if (old !== null && !some.some(isFresh)) continue;
+      await push(
+        tag,
+        { key: null, document: null, objects: some, modified: modified ?? writer().now() },
+        old,
+      );
+    }
+  };
 
   return {
     async read(work) {
@@ -68,22 +121,29 @@ export function openRepository(place: string, env: NodeJS.ProcessEnv): Repositor
       }
     },
     writer,
-    remover: open('pull,push,delete'),
+    remover,
     async documentOf(registry, key) {
       const found = readManifest(await registry.resolve(tagOf(key)));
       if (found?.key !== key || found.document === null) return null;
       return { ...found, document: found.document };
     },
     manifests,
-    pushBlob,
-    pushDocument: (key, document, objects) => push(tagOf(key), key, document, objects),
-    async keep(objects) {
-      const distinct = new Map(objects.map((object) => [object.digest, object]));
-      const sorted = [...distinct.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
-      for (let at = 0; at < sorted.length; at += mostNamed) {
-        const some = sorted.slice(at, at + mostNamed);
-        const tag = keepTag(some);
-        if ((await writer().resolve(tag)) === null) await push(tag, null, null, some);
+    keep,
+    async putDocument(key, document, objects, old) {
+      // What only the old one named stays in sight until it is removed.
+      const still = new Set(objects.map(({ digest }) => digest));
+      const dropped = old?.objects.filter(({ digest }) => !still.has(digest)) ?? [];
+      await keep(dropped, () => false, old?.modified);
+      await push(tagOf(key), { key, document, objects, modified: writer().now() }, old);
+    },
+    async unname(blobs, drop) {
+      for await (const { digest, objects, modified } of manifests(remover(), (tag) =>
+        tag.startsWith(keepPrefix),
+      )) {
+        const rest = objects.filter((object) => !blobs.has(object.digest));
+        if (rest.length === objects.length) continue;
+        await keep(rest, () => false, modified);
+        await drop(digest);
       }
     },
   };
