@@ -1,4 +1,4 @@
-import { LockstepError, type Workspace } from '../../workspace/index.ts';
+import type { Workspace } from '../../workspace/index.ts';
 import { type RemoteAddress, remoteAddress } from './address.ts';
 import type { Bucket } from './bucket.ts';
 
@@ -19,7 +19,7 @@ export async function openBucket(address: RemoteAddress): Promise<Bucket> {
       return (await import('./gs-bucket.ts')).gsBucket(address.url);
     case 'az':
       return (await import('./az-bucket.ts')).azBucket(address.url);
-    default:
-      throw new LockstepError('E_REMOTE_SCHEME', { what: `the remote ${address.url.href}` });
+    case 'oci':
+      return (await import('./oci-bucket.ts')).ociBucket(address.url);
   }
 }
