@@ -6,10 +6,12 @@ import { bucketContract } from '../../../src/data/remotes/contract.ts';
 import { ociBucket } from '../../../src/data/remotes/oci-bucket.ts';
 import { startRegistry } from '../act/registry.ts';
 import type { Suite, Tools } from '../suite.ts';
+import { startCutter } from '../tools/cutter.ts';
 import {
   assertSameData,
   cloneOf,
   fill,
+  largeFile,
   makeDataProject,
   smallFiles,
   succeeded,
@@ -59,16 +61,19 @@ async function datasets(tools: Tools, host: string): Promise<string> {
   await fill(pushed);
   succeeded(await pushed.data('push'));
   await collectGarbage(tools);
-  const clone = cloneOf(pushed, makeDataProject(tools, 'clone', remote));
+  await using cutter = await startCutter(host, 5_000_000);
+  const clone = cloneOf(pushed, makeDataProject(tools, 'clone', `oci://${cutter.host}/team/data`));
   succeeded(await clone.data('pull'));
   assertSameData(pushed, clone);
+  assert.equal(cutter.cuts, 1, 'the connection was cut once');
+  assert.ok(cutter.bytes < 1.6 * largeFile, `${cutter.bytes} bytes came: not everything twice`);
   const again = succeeded(await pushed.data('push')) as { pushed?: { objects: number } };
   assert.equal(again.pushed?.objects, 0, 'the second time nothing is sent');
   const { tags } = (await (await fetch(`http://${host}/v2/team/data/tags/list`)).json()) as {
     tags: string[];
   };
   assert.deepEqual(tags.map((tag) => tag.split('-')[0]).sort(), ['chunks', 'keep', 'packs']);
-  return `${smallFiles} small files and 20 MB pushed and pulled`;
+  return `${smallFiles} small files and 20 MB pushed, and pulled through one cut`;
 }
 
 const collectGarbage = ({ programs, folder }: Tools): Promise<string> =>
