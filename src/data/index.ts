@@ -1,5 +1,6 @@
 // Datasets by hash: data.lock, the store, remotes, and tables read from them.
 export { type AddOptions, type AddResult, addData } from './add.ts';
+export { type BytesOptions, findManifest, haveObject } from './dataset-bytes.ts';
 export { fileObjects } from './datasets.ts';
 export { type DigestMemo, openMemo } from './digest-memo.ts';
 export { ensureDataset } from './ensure.ts';
@@ -11,8 +12,10 @@ export {
   withEntry,
 } from './lock.ts';
 export { findLock, readLock, writeLock } from './lock-file.ts';
+export { changedKeys, type LockMerge, mergeLocks, printMerge } from './lock-merge.ts';
 export { parseLock } from './lock-parser.ts';
 export { packObjects, unpackObjects } from './object-stream.ts';
+export type { ManifestFile } from './manifest.ts';
 export { writeParquet } from './parquet-writing.ts';
 export { placeDataset } from './placing.ts';
 export { type PullOptions, type PullResult, pullData } from './pull.ts';
@@ -34,3 +37,4 @@ export type { Column, NumberColumn, Table, TextColumn } from './table.ts';
 export { cellText, column, selectRows } from './table-access.ts';
 export { readTable } from './table-file.ts';
 export { checkVerified, type VerifiedDataset, verifyData } from './verify.ts';
+export { type Conflict, type Item, type Side, sameItem } from './three-way.ts';

@@ -18,7 +18,7 @@ export class PathCollisions {
   /** What this path and an earlier one can't both be, or null. */
   add(path: string): Collision | null {
     const bare = path.endsWith('/') ? path.slice(0, -1) : path;
-    const folded = fold(bare);
+    const folded = foldPath(bare);
     const twin = this.files.get(folded);
     if (twin !== undefined) return twinOf(path, twin);
     const inside = this.folders.get(folded);
@@ -47,7 +47,8 @@ export class PathCollisions {
   }
 }
 
-const fold = (path: string): string =>
+/** One form for all spellings of a path that some file system takes for one. */
+export const foldPath = (path: string): string =>
   ascii.test(path) ? path.toLowerCase() : path.normalize('NFC').toLowerCase().normalize('NFC');
 
 function twinOf(path: string, twin: string): Collision {
