@@ -1,3 +1,4 @@
+import { lockConflict } from '../commands/lock-conflict.ts';
 import { listPipelines, type Plan, planRun, readPipeline, type StagePlan } from '../pipeline/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 import type { Command } from './command.ts';
@@ -17,7 +18,13 @@ export const command: Command = {
       plans.push(await planRun(workspace, pipeline, until === undefined ? {} : { until }));
     }
     const text = plans.map(planText).join('\n\n') || 'no pipeline here: `lockstep init <model>` makes one';
-    return { json: { models: plans.map(planJson) }, text };
+    // Before anything is pushed, and before GitHub refuses to run what conflicts.
+    const settle = await lockConflict(workspace, 'HEAD');
+    const conflict = settle === null ? [] : [`data.lock conflicts with the branch this goes to: ${settle}`];
+    return {
+      json: { models: plans.map(planJson), ...(settle === null ? {} : { settle }) },
+      text: [text, ...conflict].join('\n\n'),
+    };
   },
 };
 

@@ -9,8 +9,8 @@ import { openStore } from './store.ts';
 export interface BytesOptions {
   /** Where else `.data/` is looked into. */
   readonly commits?: readonly string[];
-  /** Ask the remote (true unless stated). */
-  readonly remote?: boolean;
+  /** Nothing larger is fetched from the remote, and nothing at all for 0; unlimited unless stated. Bytes. */
+  readonly mostFetched?: number;
 }
 
 const mostManifest = 1 << 28;
@@ -22,13 +22,14 @@ const mostManifest = 1 << 28;
 export async function haveObject(
   workspace: Workspace,
   entry: LockEntry,
-  { commits = [], remote = true }: BytesOptions = {},
+  { commits = [], mostFetched = Number.POSITIVE_INFINITY }: BytesOptions = {},
 ): Promise<boolean> {
   const store = openStore(workspace);
   if (store.has(entry.digest) && (await isWhole(store, entry.digest))) return true;
   const most = entry.files === undefined ? entry.size : mostManifest;
   if (await takeCommitted(workspace, entry.digest, { commits: ['HEAD', ...commits], most })) return true;
-  if (!remote) return false;
+  // A folder's files come along with its manifest, whatever they weigh.
+  if (entry.size >= mostFetched) return false;
   try {
     await ensureDataset(workspace, { entries: [entry] }, entry.key);
     return true;

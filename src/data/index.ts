@@ -36,5 +36,5 @@ export { type ObjectRef, objectPath, openStore, type Store, smallFile, storeAt }
 export type { Column, NumberColumn, Table, TextColumn } from './table.ts';
 export { cellText, column, selectRows } from './table-access.ts';
 export { readTable } from './table-file.ts';
-export { checkVerified, type VerifiedDataset, verifyData } from './verify.ts';
 export { type Conflict, type Item, type Side, sameItem } from './three-way.ts';
+export { checkVerified, type VerifiedDataset, verifyData } from './verify.ts';

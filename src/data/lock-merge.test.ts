@@ -122,7 +122,10 @@ test('a folder that both changed is merged file by file, and its conflicts are f
     [undefined, 4],
   ] as const) {
     const picks = { ours: ours_ ? [ours_] : [], theirs: ['data/f'] };
-    const done = await merge(base, ours, theirs, { manifest, picks: ours_ ? { ...picks, theirs: [] } : picks });
+    const done = await merge(base, ours, theirs, {
+      manifest,
+      picks: ours_ ? { ...picks, theirs: [] } : picks,
+    });
     expect(done.folders[0]?.manifest.replaceAll(/0{63} 1/g, '')).toBe(`1 gone\n5 o\n${hex} x\n3 y\n`);
   }
   const closed = await merge(base, ours, theirs);

@@ -129,7 +129,9 @@ class Picks {
       what: `no conflict "${idle}"`,
       where: { file: 'data.lock' },
       allowed:
-        this.met.length === 0 ? 'there is none' : `${this.met.slice(0, 10).join(', ')}${this.met.length > 10 ? ' …' : ''}`,
+        this.met.length === 0
+          ? 'there is none'
+          : `${this.met.slice(0, 10).join(', ')}${this.met.length > 10 ? ' …' : ''}`,
       fix: near ? `did you mean "${near}"?` : 'run `lockstep data merge` without it to see the conflicts',
     });
   }

@@ -39,18 +39,31 @@ export const sameItem = (a: Item | undefined, b: Item | undefined): boolean =>
  */
 export function mergeItems(sides: Sides): Merged {
   const [base, ours, theirs] = [sides.base, sides.ours, sides.theirs].map(byPath) as [Items, Items, Items];
-  const decided = new Map<string, Item | 'conflict' | undefined>();
-  for (const path of new Set([...base.keys(), ...ours.keys(), ...theirs.keys()])) {
-    const [was, own, other] = [base.get(path), ours.get(path), theirs.get(path)];
-    if (sameItem(own, other) || sameItem(was, other)) decided.set(path, own);
-    else decided.set(path, sameItem(was, own) ? other : 'conflict');
-  }
   const items: Item[] = [];
   const conflicts: Conflict[] = [];
-  for (const paths of groups(decided)) {
-    const alive = paths.filter((path) => decided.get(path) !== undefined);
-    const only = alive.length === 1 ? decided.get(alive[0]!) : 'conflict';
-    if (only !== 'conflict') items.push(only!);
+  /** Paths that not both sides have. No other can clash with anything: its side would not be valid. */
+  const lone: string[] = [];
+  for (const own of sides.ours) {
+    const [was, other] = [base.get(own.path), theirs.get(own.path)];
+    if (other === undefined) lone.push(own.path);
+    else if (sameItem(own, other) || sameItem(was, other)) items.push(own);
+    else if (sameItem(was, own)) items.push(other);
+    else conflicts.push({ path: own.path, base: was ? [was] : [], ours: [own], theirs: [other] });
+  }
+  for (const { path } of sides.theirs) if (!ours.has(path)) lone.push(path);
+  for (const { path } of sides.base) if (!ours.has(path) && !theirs.has(path)) lone.push(path);
+  /** The other side removed it, or never had it. */
+  const fateOf = (path: string): 'gone' | 'conflict' | Item => {
+    const item = ours.get(path) ?? theirs.get(path);
+    const was = base.get(path);
+    if (item === undefined || sameItem(was, item)) return 'gone';
+    return was === undefined ? item : 'conflict';
+  };
+  const fates = new Map(lone.map((path) => [path, fateOf(path)]));
+  for (const paths of groups(fates)) {
+    const alive = paths.filter((path) => fates.get(path) !== 'gone');
+    const only = fates.get(alive[0]!)!;
+    if (alive.length === 1 && typeof only === 'object') items.push(only);
     else {
       const of = (side: Items) => paths.flatMap((path) => side.get(path) ?? []);
       conflicts.push({ path: alive[0]!, base: of(base), ours: of(ours), theirs: of(theirs) });
@@ -64,14 +77,12 @@ export function mergeItems(sides: Sides): Merged {
 type Items = ReadonlyMap<string, Item>;
 const byPath = (items: readonly Item[]): Items => new Map(items.map((item) => [item.path, item]));
 
-/** Paths of which only one may stay, sorted: those at and below the topmost that is left. */
-function groups(decided: ReadonlyMap<string, unknown>): string[][] {
-  const folded = new Map([...decided.keys()].map((path) => [path, foldPath(path.replace(/\/$/, ''))]));
-  const alive = new Set(
-    [...decided].flatMap(([path, item]) => (item === undefined ? [] : [folded.get(path)!])),
-  );
+/** Paths of which only one may stay, sorted: those at and below the topmost that is not gone. */
+function groups(fates: ReadonlyMap<string, unknown>): string[][] {
+  const folded = new Map([...fates.keys()].map((path) => [path, foldPath(path.replace(/\/$/, ''))]));
+  const alive = new Set([...fates].flatMap(([path, fate]) => (fate === 'gone' ? [] : [folded.get(path)!])));
   const found = new Map<string, string[]>();
-  for (const path of [...decided.keys()].sort(comparePaths)) {
+  for (const path of [...fates.keys()].sort(comparePaths)) {
     const root = topmost(folded.get(path)!, alive);
     if (root === undefined) continue;
     const group = found.get(root);

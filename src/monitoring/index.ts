@@ -14,3 +14,5 @@ export type {
 export { renderText } from './monitor-text.ts';
 export { type LoggedRequest, readPredictionLog, requestTable } from './prediction-log.ts';
 export { planRetraining, type RetrainingInput, type RetrainingPlan } from './retraining.ts';
+export { type RowDifference, rowDifference } from './row-difference.ts';
+export { type DistributionChange, type TableDifference, tableDifference } from './table-difference.ts';
