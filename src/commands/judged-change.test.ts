@@ -1,8 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCli } from '../../test/bad-inputs/command-line.ts';
 import { commitFiles, messageOf } from '../../test/git-sandbox.ts';
+import { addData, pushData } from '../data/index.ts';
 import { changeOutcome, renderChange } from '../report/index.ts';
 import { findIsolation, git, openWorkspace, statePath, type Workspace } from '../workspace/index.ts';
 import { judgeChange } from './judged-change.ts';
@@ -180,4 +181,54 @@ test("a signing key of ours that is none is the maintainers' to mend: nobody's c
     /^E_SIGNATURE: no private key where the maintainers' own signing key should be/,
   );
   expect(existsSync(out)).toBe(false);
+});
+
+test('what changed inside the data is told in counts, of columns only those that a model.yaml names', async () => {
+  await using project = await toyProject();
+  const rows = readFileSync(join(project.root, 'data/toy/rows.csv'), 'utf8').trim().split('\n');
+  const [head, ...cells] = rows;
+  const changed = cells.map((line, row) => {
+    const [id, distance, ...rest] = line.split(',');
+    return [id, Number(distance) + 5000, ...rest, `secret${row % 3}`].join(',');
+  });
+  writeFileSync(
+    join(project.root, 'data/toy/rows.csv'),
+    `${head},Jane Doe\n${changed.slice(0, 390).join('\n')}\n`,
+  );
+  await addData(project, join(project.root, 'data/toy/rows.csv'));
+  await pushData(project);
+  // Only Git has the change's objects in the trusted clone: nothing was copied there.
+  const change = await handOver(project, {});
+  rmSync(join(change.trusted.root, '.data'), { recursive: true });
+  await git(['checkout', '--quiet', '.data'], { cwd: change.trusted.root });
+  const { file, comment, out } = await judged(change);
+  expect(file.data).toMatchObject([
+    {
+      key: 'toy/rows.csv',
+      rows: { before: 400, after: 390, added: 390, removed: 400 },
+      columns: { added: [], removed: [], retyped: [], unnamed: 1 },
+      moved: { columns: [{ column: 'distance' }] },
+    },
+  ]);
+  expect(comment).toMatch(
+    /- <code>toy\/rows.csv<\/code>: rows 400 → 390 \(390 new, 400 gone\); 1 changed column that no model.yaml names; 1 of \d distributions moved \(stability index: <code>distance<\/code> \d/,
+  );
+  const told = comment + readFileSync(join(out, 'judged.json'), 'utf8');
+  expect(told).not.toMatch(/Jane|secret/);
+  expect(comment).not.toContain('conflicts with the branch');
+});
+
+test('a lock that conflicts with main brings the one command that settles it', async () => {
+  await using project = await toyProject();
+  const { root } = project;
+  const text = readFileSync(join(root, 'data.lock'), 'utf8');
+  await git(['switch', '--quiet', '--create', 'other', 'origin/main'], { cwd: root });
+  await commitFiles(project, { 'data.lock': text.replace(/size: \d+/, 'size: 8') }, 'other');
+  await git(['push', '--quiet', 'origin', 'HEAD:main'], { cwd: root });
+  await git(['switch', '--quiet', 'change'], { cwd: root });
+  const change = await handOver(project, { 'data.lock': text.replace(/size: \d+/, 'size: 9') }, false);
+  const { comment } = await judged(change);
+  expect(comment).toContain(
+    'One command settles it, dataset by dataset:\n\n```sh\n./lockstep data merge --base main && git commit --no-edit && git push\n```',
+  );
 });

@@ -15,6 +15,7 @@ import { chooseBase } from './base.ts';
 import type { ChangedModel } from './changed-models.ts';
 import { changedModels } from './changed-models.ts';
 import { judgeHandover } from './judge.ts';
+import { judgedData } from './judged-data.ts';
 import { type JudgedFile, type JudgedModel, judgedFileName } from './judged-file.ts';
 import type { Judged } from './judged-files.ts';
 
@@ -63,6 +64,7 @@ export async function judgeChange(workspace: Workspace, options: JudgeChangeOpti
       judge: (await resolveCommit(workspace.root, 'HEAD')) ?? base,
       isolation: { user: isolation?.user ?? false, network: isolation?.network ?? false },
       models,
+      data: await judgedData(workspace, { base, head }),
     };
     writeAtomic(join(out, judgedFileName), `${JSON.stringify(file, null, 2)}\n`);
     return file;

@@ -1,5 +1,6 @@
 import type { Training } from '../report/index.ts';
 import type { Isolation } from '../workspace/index.ts';
+import type { JudgedData } from './judged-data.ts';
 
 /** What came of one model that a change touches. */
 export interface JudgedModel {
@@ -39,6 +40,8 @@ export interface JudgedFile {
   readonly judge: string;
   readonly isolation: Pick<Isolation, 'user' | 'network'>;
   readonly models: readonly JudgedModel[];
+  /** What changed inside datasets, by their keys. */
+  readonly data?: readonly JudgedData[];
 }
 
 /** Beside judged.json in a folder of the model's name, with the bytes each may have. */

@@ -29,6 +29,7 @@ import {
   partsOfModel,
   quickDoubt,
 } from './judged-file.ts';
+import { lockConflict } from './lock-conflict.ts';
 import { versionAfter } from './next-version.ts';
 import { verdictsOf, worst } from './verdicts.ts';
 
@@ -62,12 +63,20 @@ export async function reviewChange(
       throw shape(`no word about ${changed.model}`, 'every model that the change touches');
     models.push(await reviewModel(judging, join(folder, changed.model), changed, one, file));
   }
+  // Which datasets changed is Git's to say; what changed inside them was measured.
+  const inside = new Map(file.data?.map(({ key, ...facts }) => [key, facts]));
+  const data = (await dataBetween(workspace, base, head)).map((change) => {
+    const facts = inside.get(change.key);
+    return facts === undefined ? change : { ...change, inside: facts };
+  });
+  const settle = await lockConflict(workspace, head);
   return {
     base,
     head,
     judge: file.judge,
     isolation: file.isolation,
-    data: await dataBetween(workspace, base, head),
+    data,
+    ...(settle === null ? {} : { settle: `${settle} && git push` }),
     models,
   };
 }

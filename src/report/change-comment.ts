@@ -59,8 +59,16 @@ function changeBody(change: ChangeInput, limit: Limits, bodies: number): string 
               ? ''
               : `_${plural(left, 'model')} in the table only, to keep this comment short: each one's report is with the run._`,
           ];
-  return [...body, reproduce(change), howJudged(change)].filter((part) => part !== '').join('\n\n');
+  return [...body, lockConflict(change), reproduce(change), howJudged(change)]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
+
+/** In a block, with a button that copies it. */
+const lockConflict = ({ settle }: ChangeInput): string =>
+  settle === undefined || !/^[\w./ &-]+$/.test(settle)
+    ? ''
+    : `⚠️ **data.lock conflicts with the branch this goes to.** One command settles it, dataset by dataset:\n\n\`\`\`sh\n${settle}\n\`\`\``;
 
 function changeHead(models: readonly ChangedPart[]): string {
   const of = models.map((part) => partOutcome(part).weight);

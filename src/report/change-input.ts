@@ -47,6 +47,8 @@ export interface ChangeInput {
   /** How foreign models were kept apart while they were scored. */
   readonly isolation: { readonly user: boolean; readonly network: boolean };
   readonly data: readonly DataChange[];
+  /** The command that settles data.lock, where it conflicts with the branch that the change goes to. */
+  readonly settle?: string;
   readonly models: readonly ChangedPart[];
   /** What trained it, for `trained in …`: `the pull request's run` unless stated. */
   readonly trainedIn?: string;

@@ -1,8 +1,8 @@
 import type { Limits } from './comment.ts';
 import { inert, inertCode } from './inert-text.ts';
 import { type Detail, more, table } from './markdown-parts.ts';
-import { bytesText, plural, secondsText } from './numbers.ts';
-import type { DataChange, ReportInput } from './report-input.ts';
+import { bytesText, countText, plural, secondsText } from './numbers.ts';
+import type { DataChange, DataInside, ReportInput } from './report-input.ts';
 
 /** Datasets whose entry in data.lock changed. */
 export function dataSection({ data }: Pick<ReportInput, 'data'>, limit: Limits): Detail | null {
@@ -18,8 +18,58 @@ export function dataSection({ data }: Pick<ReportInput, 'data'>, limit: Limits):
     name: plural(data.length, 'changed dataset'),
     body:
       table(['Dataset', '', 'Before', 'After'], rows, ['l', 'l', 'l', 'l']) +
-      more(data.length, shown.length, 'dataset'),
+      more(data.length, shown.length, 'dataset') +
+      insideText(shown, limit),
   };
+}
+
+function insideText(shown: readonly DataChange[], limit: Limits): string {
+  const lines = shown.flatMap(({ key, inside }) => {
+    const words = inside === undefined ? [] : insideWords(inside, limit);
+    return words.length === 0 ? [] : [`- ${inertCode(key, limit.text)}: ${words.join('; ')}`];
+  });
+  return lines.length === 0 ? '' : `\n\n${lines.join('\n')}`;
+}
+
+function insideWords({ files, rows, columns, moved, unread }: DataInside, limit: Limits): string[] {
+  const names = (all: readonly string[]) => {
+    const some = all.slice(0, limit.data).map((name) => inertCode(name, 60));
+    return `${some.join(', ')}${all.length > some.length ? ` and ${all.length - some.length} more` : ''}`;
+  };
+  const counted = Object.entries(files ?? {}).filter(([, count]) => count > 0);
+  const told = (what: string, all: readonly string[] = []) =>
+    all.length === 0 ? [] : [`${what} ${names(all)}`];
+  return [
+    ...(counted.length > 0
+      ? [`files ${counted.map(([what, count]) => `${countText(count)} ${what}`).join(', ')}`]
+      : []),
+    ...(rows ? [rowsText(rows)] : []),
+    ...told('columns added:', columns?.added),
+    ...told('columns gone:', columns?.removed),
+    ...told('type changed:', columns?.retyped),
+    ...(columns && columns.unnamed > 0
+      ? [`${plural(columns.unnamed, 'changed column')} that no model.yaml names`]
+      : []),
+    ...(moved ? [movedText(moved, limit)] : []),
+    ...(unread === undefined ? [] : [inert(unread, limit.text)]),
+  ];
+}
+
+function rowsText({ before, after, added, removed }: NonNullable<DataInside['rows']>): string {
+  const which =
+    added === undefined || removed === undefined
+      ? ''
+      : ` (${countText(added)} new, ${countText(removed)} gone)`;
+  return `rows ${countText(before)} → ${countText(after)}${which}`;
+}
+
+function movedText({ compared, count, columns }: NonNullable<DataInside['moved']>, limit: Limits): string {
+  if (count === 0) return 'no distribution moved';
+  const some = columns
+    .slice(0, limit.data)
+    .map(({ column, stabilityIndex }) => `${inertCode(column, 60)} ${stabilityIndex.toFixed(2)}`);
+  const named = some.length === 0 ? '' : ` (stability index: ${some.join(', ')})`;
+  return `${countText(count)} of ${plural(compared, 'distribution')} moved${named}`;
 }
 
 export const changeWord = ({ before, after }: DataChange): string =>

@@ -11,7 +11,7 @@ export { commentMarker, renderComment } from './comment.ts';
 export { type MergedAnswer, renderMerged } from './merged-comment.ts';
 export { renderCard } from './model-card.ts';
 export { withoutValues } from './redaction.ts';
-export type { DataChange, ReportInput, StageLine } from './report-input.ts';
+export type { DataChange, DataInside, ReportInput, StageLine } from './report-input.ts';
 export { renderText, type TextOptions } from './terminal.ts';
 
 /** The whole report as one HTML file (see html-page.ts). */

@@ -46,4 +46,32 @@ export interface DataChange {
   readonly key: string;
   readonly before?: FileRef;
   readonly after?: FileRef;
+  readonly inside?: DataInside;
+}
+
+/** What changed inside a dataset: counts and distances, never a value. */
+export interface DataInside {
+  /** Of a folder. */
+  readonly files?: { readonly added: number; readonly removed: number; readonly changed: number };
+  /** Of a table; added and removed are rows that only one side has, where they were counted. */
+  readonly rows?: {
+    readonly before: number;
+    readonly after: number;
+    readonly added?: number;
+    readonly removed?: number;
+  };
+  readonly columns?: {
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+    readonly retyped: readonly string[];
+    /** How many more changed, of names that are not to be told. */
+    readonly unnamed: number;
+  };
+  /** Distributions: how many were compared, how many moved, and those of them whose names may be told. */
+  readonly moved?: {
+    readonly compared: number;
+    readonly count: number;
+    readonly columns: readonly { readonly column: string; readonly stabilityIndex: number }[];
+  };
+  readonly unread?: string;
 }
