@@ -11,6 +11,7 @@ import {
   openStore,
   parseLock,
   printMerge,
+  remoteAddress,
   type Side,
 } from '../data/index.ts';
 import {
@@ -79,9 +80,10 @@ export async function mergeSides(
 /** In the store; and in `.data/` where that is the remote, so that the commit of the merge has all it names. */
 async function keepManifests(workspace: Workspace, { folders }: LockMerge): Promise<string[]> {
   const tracked: string[] = [];
+  const address = remoteAddress(workspace.configuration.remote, workspace.root);
   for (const { entry, manifest } of folders) {
     await openStore(workspace).put(manifest);
-    if (workspace.configuration.remote !== 'file:.data') continue;
+    if (address.kind !== 'file' || !address.embedded) continue;
     const path = `.data/${objectPath(entry.digest)}`;
     mkdirSync(dirname(join(workspace.root, path)), { recursive: true });
     writeAtomic(join(workspace.root, path), manifest);

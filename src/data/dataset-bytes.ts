@@ -1,15 +1,16 @@
 import { isLockstepError, type Workspace } from '../workspace/index.ts';
 import { takeCommitted } from './committed-object.ts';
-import { isWhole, readManifest } from './datasets.ts';
+import { readManifest } from './datasets.ts';
 import { ensureDataset } from './ensure.ts';
 import type { LockEntry } from './lock.ts';
 import type { ManifestFile } from './manifest.ts';
 import { openStore } from './store.ts';
+import { isWhole, openBringer } from './transfer/bring.ts';
 
 export interface BytesOptions {
   /** Where else `.data/` is looked into. */
   readonly commits?: readonly string[];
-  /** Nothing larger is fetched from the remote, and nothing at all for 0; unlimited unless stated. Bytes. */
+  /** No larger file is fetched from the remote, and nothing at all for 0; unlimited unless stated. Bytes. */
   readonly mostFetched?: number;
 }
 
@@ -28,14 +29,13 @@ export async function haveObject(
   if (store.has(entry.digest) && (await isWhole(store, entry.digest))) return true;
   const most = entry.files === undefined ? entry.size : mostManifest;
   if (await takeCommitted(workspace, entry.digest, { commits: ['HEAD', ...commits], most })) return true;
-  // A folder's files come along with its manifest, whatever they weigh.
-  if (entry.size >= mostFetched) return false;
+  if (mostFetched === 0 || (entry.files === undefined && entry.size > mostFetched)) return false;
   try {
-    await ensureDataset(workspace, { entries: [entry] }, entry.key);
+    if (entry.files === undefined) await ensureDataset(workspace, { entries: [entry] }, entry.key);
+    else await openBringer(workspace, store).manifest(entry);
     return true;
   } catch (error) {
-    // A folder's manifest may have come though one of its files is nowhere.
-    if (isLockstepError(error, 'E_OBJECT_MISSING')) return store.has(entry.digest);
+    if (isLockstepError(error, 'E_OBJECT_MISSING')) return false;
     throw error;
   }
 }
