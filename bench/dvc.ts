@@ -1,13 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cached } from '../test/interop/tools/cache.ts';
+import { dvcProgram, pip } from './dvc-program.ts';
 import type { Flights } from './flights.ts';
 import { type Command, secondsBeside, secondsOf } from './measure.ts';
 import type { Steps } from './our-steps.ts';
 
 const requirement = 'dvc==3.67.1';
-/** Also from source: one of what DVC needs has no wheel. */
-const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'] as const;
 
 /** A DVC project with the same datasets, stages, params and a metrics file that the change makes another. */
 export interface DvcProject {
@@ -18,15 +16,11 @@ export interface DvcProject {
 
 /** Null, with the reason said, where DVC can't be installed. */
 export async function openDvc(flights: Flights): Promise<DvcProject | null> {
-  const installed = await cached('dvc', [requirement], async (place) => {
-    await secondsBeside(['python3', '-m', 'venv', join(place, 'venv')], { cwd: place });
-    await secondsBeside([join(place, 'venv/bin/python'), ...pip, requirement], { cwd: place });
-  }).catch((error: Error) => error);
-  if (installed instanceof Error) {
-    process.stdout.write(`  DVC is not measured: ${installed.message.split('\n').at(-1)}\n`);
+  const program = await dvcProgram([requirement]).catch((error: Error) => error);
+  if (program instanceof Error) {
+    process.stdout.write(`  DVC is not measured: ${program.message.split('\n').at(-1)}\n`);
     return null;
   }
-  const python = join(installed, 'venv/bin/python');
   const root = join(flights.forge.folder, 'dvc');
   const home = join(flights.forge.folder, 'dvc-home');
   for (const place of [root, home]) mkdirSync(place);
@@ -34,12 +28,12 @@ export async function openDvc(flights: Flights): Promise<DvcProject | null> {
   const env = {
     ...flights.machine,
     HOME: home,
-    PATH: `${dirname(python)}:${flights.machine.PATH}`,
+    PATH: `${dirname(program)}:${flights.machine.PATH}`,
     DVC_NO_ANALYTICS: '1',
     DVC_SITE_CACHE_DIR: join(home, 'site'),
     GIT_CONFIG_GLOBAL: '/dev/null',
   };
-  const project = { root, env, program: join(dirname(python), 'dvc') };
+  const project = { root, env, program };
   const run = (...command: Command) => secondsOf(command, { cwd: root, env });
   const dvc = (...args: string[]) => run(project.program, ...args);
   const commit = () => {

@@ -22,20 +22,26 @@ export function secondsOf([file, ...args]: Command, { cwd, env = process.env }: 
 }
 
 /** The same, while this process goes on: it may be the server that the command asks. */
-export async function secondsBeside(
+export const secondsBeside = async (command: Command, where: Where): Promise<number> =>
+  (await ranBeside(command, where)).seconds;
+
+/** With what it wrote on its standard output. */
+export async function ranBeside(
   [file, ...args]: Command,
   { cwd, env = process.env }: Where,
-): Promise<number> {
+): Promise<{ readonly seconds: number; readonly output: string }> {
   const started = performance.now();
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-2000);
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      said[stream] += text;
     });
   const [status] = await once(child, 'close');
-  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}: ${said}`);
-  return (performance.now() - started) / 1000;
+  const seconds = (performance.now() - started) / 1000;
+  const words = (said.stdout + said.stderr).slice(-2000);
+  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}: ${words}`);
+  return { seconds, output: said.stdout };
 }
 
 /** The highest resident memory in MB of any Node process that a command starts. */

@@ -26,6 +26,7 @@ const programs = {
   format: () => [['format', [biome, 'check', '--write', '.']]],
   bundle: (args) => [['bundle', [join(root, 'scripts/bundle.ts'), ...args]]],
   bench: (args) => [['bench', [join(root, 'bench/main.ts'), ...args]]],
+  'bench:data': (args) => [['bench', [join(root, 'bench/data.ts'), ...args]]],
   workflows: (args) => [['workflows', [join(root, 'scripts/workflows.ts'), ...args]]],
   'test:interop': (args) => [['interop', [join(root, 'test/interop/main.ts'), ...args]]],
 };

@@ -9,6 +9,7 @@ const scripts: Readonly<Record<string, string | null>> = {
   test: 'node scripts/run.mjs test:own',
   check: null,
   bench: null,
+  'bench:data': null,
   'test:interop': null,
 };
 
