@@ -13,12 +13,14 @@ export interface Report {
    * (worst and best) turn by turn. `goals`: at least how many times, by the names of others.
    */
   step(taken: Taken, step: string, goals?: Readonly<Record<string, number>>): void;
+  /** Every command of ours, whether it is shown or not: for the peak of all. */
+  ran(sample: Sample): void;
   /** Goals of a part that broke off are not met. */
   missing(goals: number): void;
   /** How many goals there were, as yet. */
   readonly goals: number;
   readonly met: number;
-  /** Highest resident MB of ours, in any step. */
+  /** Highest resident MB of ours. */
   readonly peak: number;
 }
 
@@ -43,12 +45,14 @@ export function openReport(): Report {
       for (const name of taken.names) {
         const samples = taken.of(name, step);
         if (samples.length === 0) continue;
-        if (name === ours) count.peak = Math.max(count.peak, ...samples.map(({ megabytes }) => megabytes));
         const ratio = name === ours ? '' : `  ${number(ratioOf(samples, own))} × ours${spread(samples, own)}`;
         const goal =
           goals[name] === undefined ? '' : judge(ratioOf(samples, own), { atLeast: goals[name] }, '×');
         say(`${`${step}: ${name}`.padEnd(40)} ${words(samples)}${ratio}${goal}`);
       }
+    },
+    ran({ megabytes }) {
+      count.peak = Math.max(count.peak, megabytes);
     },
     missing(goals) {
       count.goals += goals;

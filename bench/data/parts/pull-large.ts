@@ -5,7 +5,7 @@ import { makeFile } from '../files.ts';
 import { makeOurs } from '../our-project.ts';
 import { rcloneEnvironment } from '../peers.ts';
 import { ours } from '../report.ts';
-import { takeTurns, timed } from '../taken.ts';
+import { type Sample, takeTurns, timed } from '../taken.ts';
 import { inFolder, type Part, scaled, withBucket } from '../world.ts';
 
 /** One file of 2 GB from S3 to this disk, beside curl with the same bytes as one object. */
@@ -24,10 +24,11 @@ export const pullLarge: Part = {
         await secondsBeside(['rclone', 'copyto', large, 'r:bench/plain.bin'], where);
         const plain = await s3.presigned('bench/plain.bin');
         const [curled, copied] = [join(folder, 'curled'), join(folder, 'copied')];
-        const turnOfOurs = async () => {
+        const turnOfOurs = async (turn: number): Promise<Record<string, Sample>> => {
           forget();
           rmSync(large);
-          return { push, pull: await data('pull') };
+          const pull = await data('pull');
+          return turn === 1 ? { push, pull } : { pull };
         };
         const fetched = (command: readonly [string, ...string[]], to: string) => async () => {
           rmSync(to, { force: true });
