@@ -27,7 +27,11 @@ export function makeOurs(world: World, folder: string, remote = 'file:.data'): O
   const setRemote = (value: string) => writeFileSync(join(root, 'lockstep.yaml'), `remote: ${value}\n`);
   setRemote(remote);
   secondsOf(['git', 'init', '--quiet'], where);
-  secondsOf(['node', program, 'data', 'status'], where); // Compiles us, as Python compiles DVC at its first start.
+  // Compiles us, as `dvc init` makes Python do with DVC.
+  writeFileSync(join(root, 'data/first'), '');
+  secondsOf(['node', program, 'data', 'add', 'data/first'], where);
+  for (const name of ['data/first', 'data.lock', '.lockstep'])
+    rmSync(join(root, name), { recursive: true, force: true });
   return {
     root,
     path: (key) => join(root, 'data', key),
