@@ -46,10 +46,11 @@ mkdirSync(home);
 const report = openReport();
 const world: World = { folder, times, scale, environment: peersEnvironment(), report };
 if (scale !== 1) report.say(`at ${scale} of its size: a trial, whose figures say little`);
-for (const part of parts.filter(({ name }) => values.only?.includes(name) ?? true)) await judged(part);
-process.stdout.write('\n');
-if (report.peak === 0) report.missing(1);
-else report.goal('highest peak of ours in all of these', report.peak, { atMost: mostMemory }, 'MB');
+const wanted = parts.filter(({ name }) => values.only?.includes(name) ?? true);
+for (const part of wanted) await judged(part);
+if (report.peak > 0)
+  report.goal('highest peak of ours in all of these', report.peak, { atMost: mostMemory }, 'MB');
+else if (wanted.length > 0) report.missing(1);
 if (values.only?.includes(million.name) ?? values['scale-million']) await judged(million);
 process.stdout.write(`${report.met} of ${report.goals} goals met\n`);
 process.exitCode = report.met === report.goals ? 0 : 1;

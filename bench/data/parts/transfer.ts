@@ -84,12 +84,12 @@ function transferOfOurs(world: World, folder: string, many: string, places: Plac
       await data('add', 'data/many');
       setRemote(places.url(`ours-${turn}`));
       const push = await data('push');
-      const again = await data('push');
+      const again = turn === 1 ? { 'push again': await data('push') } : {};
       forget();
       const pull = await brought();
       const place = await brought();
       await data('status', '--check');
-      return { push, 'push again': again, pull, place };
+      return { push, ...again, pull, place };
     },
   };
 }
@@ -109,10 +109,10 @@ async function transferOfDvc(world: World, folder: string, many: string, places:
     async turn(turn) {
       setRemote(places.url(`dvc-${turn}`).replace(/^file:\/\//, ''));
       const push = await dvc('push');
-      const again = await dvc('push');
+      const again = turn === 1 ? { 'push again': await dvc('push') } : {};
       forget();
       const pull = await brought();
-      return { push, 'push again': again, pull, place: await brought() };
+      return { push, ...again, pull, place: await brought() };
     },
   };
 }
@@ -133,11 +133,11 @@ function transferOfRclone(
     async turn(turn) {
       const there = places.rclone(`${name.replace(' ', '')}-${turn}`);
       const push = await copy(many, there);
-      const again = await copy(many, there);
+      const again = turn === 1 ? { 'push again': await copy(many, there) } : {};
       rmSync(back, { recursive: true, force: true });
       const pull = await copy(there, back);
       checkSame(back, many);
-      return { push, 'push again': again, pull };
+      return { push, ...again, pull };
     },
   };
 }
