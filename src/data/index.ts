@@ -14,8 +14,8 @@ export {
 export { findLock, readLock, writeLock } from './lock-file.ts';
 export { changedKeys, type LockMerge, mergeLocks, printMerge } from './lock-merge.ts';
 export { parseLock } from './lock-parser.ts';
-export { packObjects, unpackObjects } from './object-stream.ts';
 export type { ManifestFile } from './manifest.ts';
+export { packObjects, unpackObjects } from './object-stream.ts';
 export { writeParquet } from './parquet-writing.ts';
 export { placeDataset } from './placing.ts';
 export { type PullOptions, type PullResult, pullData } from './pull.ts';
