@@ -1,4 +1,4 @@
-import { U as watchParent, a as openWorkspace, et as isLockstepError, r as hideState, t as systemError } from "./shared/workspace.js";
+import { W as watchParent, a as openWorkspace, r as hideState, t as systemError, tt as isLockstepError } from "./shared/workspace.js";
 import { n as findCommand, r as parseInvocation, t as UsageError } from "./shared/invocation.js";
 import { resolve } from "node:path";
 var version = "0.1.0";
@@ -6,8 +6,12 @@ const catalogue = {
 	start: () => import("./shared/start.js"),
 	init: () => import("./shared/init.js"),
 	"data add": () => import("./shared/data-add.js"),
+	"data import": () => import("./shared/data-import.js"),
+	"data diff": () => import("./shared/data-diff.js"),
+	"data merge": () => import("./shared/data-merge.js"),
 	"data pull": () => import("./shared/data-pull.js"),
 	"data push": () => import("./shared/data-push.js"),
+	"data refresh": () => import("./shared/data-refresh.js"),
 	"data status": () => import("./shared/data-status.js"),
 	"data verify": () => import("./shared/data-verify.js"),
 	plan: () => import("./shared/plan.js"),

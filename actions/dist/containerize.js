@@ -1,4 +1,4 @@
-import { J as hexOf, a as openWorkspace, l as amount } from "./shared/workspace.js";
+import { Y as hexOf, a as openWorkspace, l as amount } from "./shared/workspace.js";
 import { c as optional, f as token, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";

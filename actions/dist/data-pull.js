@@ -1,40 +1,25 @@
-import { _ as readLock, c as pullData, d as selectEntries, g as findLock, x as fileObjects } from "./shared/data.js";
-import { K as digestFile, a as openWorkspace, q as digestOf } from "./shared/workspace.js";
+import { t as neededDatasets } from "./shared/needed-datasets2.js";
+import { K as storeAt, U as objectPath, W as openStore, k as fileObjects, s as pullData } from "./shared/data.js";
+import { J as digestOf, a as openWorkspace, q as digestFile } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { i as list, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { a as objectPath, o as openStore } from "./shared/http-request.js";
-import { f as readPipeline, o as planRun } from "./shared/pipeline.js";
 import { n as restoreApart, r as saveFrom, t as newFolder } from "./shared/cache.js";
 import { dirname, join } from "node:path";
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { copyFile, rename } from "node:fs/promises";
 const spec = {
 	models,
 	only: list,
 	cache: flag
 };
-async function neededDatasets(workspace, models, only) {
-	const lock = only.length === 0 ? findLock(workspace) : readLock(workspace);
-	if (lock === null) return [];
-	if (models.length === 0) return selectEntries(lock, only);
-	const keys = new Set(only);
-	for (const model of models) for (const key of await readKeys(workspace, model)) keys.add(key);
-	return keys.size === 0 ? [] : selectEntries(lock, [...keys]);
-}
-async function readKeys(workspace, model) {
-	const pipeline = await readPipeline(workspace, model);
-	const { stages } = await planRun(workspace, pipeline);
-	const running = new Set(stages.filter(({ decision }) => decision.kind === "run").map(({ name }) => name));
-	return pipeline.stages.filter(({ name }) => running.has(name)).flatMap(({ inputs }) => inputs.flatMap((input) => input.kind === "data" ? [input.key] : []));
-}
-const folderName = "sha256";
+const folderNames = ["sha256", "packs"];
 const keyStart = "lockstep-data-";
 const keyOf = (entries) => keyStart + digestOf(entries.map(({ digest }) => `${digest}\n`).sort().join("")).slice(7);
 const isDistant = ({ configuration: { remote } }) => !remote.startsWith("file:");
 async function restoreObjects(workspace, entries) {
 	if (!isDistant(workspace) || entries.length === 0) return false;
 	const key = keyOf(entries);
-	const restored = await restoreApart([folderName], {
+	const restored = await restoreApart(folderNames, {
 		key,
 		otherwise: [keyStart]
 	});
@@ -54,12 +39,18 @@ async function saveObjects(workspace, entries) {
 	const store = openStore(workspace);
 	const folder = newFolder();
 	try {
-		for (const digest of await digestsOf(store, entries)) {
-			const path = join(folder, objectPath(digest));
-			mkdirSync(dirname(path), { recursive: true });
-			await link(store.pathOf(digest), path);
+		const kept = storeAt(folder);
+		const packer = kept.openPacker();
+		for (const entry of entries) {
+			if (entry.files !== void 0) await kept.put(await store.read(entry.digest));
+			for (const { key, digest, size } of await fileObjects(store, entry)) {
+				const inStore = store.has(digest);
+				if (inStore && size < 1048576) packer.add(digest, await store.read(digest));
+				else await link(inStore ? store.pathOf(digest) : join(workspace.root, "data", key), kept, digest);
+			}
 		}
-		await saveFrom(folder, [folderName], keyOf(entries));
+		packer.end();
+		await saveFrom(folder, folderNames, keyOf(entries));
 	} finally {
 		rmSync(folder, {
 			recursive: true,
@@ -68,8 +59,30 @@ async function saveObjects(workspace, entries) {
 	}
 }
 async function adoptObjects(folder, store, entries) {
+	dropOdd(folder);
+	const restored = storeAt(folder);
 	for (const { digest } of entries) await adopt(folder, store, digest);
-	for (const digest of await digestsOf(store, entries)) await adopt(folder, store, digest);
+	const packer = store.openPacker();
+	try {
+		for (const digest of await digestsOf(store, entries)) {
+			await adopt(folder, store, digest);
+			const bytes = store.has(digest) ? null : await restored.read(digest).catch(() => null);
+			if (bytes !== null) packer.add(digest, bytes);
+		}
+	} finally {
+		packer.end();
+	}
+}
+function dropOdd(folder) {
+	const packs = join(folder, "packs");
+	if (!lstatSync(packs, { throwIfNoEntry: false })?.isDirectory()) rmSync(packs, {
+		recursive: true,
+		force: true
+	});
+	else for (const name of readdirSync(packs)) if (!isPlainFile(folder, join(packs, name))) rmSync(join(packs, name), {
+		recursive: true,
+		force: true
+	});
 }
 async function adopt(folder, store, digest) {
 	const path = join(folder, objectPath(digest));
@@ -93,13 +106,15 @@ async function digestsOf(store, entries) {
 	}
 	return digests;
 }
-async function link(from, to) {
-	if (!existsSync(from)) return;
+async function link(from, to, digest) {
+	if (!existsSync(from) || to.has(digest)) return;
+	const own = to.temporary(digest);
 	try {
-		linkSync(from, to);
+		linkSync(from, own);
 	} catch {
-		await copyFile(from, to);
+		await copyFile(from, own);
 	}
+	await to.adopt(own, digest);
 }
 await run(async () => {
 	const { models, only, cache } = readInputs(spec);

@@ -1,5 +1,5 @@
 import { m as readContext } from "./shared/github.js";
-import { $ as LockstepError, a as openWorkspace } from "./shared/workspace.js";
+import { a as openWorkspace, et as LockstepError } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { c as optional, d as text, f as token, o as models, t as setOutputs, u as readInputs } from "./shared/outputs.js";

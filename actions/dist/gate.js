@@ -1,6 +1,6 @@
 import { t as reviewChange } from "./shared/judged-review.js";
 import { l as changeOutcome, o as renderChange, s as commentMarker } from "./shared/report.js";
-import { $ as LockstepError, E as resolveCommit, N as readYaml, _ as readJson, a as openWorkspace, et as isLockstepError, i as modelPath } from "./shared/workspace.js";
+import { E as resolveCommit, P as readYaml, _ as readJson, a as openWorkspace, et as LockstepError, i as modelPath, tt as isLockstepError } from "./shared/workspace.js";
 import { i as error } from "./vendor/actions-core.js";
 import { n as parsePolicy } from "./shared/gate.js";
 import { c as optional, d as text, l as path, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";

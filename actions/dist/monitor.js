@@ -1,12 +1,13 @@
 import { g as runUrl, m as readContext } from "./shared/github.js";
-import { a as openWorkspace, et as isLockstepError } from "./shared/workspace.js";
+import { a as openWorkspace, tt as isLockstepError } from "./shared/workspace.js";
 import { n as giveGitToken, t as openForge } from "./shared/forge.js";
 import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { c as scratchFolder, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { t as openIssueOnce } from "./shared/issues.js";
-import { u as listPipelines } from "./shared/pipeline.js";
-import { i as renderText, n as prepareRetraining, r as pushRetraining, t as monitorModel } from "./shared/monitor.js";
+import { p as listPipelines } from "./shared/pipeline.js";
+import { n as prepareRetraining, r as pushRetraining, t as monitorModel } from "./shared/monitor.js";
+import { a as renderText } from "./shared/monitoring.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { n as fenced, t as addSummary } from "./shared/summary.js";
 import { n as renderMonitorHtml } from "./shared/report.js";

@@ -1,9 +1,9 @@
 import { l as mayWrite, m as readContext, o as trainRequestArtifact } from "./shared/github.js";
-import { $ as LockstepError, E as resolveCommit, S as git, a as openWorkspace, et as isLockstepError } from "./shared/workspace.js";
+import { E as resolveCommit, S as git, a as openWorkspace, et as LockstepError, tt as isLockstepError } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { c as optional, d as text, f as token, n as count, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as changedModels } from "./shared/changed-models.js";
-import { f as readPipeline, u as listPipelines } from "./shared/pipeline.js";
+import { h as readPipeline, p as listPipelines } from "./shared/pipeline.js";
 import { o as listAllVersions } from "./shared/registry.js";
 import { n as fetchChange, r as mergeBase } from "./shared/change-commits.js";
 import { t as openForge } from "./shared/forge.js";

@@ -1,5 +1,5 @@
 import { c as approvalsOf, f as setStatus, g as runUrl, m as readContext } from "./shared/github.js";
-import { E as resolveCommit, L as isName, a as openWorkspace, et as isLockstepError, k as checkEnvironment, q as digestOf } from "./shared/workspace.js";
+import { E as resolveCommit, J as digestOf, R as isName, a as openWorkspace, k as checkEnvironment, tt as isLockstepError } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { a as model, c as optional, d as text, f as token, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";

@@ -1,5 +1,5 @@
 import { C as findArtifact, S as downloadCandidate, _ as publishComment, g as runUrl, m as readContext, u as mergedPull, y as candidateArtifactName } from "./shared/github.js";
-import { a as openWorkspace, et as isLockstepError } from "./shared/workspace.js";
+import { a as openWorkspace, tt as isLockstepError } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { c as optional, d as text, f as token, o as models, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";

@@ -1,5 +1,5 @@
 import { C as findArtifact, S as downloadCandidate, _ as publishComment, a as subjectOfRun, b as candidateArtifacts, f as setStatus, g as runUrl, m as readContext, p as verdictContextOf, s as workflowFiles, v as triggeringRun, x as downloadArtifact } from "./shared/github.js";
-import { a as openWorkspace, et as isLockstepError } from "./shared/workspace.js";
+import { a as openWorkspace, tt as isLockstepError } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { c as optional, f as token, l as path, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";

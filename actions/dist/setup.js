@@ -1,7 +1,7 @@
 import { a as exportVariable, t as addPath } from "./vendor/actions-core.js";
 import { r as flag, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { a as openForeign, i as closeForeign, o as say, r as run, s as runnerFolders } from "./shared/run.js";
-import { $ as LockstepError, B as exitOf, f as bundleFolder, q as digestOf } from "./shared/workspace.js";
+import { J as digestOf, V as exitOf, et as LockstepError, f as bundleFolder } from "./shared/workspace.js";
 import { t as restoreTarballs } from "./shared/tarballs.js";
 import { join } from "node:path";
 import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

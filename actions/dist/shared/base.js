@@ -1,12 +1,11 @@
-import { $ as LockstepError, J as hexOf, P as checkSchema, Q as writeAtomic, W as canonicalJson, Y as isDigest, c as statePath, g as parseJson, h as withLock, q as digestOf, s as shown } from "./workspace.js";
+import { $ as writeAtomic, F as checkSchema, J as digestOf, X as isDigest, Y as hexOf, c as statePath, et as LockstepError, g as parseJson, h as withLock, s as shown } from "./workspace.js";
+import { n as describe, r as ociTypes } from "./oci.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, statSync } from "node:fs";
 const mediaTypes = {
-	index: "application/vnd.oci.image.index.v1+json",
-	manifest: "application/vnd.oci.image.manifest.v1+json",
+	...ociTypes,
 	config: "application/vnd.oci.image.config.v1+json",
 	layer: "application/vnd.oci.image.layer.v1.tar+gzip",
-	empty: "application/vnd.oci.empty.v1+json",
 	evidence: "application/vnd.lockstep.evidence.v1",
 	run: "application/vnd.lockstep.run.v1+json"
 };
@@ -21,17 +20,6 @@ const annotation = {
 	layer: "dev.lockstep.layer",
 	runs: "dev.lockstep.runs"
 };
-function describe(mediaType, document) {
-	const bytes = Buffer.from(canonicalJson(document));
-	return {
-		bytes,
-		descriptor: {
-			mediaType,
-			digest: digestOf(bytes),
-			size: bytes.byteLength
-		}
-	};
-}
 const descriptor = {
 	type: "object",
 	required: [
@@ -275,4 +263,4 @@ const otherPlatform = (text, found, { os, architecture }) => new LockstepError("
 	allowed: `${os}/${architecture}`,
 	fix: "name a base for the platform that is built"
 });
-export { parseReference as a, annotation as c, imageName as i, describe as l, readConfig as n, openImages as o, checkTag as r, documents as s, readBase as t, mediaTypes as u };
+export { parseReference as a, annotation as c, imageName as i, mediaTypes as l, readConfig as n, openImages as o, checkTag as r, documents as s, readBase as t };

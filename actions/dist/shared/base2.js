@@ -1,5 +1,5 @@
 import { r as baseCommit } from "./registry.js";
-import { $ as LockstepError, A as parseConfiguration, E as resolveCommit, T as readAtCommit, j as parseYaml } from "./workspace.js";
+import { A as parseConfiguration, E as resolveCommit, M as parseYaml, T as readAtCommit, et as LockstepError } from "./workspace.js";
 async function chooseBase(workspace, revision) {
 	if (revision === void 0) return baseCommit(workspace);
 	const commit = await resolveCommit(workspace.root, revision);

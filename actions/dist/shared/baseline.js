@@ -1,9 +1,8 @@
-import "./data.js";
+import { W as openStore } from "./data.js";
 import { _ as readFolders, m as verifyFolder, v as readTip } from "./gitops.js";
-import { o as openStore } from "./http-request.js";
 import { d as pullEvidence, u as readEvidence } from "./image.js";
 import { c as listVersions, i as trustedKeys, n as readRelease } from "./registry.js";
-import { $ as LockstepError, et as isLockstepError } from "./workspace.js";
+import { et as LockstepError, tt as isLockstepError } from "./workspace.js";
 import { n as workspaceAt } from "./base2.js";
 import { statSync } from "node:fs";
 async function chooseBaseline(workspace, model, { base, ask }) {

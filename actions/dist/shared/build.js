@@ -1,5 +1,6 @@
-import { $ as LockstepError, G as digestOfJson, I as checkName, J as hexOf, Q as writeAtomic, c as statePath, f as bundleFolder, q as digestOf } from "./workspace.js";
-import { c as annotation, i as imageName, l as describe, o as openImages, r as checkTag, t as readBase, u as mediaTypes } from "./base.js";
+import { $ as writeAtomic, J as digestOf, K as digestOfJson, L as checkName, Y as hexOf, c as statePath, et as LockstepError, f as bundleFolder } from "./workspace.js";
+import { n as describe } from "./oci.js";
+import { c as annotation, i as imageName, l as mediaTypes, o as openImages, r as checkTag, t as readBase } from "./base.js";
 import { i as findBase, n as parsePlatform, r as asksForBase } from "./platform.js";
 import { t as gzipSync } from "../vendor/fflate.js";
 import { n as resolveNative } from "./natives.js";

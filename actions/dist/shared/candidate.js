@@ -1,6 +1,5 @@
-import "./data.js";
-import { $ as LockstepError, Q as writeAtomic, X as diskFull, Z as temporaryBeside } from "./workspace.js";
-import { o as openStore } from "./http-request.js";
+import { W as openStore } from "./data.js";
+import { $ as writeAtomic, Q as temporaryBeside, Z as diskFull, et as LockstepError } from "./workspace.js";
 import { t as handedNames } from "./candidate-file.js";
 import { dirname, join, resolve } from "node:path";
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";

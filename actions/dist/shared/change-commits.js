@@ -1,4 +1,4 @@
-import { $ as LockstepError, E as resolveCommit, S as git } from "./workspace.js";
+import { E as resolveCommit, S as git, et as LockstepError } from "./workspace.js";
 const kept = "refs/lockstep/change";
 async function fetchChange({ root }, { from, head, baseRef }) {
 	await fetchAsData(root, [`+${from}:${kept}/head`, `+refs/heads/${baseRef}:${kept}/base`]);

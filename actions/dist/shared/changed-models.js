@@ -1,5 +1,5 @@
-import { c as changeSide, d as parsePipeline, l as pipelineChange } from "./pipeline.js";
-import { L as isName, S as git, b as readTree, et as isLockstepError, j as parseYaml, n as scratchPath, x as openObjects } from "./workspace.js";
+import { d as changeSide, f as pipelineChange, m as parsePipeline } from "./pipeline.js";
+import { M as parseYaml, R as isName, S as git, b as readTree, n as scratchPath, tt as isLockstepError, x as openObjects } from "./workspace.js";
 import { join, resolve } from "node:path";
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 async function treeOfWork(workspace) {

@@ -1,4 +1,4 @@
-import { J as hexOf, l as amount } from "./workspace.js";
+import { Y as hexOf, l as amount } from "./workspace.js";
 import { n as markdownTable } from "../vendor/small.js";
 import { f as metricDirections, m as metricTitle, p as metricEntry } from "./evaluation.js";
 import { n as inertCode, t as inert } from "./inert-text.js";
@@ -195,8 +195,43 @@ function dataSection({ data }, limit) {
 			"l",
 			"l",
 			"l"
-		]) + more(data.length, shown.length, "dataset")
+		]) + more(data.length, shown.length, "dataset") + insideText(shown, limit)
 	};
+}
+function insideText(shown, limit) {
+	const lines = shown.flatMap(({ key, inside }) => {
+		const words = inside === void 0 ? [] : insideWords(inside, limit);
+		return words.length === 0 ? [] : [`- ${inertCode(key, limit.text)}: ${words.join("; ")}`];
+	});
+	return lines.length === 0 ? "" : `\n\n${lines.join("\n")}`;
+}
+function insideWords({ files, rows, columns, moved, unread }, limit) {
+	const names = (all) => {
+		const some = all.slice(0, limit.data).map((name) => inertCode(name, 60));
+		return `${some.join(", ")}${all.length > some.length ? ` and ${all.length - some.length} more` : ""}`;
+	};
+	const counted = Object.entries(files ?? {}).filter(([, count]) => count > 0);
+	const told = (what, all = []) => all.length === 0 ? [] : [`${what} ${names(all)}`];
+	return [
+		...counted.length > 0 ? [`files ${counted.map(([what, count]) => `${countText(count)} ${what}`).join(", ")}`] : [],
+		...rows ? [rowsText(rows)] : [],
+		...told("columns added:", columns?.added),
+		...told("columns gone:", columns?.removed),
+		...told("type changed:", columns?.retyped),
+		...columns && columns.unnamed > 0 ? [`${plural(columns.unnamed, "changed column")} that no model.yaml names`] : [],
+		...moved ? [movedText(moved, limit)] : [],
+		...unread === void 0 ? [] : [inert(unread, limit.text)]
+	];
+}
+function rowsText({ before, after, added, removed }) {
+	const which = added === void 0 || removed === void 0 ? "" : ` (${countText(added)} new, ${countText(removed)} gone)`;
+	return `rows ${countText(before)} → ${countText(after)}${which}`;
+}
+function movedText({ compared, count, columns }, limit) {
+	if (count === 0) return "no distribution moved";
+	const some = columns.slice(0, limit.data).map(({ column, stabilityIndex }) => `${inertCode(column, 60)} ${stabilityIndex.toFixed(2)}`);
+	const named = some.length === 0 ? "" : ` (stability index: ${some.join(", ")})`;
+	return `${countText(count)} of ${plural(compared, "distribution")} moved${named}`;
 }
 const changeWord = ({ before, after }) => before && after ? "changed" : after ? "new" : "gone";
 const sizeAndDigest = ({ digest, size }) => `${bytesText(size)} ${inertCode(digest.slice(7, 19))}`;

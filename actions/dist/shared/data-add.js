@@ -1,5 +1,5 @@
-import { f as addData } from "./data.js";
-import { $ as LockstepError, l as amount } from "./workspace.js";
+import { v as addData } from "./data.js";
+import { et as LockstepError, l as amount } from "./workspace.js";
 import { resolve } from "node:path";
 const command = {
 	name: "data add",
@@ -7,10 +7,12 @@ const command = {
 	positionals: "<file-or-folder>",
 	options: {
 		as: { type: "string" },
+		push: { type: "boolean" },
 		force: { type: "boolean" }
 	},
 	help: {
 		as: "path under data/ for a file that lies elsewhere (default: its own name)",
+		push: "send the bytes to the remote before data.lock names them",
 		force: "replace what lies at that path under data/"
 	},
 	async run({ workspace, cwd, positionals, values }) {
@@ -21,8 +23,10 @@ const command = {
 			fix: "lockstep data add <file-or-folder>"
 		});
 		const as = values.as;
+		const push = values.push === true;
 		const result = await addData(workspace, resolve(cwd, path), {
 			as,
+			push,
 			force: values.force === true
 		});
 		const { entry, before, copied } = result;
@@ -32,7 +36,7 @@ const command = {
 			text: [
 				`${before?.digest === entry.digest ? "unchanged" : before ? "updated" : "locked"} data/${entry.key} (${files}${amount(entry.size, "bytes")}) ${entry.digest}`,
 				...copied ? [`copied to data/${entry.key}`] : [],
-				"next: commit data.lock, and `lockstep data push` so that others can pull it"
+				`next: commit data.lock${push ? "" : ", and `lockstep data push` so that others can pull it"}`
 			].join("\n")
 		};
 	}

@@ -1,16 +1,49 @@
-import { c as pullData } from "./data.js";
-import { l as amount } from "./workspace.js";
+import { s as pullData } from "./data.js";
+import { et as LockstepError, l as amount } from "./workspace.js";
 const command = {
 	name: "data pull",
 	summary: "bring the datasets of data.lock under data/, verified",
 	positionals: "[dataset…]",
-	options: { force: { type: "boolean" } },
-	help: { force: "replace what was changed under data/" },
+	options: {
+		model: {
+			type: "string",
+			multiple: true
+		},
+		only: {
+			type: "string",
+			multiple: true
+		},
+		whole: { type: "boolean" },
+		force: { type: "boolean" }
+	},
+	help: {
+		model: "what the stages of this model read that would run now",
+		only: "of folders: these files from now on (train/, *.csv); the rest goes from data/",
+		whole: "of folders: all files again, after --only",
+		force: "replace what was changed under data/"
+	},
 	async run({ workspace, positionals, values }) {
-		const result = await pullData(workspace, {
-			only: positionals,
-			force: values.force === true
+		const patterns = values.only;
+		if (patterns && values.whole) throw new LockstepError("E_USAGE", {
+			what: "--only and --whole",
+			allowed: "one of them",
+			fix: "lockstep data pull --only <pattern>, or --whole"
 		});
+		const models = values.model ?? [];
+		const needed = models.length > 0 ? await neededOf(workspace, models, positionals) : null;
+		const files = patterns ?? (values.whole ? null : void 0);
+		const options = {
+			only: needed?.map(({ key }) => key) ?? positionals,
+			files,
+			force: values.force === true
+		};
+		const result = needed?.length === 0 ? {
+			datasets: [],
+			fetched: {
+				objects: 0,
+				bytes: 0
+			}
+		} : await pullData(workspace, options);
 		const placed = result.datasets.filter((dataset) => dataset.placed).length;
 		const { objects, bytes } = result.fetched;
 		return {
@@ -19,4 +52,5 @@ const command = {
 		};
 	}
 };
+const neededOf = async (...args) => (await import("./needed-datasets.js")).neededDatasets(...args);
 export { command };

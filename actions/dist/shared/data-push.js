@@ -1,4 +1,4 @@
-import { s as pushData } from "./data.js";
+import { y as pushData } from "./data.js";
 import { l as amount } from "./workspace.js";
 const command = {
 	name: "data push",

@@ -1,4 +1,5 @@
-import { m as statusData, p as checkUnchanged } from "./data.js";
+import { S as checkUnchanged, w as statusData } from "./data.js";
+import { o as readLineage } from "./sources.js";
 const mostLines = 40;
 const command = {
 	name: "data status",
@@ -9,12 +10,21 @@ const command = {
 	async run({ workspace, values }) {
 		const status = await statusData(workspace);
 		if (values.check === true) checkUnchanged(status);
+		const lineage = readLineage(workspace);
+		const datasets = status.datasets.map((one) => ({
+			...one,
+			...sourceOf(lineage[one.key], one)
+		}));
 		return {
-			json: status,
+			json: {
+				...status,
+				datasets
+			},
 			text: describe(status)
 		};
 	}
 };
+const sourceOf = (source, { digest }) => source?.digest === digest ? { source } : {};
 function describe({ datasets, unlocked }) {
 	const different = datasets.filter(({ state }) => state !== "same");
 	const lines = [...different.map(describeDataset), ...unlocked.map((path) => `  not locked  data/${path}`)];

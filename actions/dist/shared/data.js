@@ -1,10 +1,15 @@
-import { $ as LockstepError, F as nearest, J as hexOf, Q as writeAtomic, X as diskFull, Z as temporaryBeside, c as statePath, d as startProgress, et as isLockstepError, h as withLock, q as digestOf } from "./workspace.js";
-import { r as pLimit } from "../vendor/small.js";
-import { a as objectPath, c as lookAt, d as digestOfFile, f as digestMismatch, h as sizeMismatch, l as makeFolder, m as receive, o as openStore, p as objectMissing, r as remoteAddress, s as sizeOf, u as makeFolderOf } from "./http-request.js";
+import { $ as writeAtomic, C as gitBlobs, D as tryGit, H as isAlive, I as nearest, J as digestOf, Q as temporaryBeside, T as readAtCommit, Y as hexOf, Z as diskFull, c as statePath, d as startProgress, et as LockstepError, h as withLock, l as amount, n as scratchPath, q as digestFile, tt as isLockstepError } from "./workspace.js";
+import { n as makeFolder, r as makeFolderOf, t as lookAt } from "./folder.js";
+import { t as eachLimited } from "./each-limited.js";
+import { a as withoutQuery, i as isSecure } from "./http.js";
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { constants, createReadStream, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { createHash, hash } from "node:crypto";
+import { closeSync, constants, createReadStream, createWriteStream, existsSync, fsyncSync, lstatSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { setTimeout } from "node:timers/promises";
 import { isUtf8 } from "node:buffer";
-import { copyFile, open, readFile, readdir, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 const mostPath = 4096;
 const mostComponent = 255;
 const reserved = new Set([
@@ -66,261 +71,18 @@ function comparePaths(a, b) {
 	}
 	return a.length < b.length ? -1 : 1;
 }
-const ascii = /^[\u0000-\u007f]*$/;
-var PathCollisions = class {
-	files = new Map();
-	folders = new Map();
-	add(path) {
-		const bare = path.endsWith("/") ? path.slice(0, -1) : path;
-		const folded = fold(bare);
-		const twin = this.files.get(folded);
-		if (twin !== void 0) return twinOf(path, twin);
-		const inside = this.folders.get(folded);
-		if (inside !== void 0) return nested(inside, path);
-		const owner = this.ownerOf(folded);
-		if (owner !== void 0) return nested(path, owner);
-		for (let slash = folded.lastIndexOf("/"); slash > 0; slash = folded.lastIndexOf("/", slash - 1)) {
-			const folder = folded.slice(0, slash);
-			if (this.folders.has(folder)) break;
-			this.folders.set(folder, path);
-		}
-		this.files.set(folded, path);
-		return null;
-	}
-	ownerOf(folded) {
-		for (let slash = folded.lastIndexOf("/"); slash > 0; slash = folded.lastIndexOf("/", slash - 1)) {
-			const folder = folded.slice(0, slash);
-			if (this.folders.has(folder)) return void 0;
-			const owner = this.files.get(folder);
-			if (owner !== void 0) return owner;
-		}
-	}
-};
-const fold = (path) => ascii.test(path) ? path.toLowerCase() : path.normalize("NFC").toLowerCase().normalize("NFC");
-function twinOf(path, twin) {
-	if (path === twin) return {
-		code: "E_LOCK_DUPLICATE",
-		what: `the path "${path}" a second time`,
-		allowed: "each path once"
-	};
-	const bare = (text) => text.replace(/\/$/, "");
-	if (bare(path) === bare(twin)) return {
-		code: "E_LOCK_DUPLICATE",
-		what: `"${twin}" and "${path}"`,
-		allowed: "a file or a folder of one name"
-	};
-	return bare(path).normalize("NFC") === bare(twin).normalize("NFC") ? {
-		code: "E_LOCK_UNICODE_COLLISION",
-		what: `"${twin}" (${codePoints(twin)}) and "${path}" (${codePoints(path)}), which look alike`,
-		allowed: "paths that differ after Unicode normalisation (NFC)"
-	} : {
-		code: "E_LOCK_CASE_COLLISION",
-		what: `"${twin}" and "${path}", one file where case is ignored`,
-		allowed: "paths that differ in more than case"
-	};
-}
-const nested = (inner, outer) => ({
-	code: "E_LOCK_DUPLICATE",
-	what: `"${inner}" lies inside "${outer}"`,
-	allowed: "datasets that do not contain each other"
-});
-const codePoints = (path) => [...path].filter((character) => character > "").map((character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`).join(" ");
-function printManifest(files) {
-	return [...files].sort((a, b) => comparePaths(a.path, b.path)).map(({ path, digest, size }) => `${hexOf(digest)} ${size} ${path}\n`).join("");
-}
-const totalSize = (files) => files.reduce((sum, { size }) => sum + size, 0);
-const line = /^([0-9a-f]{64}) (0|[1-9]\d{0,15}) (.+)$/;
-function parseManifest(text, entry) {
-	const file = `manifest of ${entry.key}`;
-	const files = [];
-	const collisions = new PathCollisions();
-	const lines = text.split("\n");
-	if (lines.pop() !== "") throw noncanonical(file, lines.length + 1, "no line end after the last line", "LF after every line");
-	for (const [index, written] of lines.entries()) {
-		const match = line.exec(written);
-		if (!match) throw noncanonical(file, index + 1, "another line", "<64 hex> <size> <path>");
-		const path = checkPath(match[3], {
-			file,
-			line: index + 1
-		});
-		if (path.endsWith("/")) throw noncanonical(file, index + 1, `the folder "${path}"`, "files only");
-		const collision = collisions.add(path);
-		if (collision) throw new LockstepError(collision.code, {
-			...collision,
-			where: {
-				file,
-				line: index + 1
-			}
-		});
-		const before = files.at(-1);
-		if (before && comparePaths(before.path, path) > 0) throw noncanonical(file, index + 1, `"${path}" unsorted`, "lines sorted by path");
-		files.push({
-			path,
-			digest: `sha256:${match[1]}`,
-			size: Number(match[2])
-		});
-	}
-	const size = totalSize(files);
-	if (size === entry.size && files.length === entry.files) return files;
-	throw new LockstepError("E_SIZE_MISMATCH", {
-		what: `the manifest of "${entry.key}" names ${files.length} files of ${size} bytes`,
-		allowed: `${entry.files} files of ${entry.size} bytes, as data.lock says`,
-		fix: "add the folder again where it is right"
-	});
-}
-const noncanonical = (file, at, what, allowed) => new LockstepError("E_LOCK_NONCANONICAL", {
-	what,
-	where: {
-		file,
-		line: at
-	},
-	allowed,
-	fix: "add the folder again"
-});
-const embeddedLimits = {
-	file: 25e6,
-	total: 1e8
-};
-const waysOut = "set `remote: file:/a/shared/folder` (or another remote) in lockstep.yaml, or lock a sample of the data";
-function fileRemote({ folder, name, embedded }) {
-	const pathOf = (object) => join(folder, objectPath(object.digest));
+const smallFile$1 = 1 << 20;
+async function digestOfFile(path, expectedSize) {
+	if ((expectedSize ?? (await stat(path)).size) > smallFile$1) return digestFile(path);
+	const bytes = readFileSync(path);
 	return {
-		name,
-		async fetch(object, temporary, onBytes) {
-			if (await sizeOf(pathOf(object)) === null) throw objectMissing(object, name);
-			const stream = createReadStream(pathOf(object), { highWaterMark: 1 << 20 });
-			await receive(stream, object, temporary, name, onBytes);
-		},
-		async plan(objects) {
-			const absent = [];
-			for (const object of objects) if (await sizeOf(pathOf(object)) !== object.size) absent.push(object);
-			if (embedded) await checkLimits(folder, absent);
-			return absent;
-		},
-		push: (object) => pushFile(object, pathOf(object), name)
+		digest: `sha256:${hash("sha256", bytes, "hex")}`,
+		size: bytes.length
 	};
 }
-async function pushFile(object, target, name) {
-	makeFolderOf(target);
-	const copy = temporaryBeside(target);
-	try {
-		await copyFile(object.path, copy, constants.COPYFILE_FICLONE);
-		const { digest, size } = await digestOfFile(copy);
-		if (digest !== object.digest) throw digestMismatch(object, digest, size, name);
-		const handle = await open(copy, "r+");
-		await handle.chmod(420);
-		await handle.sync();
-		await handle.close();
-		await rename(copy, target);
-	} catch (error) {
-		await rm(copy, { force: true });
-		throw diskFull(error, target);
-	}
-}
-async function checkLimits(folder, absent) {
-	const large = absent.find(({ size }) => size > embeddedLimits.file);
-	if (large) throw new LockstepError("E_REMOTE_TOO_LARGE", {
-		what: `"${large.key}" needs an object of ${bytes(large.size)} in .data/, which Git tracks`,
-		allowed: `at most ${bytes(embeddedLimits.file)} a file`,
-		fix: waysOut
-	});
-	if (absent.length === 0) return;
-	const total = await bytesBelow(folder) + absent.reduce((sum, { size }) => sum + size, 0);
-	if (total <= embeddedLimits.total) return;
-	throw new LockstepError("E_REMOTE_TOO_LARGE", {
-		what: `the push would take .data/, which Git tracks, to ${bytes(total)}`,
-		allowed: `at most ${bytes(embeddedLimits.total)} in all`,
-		fix: waysOut
-	});
-}
-const bytes = (count) => `${count.toLocaleString("en-US")} bytes`;
-async function bytesBelow(folder) {
-	const found = await readdir(folder, {
-		recursive: true,
-		withFileTypes: true
-	}).catch(() => []);
-	let total = 0;
-	for (const item of found) if (item.isFile()) total += await sizeOf(join(item.parentPath, item.name)) ?? 0;
-	return total;
-}
-async function openRemote(workspace) {
-	const address = remoteAddress(workspace.configuration.remote, workspace.root);
-	if (address.kind === "file") return fileRemote(address);
-	const { httpsRemote } = await import("./https-remote.js");
-	return httpsRemote(address.url);
-}
-const readManifest = async (store, entry) => parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
-async function fetchEntries(workspace, entries, onBytes = () => {}) {
-	const store = openStore(workspace);
-	let remote;
-	const arrived = {
-		objects: 0,
-		bytes: 0
-	};
-	let expected = 0;
-	const fetchObject = async (object) => {
-		remote ??= openRemote(workspace);
-		const temporary = store.temporary(object.digest);
-		await (await remote).fetch(object, temporary, (count) => {
-			arrived.bytes += count;
-			onBytes(arrived.bytes, expected);
-		});
-		await store.adopt(temporary, object.digest);
-		arrived.objects++;
-	};
-	await eachLimited(entries.filter(({ files }) => files !== void 0), async ({ key, digest }) => {
-		if (!await isWhole(store, digest)) await fetchObject({
-			key,
-			digest,
-			size: null
-		});
-	});
-	const absent = [];
-	for (const entry of entries) for (const object of await fileObjects(store, entry)) if (!await isStored(store, object)) absent.push(object);
-	const distinct = [...new Map(absent.map((object) => [object.digest, object])).values()];
-	expected = distinct.reduce((sum, { size }) => sum + (size ?? 0), 0);
-	await eachLimited(distinct, fetchObject);
-	return arrived;
-}
-async function fileObjects(store, entry) {
-	if (entry.files === void 0) return [{
-		key: entry.key,
-		digest: entry.digest,
-		size: entry.size
-	}];
-	return (await readManifest(store, entry)).map(({ path, digest, size }) => ({
-		key: entry.key + path,
-		digest,
-		size
-	}));
-}
-async function isStored(store, object) {
-	const size = await sizeOf(store.pathOf(object.digest));
-	if (size === null) return false;
-	if (object.size === null || size === object.size) return true;
-	if (await isWhole(store, object.digest)) throw sizeMismatch(object, size, "the local store");
-	return false;
-}
-const isWhole = (store, digest) => store.verify(digest).then(() => true, (error) => {
-	if (isLockstepError(error, "E_DIGEST_MISMATCH") || isLockstepError(error, "E_OBJECT_MISSING")) return false;
-	throw error;
-});
-async function eachLimited(items, task) {
-	const limit = pLimit(8);
-	let failed = false;
-	const refusal = (await Promise.allSettled(items.map((item) => limit(async () => {
-		if (failed) return;
-		await task(item).catch((error) => {
-			failed = true;
-			throw error;
-		});
-	})))).find((result) => result.status === "rejected");
-	if (refusal) throw refusal.reason;
-}
-const version = 1;
-const fineTick = 50000000n;
-const coarseTick = 2100000000n;
-const second = 1000000000n;
+const version = 2;
+const fineTick = 50;
+const coarseTick = 2100;
 function openMemo(workspace, { name, smallest = 0 } = { name: "data-status" }) {
 	const file = statePath(workspace, "cache", `${name}.json`);
 	let loaded;
@@ -330,30 +92,37 @@ function openMemo(workspace, { name, smallest = 0 } = { name: "data-status" }) {
 	};
 	const learnt = {};
 	let changed = false;
-	return {
-		async digestOf(path) {
-			const found = statOf(path);
-			if (!found) return null;
-			const size = Number(found.size);
-			if (size < smallest) return digestOfFile(path, size);
+	const memo = {
+		recall(path, found) {
 			const before = known()[path];
-			if (before && isSame(before, found)) {
-				learnt[path] = before;
-				return {
-					digest: before[4],
-					size
-				};
-			}
-			const startedAt = BigInt(Date.now()) * 1000000n;
-			const read = await digestOfFile(path, size);
+			if (before === void 0 || !isSame(before, found)) return null;
+			learnt[path] = before;
+			return before[4];
+		},
+		learn(path, found, startedAt, digest) {
 			changed = true;
-			if (isSettled(found, startedAt) && read.size === size) learnt[path] = [
-				`${found.size}`,
-				`${found.mtimeNs}`,
-				`${found.ctimeNs}`,
-				`${found.ino}`,
-				read.digest
+			if (!isSettled(found, startedAt)) return false;
+			learnt[path] = [
+				found.size,
+				found.mtimeMs,
+				found.ctimeMs,
+				found.ino,
+				digest
 			];
+			return true;
+		},
+		async digestOf(path) {
+			const found = statSync(path, { throwIfNoEntry: false });
+			if (!found?.isFile()) return null;
+			if (found.size < smallest) return digestOfFile(path, found.size);
+			const remembered = memo.recall(path, found);
+			if (remembered !== null) return {
+				digest: remembered,
+				size: found.size
+			};
+			const startedAt = Date.now();
+			const read = await digestOfFile(path, found.size);
+			if (read.size === found.size) memo.learn(path, found, startedAt, read.digest);
 			return read;
 		},
 		save() {
@@ -361,27 +130,22 @@ function openMemo(workspace, { name, smallest = 0 } = { name: "data-status" }) {
 			writeAtomic(file, JSON.stringify({
 				v: version,
 				files: {
-					...existing(known()),
+					...existing(known(), learnt),
 					...learnt
 				}
 			}));
 			changed = false;
 		}
 	};
+	return memo;
 }
-function existing(known) {
-	return Object.fromEntries(Object.entries(known).filter(([path]) => statOf(path)));
+function existing(known, learnt) {
+	const unasked = Object.entries(known).filter(([path]) => !Object.hasOwn(learnt, path));
+	return Object.fromEntries(unasked.filter(([path]) => statSync(path, { throwIfNoEntry: false })?.isFile()));
 }
-const isSame = ([size, mtime, ctime, inode], found) => `${found.mtimeNs}` === mtime && `${found.ctimeNs}` === ctime && `${found.size}` === size && `${found.ino}` === inode;
-function isSettled({ mtimeNs, ctimeNs }, startedAt) {
-	return startedAt - (mtimeNs > ctimeNs ? mtimeNs : ctimeNs) > (ctimeNs % second === 0n ? coarseTick : fineTick);
-}
-function statOf(path) {
-	const found = statSync(path, {
-		bigint: true,
-		throwIfNoEntry: false
-	});
-	return found?.isFile() ? found : null;
+const isSame = ([size, mtime, ctime, inode], found) => found.mtimeMs === mtime && found.ctimeMs === ctime && found.size === size && found.ino === inode;
+function isSettled({ mtimeMs, ctimeMs }, startedAt) {
+	return startedAt - Math.max(mtimeMs, ctimeMs) > (ctimeMs % 1e3 === 0 ? coarseTick : fineTick);
 }
 function load(file) {
 	try {
@@ -411,6 +175,447 @@ function refuseOdd(path, what) {
 		allowed: "plain files and folders",
 		fix: "put the file itself there, or leave it out"
 	});
+}
+const packsFolder = (root) => join(root, "packs");
+function writeRecord(into, at, digest, offset, size) {
+	into.write(hexOf(digest), at, "hex");
+	into.writeUInt32LE(offset, at + 32);
+	into.writeUInt32LE(size, at + 36);
+}
+var PackIndex = class {
+	folder;
+	packs = [];
+	known = new Set();
+	count = 0;
+	seen = 0;
+	slots = new Int32Array(0);
+	firsts = [];
+	constructor(root) {
+		this.folder = packsFolder(root);
+		this.refresh();
+	}
+	find(digest) {
+		const found = this.lookUp(digest);
+		if (found !== null || this.changed() === this.seen) return found;
+		this.refresh();
+		return this.lookUp(digest);
+	}
+	changed() {
+		return statSync(this.folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+	}
+	lookUp(digest) {
+		if (this.count === 0) return null;
+		const wanted = Buffer.from(hexOf(digest), "hex");
+		const mask = this.slots.length - 1;
+		for (let slot = wanted.readUInt32LE(0) & mask; this.slots[slot] !== 0; slot = slot + 1 & mask) {
+			const number = this.slots[slot] - 1;
+			const pack = this.packOf(number);
+			const at = (number - this.firsts[pack]) * 40;
+			const { path, records } = this.packs[pack];
+			if (wanted.compare(records, at, at + 32) !== 0) continue;
+			return {
+				pack: path,
+				offset: records.readUInt32LE(at + 32),
+				size: records.readUInt32LE(at + 36)
+			};
+		}
+		return null;
+	}
+	refresh() {
+		this.seen = this.changed();
+		const names = (this.seen === 0 ? [] : readdirSync(this.folder)).filter((name) => name.endsWith(".idx"));
+		const present = new Set(names);
+		if ([...this.known].some((name) => !present.has(name))) this.clear();
+		for (const name of names) if (!this.known.has(name)) this.add(name);
+	}
+	add(name) {
+		const records = readFileSync(join(this.folder, name));
+		this.known.add(name);
+		if (records.length === 0 || records.length % 40 !== 0) return;
+		this.firsts.push(this.count);
+		this.packs.push({
+			path: join(this.folder, name.replace(/idx$/, "pack")),
+			records
+		});
+		this.count += records.length / 40;
+		if (this.count * 2 > this.slots.length) this.rebuild();
+		else this.place(this.packs.length - 1);
+	}
+	rebuild() {
+		this.slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(1024, this.count * 4))));
+		for (let pack = 0; pack < this.packs.length; pack++) this.place(pack);
+	}
+	place(pack) {
+		const { records } = this.packs[pack];
+		const mask = this.slots.length - 1;
+		for (let index = 0; index * 40 < records.length; index++) {
+			let slot = records.readUInt32LE(index * 40) & mask;
+			while (this.slots[slot] !== 0) slot = slot + 1 & mask;
+			this.slots[slot] = this.firsts[pack] + index + 1;
+		}
+	}
+	packOf(number) {
+		let [low, high] = [0, this.firsts.length - 1];
+		while (low < high) {
+			const middle = low + high + 1 >> 1;
+			if (this.firsts[middle] <= number) low = middle;
+			else high = middle - 1;
+		}
+		return low;
+	}
+	clear() {
+		this.packs = [];
+		this.known = new Set();
+		this.count = 0;
+		this.slots = new Int32Array(0);
+		this.firsts = [];
+	}
+};
+const open$1 = new Map();
+const mostOpen = 8;
+function readPacked(packed) {
+	if (packed === null) return null;
+	const handle = handleOf(packed.pack);
+	if (handle === null) return null;
+	const bytes = Buffer.allocUnsafe(packed.size);
+	let read = 0;
+	while (read < packed.size) {
+		const count = readSync(handle, bytes, read, packed.size - read, packed.offset + read);
+		if (count === 0) return bytes.subarray(0, read);
+		read += count;
+	}
+	return bytes;
+}
+function handleOf(path) {
+	const known = open$1.get(path);
+	if (known !== void 0) return known;
+	try {
+		const handle = openSync(path, "r");
+		open$1.set(path, handle);
+		for (const [other, stale] of open$1) {
+			if (open$1.size <= mostOpen) break;
+			closeSync(stale);
+			open$1.delete(other);
+		}
+		return handle;
+	} catch {
+		return null;
+	}
+}
+function withoutObject(root, digest) {
+	const wanted = Buffer.from(hexOf(digest), "hex");
+	for (const name of indexNames(root)) {
+		const path = join(packsFolder(root), name);
+		const records = readFileSync(path);
+		const kept = [];
+		for (let at = 0; at + 40 <= records.length; at += 40) if (wanted.compare(records, at, at + 32) !== 0) kept.push(records.subarray(at, at + 40));
+		if (kept.length * 40 === records.length) continue;
+		if (kept.length === 0) rmSync(path.replace(/idx$/, "pack"), { force: true });
+		else writeAtomic(path, Buffer.concat(kept));
+		if (kept.length === 0) rmSync(path, { force: true });
+	}
+}
+function indexNames(root) {
+	try {
+		return readdirSync(packsFolder(root)).filter((name) => name.endsWith(".idx"));
+	} catch {
+		return [];
+	}
+}
+const full = 33554432;
+function openPacker(root, seen) {
+	const folder = packsFolder(root);
+	let open = null;
+	const added = new Set();
+	const begin = () => {
+		makeFolder(folder);
+		const temporary = temporaryBeside(join(folder, "incoming"));
+		return {
+			path: temporary.replace("incoming.tmp-", `${Date.now().toString(36)}-`),
+			temporary,
+			handle: openSync(temporary, "wx", 420),
+			digests: [],
+			places: [],
+			size: 0
+		};
+	};
+	const abandon = () => {
+		if (open === null) return;
+		closeSync(open.handle);
+		rmSync(open.temporary, { force: true });
+		open = null;
+	};
+	const guarded = (work) => {
+		try {
+			work();
+		} catch (error) {
+			const { temporary = folder } = open ?? {};
+			abandon();
+			throw diskFull(error, temporary);
+		}
+	};
+	const close = () => {
+		if (open === null) return;
+		const { path, temporary, handle, digests, places } = open;
+		fsyncSync(handle);
+		const records = Buffer.alloc(digests.length * 40);
+		for (const [index, digest] of digests.entries()) writeRecord(records, index * 40, digest, places[2 * index], places[2 * index + 1]);
+		renameSync(temporary, `${path}.pack`);
+		closeSync(handle);
+		open = null;
+		writeAtomic(`${path}.idx`, records);
+	};
+	return {
+		add(digest, bytes) {
+			if (added.has(digest)) return;
+			added.add(digest);
+			guarded(() => {
+				open ??= begin();
+				for (let at = 0; at < bytes.length;) at += writeSync(open.handle, bytes, at);
+				open.digests.push(digest);
+				open.places.push(open.size, bytes.length);
+				open.size += bytes.length;
+				if (open.size >= full) close();
+			});
+		},
+		end() {
+			guarded(close);
+			seen();
+		},
+		abandon
+	};
+}
+const smallFile = 1 << 20;
+const objectPath = (digest) => {
+	const hex = hexOf(digest);
+	return `sha256/${hex.slice(0, 2)}/${hex.slice(2)}`;
+};
+const openStore = (workspace) => storeAt(statePath(workspace, "store"));
+function storeAt(root) {
+	let packs;
+	const packed = (digest) => {
+		packs ??= new PackIndex(root);
+		return packs.find(digest);
+	};
+	const loose = (digest) => join(root, objectPath(digest));
+	const has = (digest) => existsSync(loose(digest)) || packed(digest) !== null;
+	const damaged = (digest, got) => {
+		rmSync(loose(digest), { force: true });
+		withoutObject(root, digest);
+		packs = void 0;
+		return new LockstepError("E_DIGEST_MISMATCH", {
+			what: `the local store held other bytes (${got}) for ${digest}; the copy is removed`,
+			allowed: digest,
+			fix: "run the command again: the bytes are fetched or made anew"
+		});
+	};
+	const readSmall = (digest, most = smallFile) => {
+		const bytes = looseBytes(loose(digest), most) ?? readPacked(packed(digest));
+		if (bytes === null) return null;
+		const got = digestOf(bytes);
+		if (got !== digest) throw damaged(digest, got);
+		return bytes;
+	};
+	const temporary = (digest) => {
+		const path = loose(digest);
+		makeFolderOf(path);
+		return temporaryBeside(path);
+	};
+	let made = false;
+	const incoming = () => {
+		if (!made) makeFolder(join(root, "incoming"));
+		made = true;
+		return temporaryBeside(join(root, "incoming", "file"));
+	};
+	const adopt = (from, digest) => rename(from, loose(digest));
+	return {
+		root,
+		has,
+		temporary,
+		adopt,
+		sizeOf: (digest) => statSync(loose(digest), { throwIfNoEntry: false })?.size ?? packed(digest)?.size ?? null,
+		pathOf(digest) {
+			const path = loose(digest);
+			if (!existsSync(path) && packed(digest) !== null) writeAtomic(path, readSmall(digest));
+			return path;
+		},
+		async verify(digest) {
+			if (readSmall(digest) !== null) return;
+			if (!existsSync(loose(digest))) throw missing$2(digest);
+			const { digest: got } = await digestOfFile(loose(digest));
+			if (got !== digest) throw damaged(digest, got);
+		},
+		async read(digest) {
+			const bytes = readSmall(digest, Number.POSITIVE_INFINITY);
+			if (bytes === null) throw missing$2(digest);
+			return bytes;
+		},
+		async put(content) {
+			const digest = digestOf(content);
+			if (!has(digest)) writeAtomic(loose(digest), content);
+			return {
+				digest,
+				size: Buffer.byteLength(content)
+			};
+		},
+		async putFile(path) {
+			const copy = incoming();
+			const ref = await copyVerified(path, copy, null, true);
+			if (existsSync(loose(ref.digest))) await rm(copy, { force: true });
+			else {
+				makeFolderOf(loose(ref.digest));
+				await adopt(copy, ref.digest);
+			}
+			return ref;
+		},
+		async materialize(digest, target) {
+			const bytes = readSmall(digest);
+			if (bytes !== null) return writeSmall(bytes, incoming(), target, digest);
+			const path = loose(digest);
+			if (!existsSync(path)) throw missing$2(digest);
+			const copy = incoming();
+			const { digest: got } = await copyVerified(path, copy, digest, false);
+			if (got !== digest) throw damaged(digest, got);
+			await moveTo(copy, target, digest);
+		},
+		async writeOut(digest, target) {
+			const bytes = readSmall(digest);
+			if (bytes !== null) return writeNew(bytes, target);
+			if (!existsSync(loose(digest))) throw missing$2(digest);
+			const { digest: got } = await copyVerified(loose(digest), target, digest, false);
+			if (got !== digest) throw damaged(digest, got);
+		},
+		newFolder() {
+			const folder = `${incoming()}.d`;
+			makeFolder(folder);
+			return folder;
+		},
+		async copyIn(from, digest, target) {
+			const copy = incoming();
+			const { digest: got } = await copyVerified(from, copy, digest, false);
+			if (got !== digest) throw damaged(digest, got);
+			await moveTo(copy, target, digest);
+		},
+		moveIn: (from, digest, target) => moveTo(from, target, digest),
+		openPacker: () => openPacker(root, () => packs?.refresh())
+	};
+}
+function looseBytes(path, most) {
+	const found = statSync(path, { throwIfNoEntry: false });
+	return found === void 0 || found.size > most ? null : readFileSync(path);
+}
+function writeNew(bytes, target) {
+	try {
+		writeFileSync(target, bytes, {
+			flag: "wx",
+			mode: 420
+		});
+	} catch (error) {
+		throw diskFull(error, target);
+	}
+}
+async function writeSmall(bytes, copy, target, digest) {
+	try {
+		writeFileSync(copy, bytes, {
+			flag: "wx",
+			mode: 420
+		});
+		renameSync(copy, target);
+	} catch (error) {
+		const { code } = error;
+		if (code === "ENOENT" || code === "ENOTDIR" || code === "EXDEV") return moveTo(copy, target, digest);
+		rmSync(copy, { force: true });
+		throw diskFull(error, target);
+	}
+}
+async function moveTo(copy, target, digest) {
+	makeFolderOf(target);
+	try {
+		await rename(copy, target);
+	} catch (error) {
+		if (error.code !== "EXDEV") throw error;
+		const beside = temporaryBeside(target);
+		await copyVerified(copy, beside, digest, false);
+		await rename(beside, target);
+	} finally {
+		await rm(copy, { force: true });
+	}
+}
+async function copyVerified(from, copy, wanted, durable) {
+	try {
+		await copyFile(from, copy, constants.COPYFILE_FICLONE);
+		const [ref] = await Promise.all([digestOfFile(copy), durable ? sync$1(copy) : chmod(copy, 420)]);
+		if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
+		return ref;
+	} catch (error) {
+		await rm(copy, { force: true });
+		const { code, syscall } = error;
+		if (syscall === "copyfile" && (code === "EACCES" || code === "EPERM")) throw unreadable(from, code);
+		throw diskFull(error, copy);
+	}
+}
+async function sync$1(path) {
+	const handle = await open(path, "r+");
+	try {
+		await handle.chmod(420);
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+const missing$2 = (digest, cause) => new LockstepError("E_OBJECT_MISSING", {
+	what: `${digest} is not in the local store`,
+	allowed: "an object that was pulled or made here",
+	fix: "run `lockstep data pull`, or the pipeline that makes it",
+	cause
+});
+const unreadable = (path, code) => new LockstepError("E_DATA_MISSING", {
+	what: `cannot read ${path} (${code})`,
+	allowed: "a file that this user may read",
+	fix: "change its permissions"
+});
+async function keepFiles(store, folder, paths, memo, onFile = () => {}) {
+	const files = [];
+	const large = [];
+	const packer = store.openPacker();
+	try {
+		for (const path of paths) {
+			const startedAt = Date.now();
+			const found = lstatSync(join(folder, path));
+			if (!found.isFile()) refuseOdd(path, "no file any more");
+			const known = memo?.recall(join(folder, path), found) ?? null;
+			if (known !== null && store.has(known)) files.push({
+				path,
+				digest: known,
+				size: found.size
+			});
+			else if (found.size > 1048576) large.push(path);
+			else {
+				const bytes = readFileSync(join(folder, path));
+				const digest = digestOf(bytes);
+				if (!store.has(digest)) packer.add(digest, bytes);
+				if (bytes.length === found.size) memo?.learn(join(folder, path), found, startedAt, digest);
+				files.push({
+					path,
+					digest,
+					size: bytes.length
+				});
+			}
+			onFile(files.length);
+		}
+		packer.end();
+	} catch (error) {
+		packer.abandon();
+		throw error;
+	}
+	await eachLimited(large, async (path) => {
+		files.push({
+			path,
+			...await store.putFile(join(folder, path))
+		});
+		onFile(files.length);
+	});
+	return files;
 }
 const emptyLock = { entries: [] };
 const plain = /^[A-Za-z_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_.-]+)*\/?$/;
@@ -551,6 +756,65 @@ function describe(line, found) {
 	if (found === "") return "the end of the line";
 	return JSON.stringify(found.length > 80 ? `${found.slice(0, 80)}…` : found);
 }
+const ascii = /^[\u0000-\u007f]*$/;
+var PathCollisions = class {
+	files = new Map();
+	folders = new Map();
+	add(path) {
+		const bare = path.endsWith("/") ? path.slice(0, -1) : path;
+		const folded = foldPath(bare);
+		const twin = this.files.get(folded);
+		if (twin !== void 0) return twinOf(path, twin);
+		const inside = this.folders.get(folded);
+		if (inside !== void 0) return nested(inside, path);
+		const owner = this.ownerOf(folded);
+		if (owner !== void 0) return nested(path, owner);
+		for (let slash = folded.lastIndexOf("/"); slash > 0; slash = folded.lastIndexOf("/", slash - 1)) {
+			const folder = folded.slice(0, slash);
+			if (this.folders.has(folder)) break;
+			this.folders.set(folder, path);
+		}
+		this.files.set(folded, path);
+		return null;
+	}
+	ownerOf(folded) {
+		for (let slash = folded.lastIndexOf("/"); slash > 0; slash = folded.lastIndexOf("/", slash - 1)) {
+			const folder = folded.slice(0, slash);
+			if (this.folders.has(folder)) return void 0;
+			const owner = this.files.get(folder);
+			if (owner !== void 0) return owner;
+		}
+	}
+};
+const foldPath = (path) => ascii.test(path) ? path.toLowerCase() : path.normalize("NFC").toLowerCase().normalize("NFC");
+function twinOf(path, twin) {
+	if (path === twin) return {
+		code: "E_LOCK_DUPLICATE",
+		what: `the path "${path}" a second time`,
+		allowed: "each path once"
+	};
+	const bare = (text) => text.replace(/\/$/, "");
+	if (bare(path) === bare(twin)) return {
+		code: "E_LOCK_DUPLICATE",
+		what: `"${twin}" and "${path}"`,
+		allowed: "a file or a folder of one name"
+	};
+	return bare(path).normalize("NFC") === bare(twin).normalize("NFC") ? {
+		code: "E_LOCK_UNICODE_COLLISION",
+		what: `"${twin}" (${codePoints(twin)}) and "${path}" (${codePoints(path)}), which look alike`,
+		allowed: "paths that differ after Unicode normalisation (NFC)"
+	} : {
+		code: "E_LOCK_CASE_COLLISION",
+		what: `"${twin}" and "${path}", one file where case is ignored`,
+		allowed: "paths that differ in more than case"
+	};
+}
+const nested = (inner, outer) => ({
+	code: "E_LOCK_DUPLICATE",
+	what: `"${inner}" lies inside "${outer}"`,
+	allowed: "datasets that do not contain each other"
+});
+const codePoints = (path) => [...path].filter((character) => character > "").map((character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`).join(" ");
 const entryLine = /^ {2}("(?:[^"\\]|\\.)*"|[^\s":][^\s":]*): \{digest: "(sha256:[0-9a-f]{64})", size: (0|[1-9]\d{0,15})(?:, files: ([1-9]\d{0,15}))?\}$/;
 function parseLock(content, file = "data.lock") {
 	const lines = decodeLock(content, file).split("\n");
@@ -603,7 +867,7 @@ function parseEntry(line, number, refuse) {
 		return refuse(code, number, column, what, allowed);
 	}
 	const [, written, digest, sizeText, filesText] = match;
-	const key = keyOf$1(written, number, refuse);
+	const key = keyOf$2(written, number, refuse);
 	const fault = keyFaultOf(key);
 	if (fault) refuse(fault.code, number, 3, fault.what, fault.allowed);
 	if (key.endsWith("/") !== (filesText !== void 0)) refuse("E_LOCK_NONCANONICAL", number, 3, filesText === void 0 ? `"${key}" without files` : `"${key}" with files`, "a folder ends in / and has files, a file has neither");
@@ -621,7 +885,7 @@ function parseEntry(line, number, refuse) {
 		files
 	};
 }
-function keyOf$1(written, number, refuse) {
+function keyOf$2(written, number, refuse) {
 	if (!written.startsWith("\"")) {
 		if (isPlainKey(written)) return written;
 		const fault = keyFaultOf(written);
@@ -644,7 +908,7 @@ function parseJsonText(text) {
 	}
 }
 const name = "data.lock";
-const mostRead = 68157440;
+const mostRead$1 = 68157440;
 function findLock(workspace) {
 	const bytes = bytesOf$1(join(workspace.root, name));
 	return bytes === null ? null : parseLock(bytes, name);
@@ -661,7 +925,7 @@ function readLock(workspace) {
 const writeLock = (workspace, lock) => writeAtomic(join(workspace.root, name), printLock(lock));
 function bytesOf$1(path) {
 	try {
-		if (statSync(path).size > mostRead) return Buffer.alloc(mostRead);
+		if (statSync(path).size > mostRead$1) return Buffer.alloc(mostRead$1);
 		return readFileSync(path);
 	} catch (error) {
 		const { code } = error;
@@ -675,8 +939,958 @@ function bytesOf$1(path) {
 		});
 	}
 }
+function printManifest(files) {
+	return [...files].sort((a, b) => comparePaths(a.path, b.path)).map(({ path, digest, size }) => `${hexOf(digest)} ${size} ${path}\n`).join("");
+}
+const totalSize = (files) => files.reduce((sum, { size }) => sum + size, 0);
+const line = /^([0-9a-f]{64}) (0|[1-9]\d{0,15}) (.+)$/;
+function parseManifest(text, entry) {
+	const file = `manifest of ${entry.key}`;
+	const files = [];
+	const collisions = new PathCollisions();
+	const lines = text.split("\n");
+	if (lines.pop() !== "") throw noncanonical(file, lines.length + 1, "no line end after the last line", "LF after every line");
+	for (const [index, written] of lines.entries()) {
+		const match = line.exec(written);
+		if (!match) throw noncanonical(file, index + 1, "another line", "<64 hex> <size> <path>");
+		const path = checkPath(match[3], {
+			file,
+			line: index + 1
+		});
+		if (path.endsWith("/")) throw noncanonical(file, index + 1, `the folder "${path}"`, "files only");
+		const collision = collisions.add(path);
+		if (collision) throw new LockstepError(collision.code, {
+			...collision,
+			where: {
+				file,
+				line: index + 1
+			}
+		});
+		const before = files.at(-1);
+		if (before && comparePaths(before.path, path) > 0) throw noncanonical(file, index + 1, `"${path}" unsorted`, "lines sorted by path");
+		files.push({
+			path,
+			digest: `sha256:${match[1]}`,
+			size: Number(match[2])
+		});
+	}
+	const size = totalSize(files);
+	if (size === entry.size && files.length === entry.files) return files;
+	throw new LockstepError("E_SIZE_MISMATCH", {
+		what: `the manifest of "${entry.key}" names ${files.length} files of ${size} bytes`,
+		allowed: `${entry.files} files of ${entry.size} bytes, as data.lock says`,
+		fix: "add the folder again where it is right"
+	});
+}
+const noncanonical = (file, at, what, allowed) => new LockstepError("E_LOCK_NONCANONICAL", {
+	what,
+	where: {
+		file,
+		line: at
+	},
+	allowed,
+	fix: "add the folder again"
+});
+const forms = {
+	"s3:": /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/|\?|$)/,
+	"gs:": /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](\/|$)/,
+	"az:": /^az:\/\/[a-z0-9]{3,24}\/[a-z0-9$][a-z0-9-]{1,62}(\/|$)/,
+	"oci:": /^oci:\/\/[A-Za-z0-9.-]+(:\d+)?\/[a-z0-9][a-z0-9._/-]*$/
+};
+const allowed = "file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>";
+function remoteAddress(text, root) {
+	if (text.startsWith("file:")) return fileAddress(text, root);
+	const url = /^(https?|s3|gs|az|oci):\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
+	if (!url) throw schemeError(text);
+	if (url.username !== "" || url.password !== "") throw credentialsError(url);
+	if (![...url.searchParams.keys()].every((key) => url.protocol === "s3:" && (key === "region" || key === "endpoint")) || url.hash !== "") throw schemeError(`${withoutQuery(url)}?…`);
+	const { protocol } = url;
+	if (protocol === "http:" || protocol === "https:") {
+		if (!isSecure(url)) throw schemeError(text);
+		if (!url.pathname.endsWith("/")) url.pathname += "/";
+		return {
+			kind: "https",
+			url
+		};
+	}
+	const scheme = protocol;
+	if (!forms[scheme].test(text) || !isText(url.pathname)) throw schemeError(text);
+	return {
+		kind: scheme.slice(0, -1),
+		url
+	};
+}
+function isText(path) {
+	try {
+		return true;
+	} catch {
+		return false;
+	}
+}
+function fileAddress(text, root) {
+	const rest = text.slice(5);
+	if (rest === "" || rest.includes("\0") || rest.startsWith("//") && !rest.startsWith("///")) throw schemeError(text);
+	const folder = rest.startsWith("///") ? fileURLToPath(text) : isAbsolute(rest) ? resolve(rest) : resolve(root, rest);
+	return {
+		kind: "file",
+		name: text,
+		folder,
+		embedded: folder === join(root, ".data")
+	};
+}
+const schemeError = (text) => new LockstepError("E_REMOTE_SCHEME", {
+	what: `the remote "${text.replace(/\/\/[^/@]*@/, "//***@")}"`,
+	where: { file: "lockstep.yaml" },
+	allowed,
+	fix: "set `remote:` to one of them, for instance file:.data"
+});
+const credentialsError = (url) => new LockstepError("E_REMOTE_CREDENTIALS", {
+	what: `the remote ${url.protocol}//***@${url.host}${url.pathname} carries credentials`,
+	where: { file: "lockstep.yaml" },
+	allowed: "an address without a user and password, since it is committed",
+	fix: "take them out of the address, and change the password: it may have been pushed"
+});
+const addressOf = ({ configuration, root }) => remoteAddress(configuration.remote, root);
+async function openBucket(address) {
+	switch (address.kind) {
+		case "file": return (await import("./file-bucket.js")).fileBucket(address.folder, address.name);
+		case "https": return (await import("./https-bucket.js")).httpsBucket(address.url);
+		case "s3": return (await import("./s3-bucket.js")).s3Bucket(address.url);
+		case "gs": return (await import("./gs-bucket.js")).gsBucket(address.url);
+		case "az": return (await import("./az-bucket.js")).azBucket(address.url);
+		case "oci": return (await import("./oci-bucket.js")).ociBucket(address.url);
+	}
+}
+async function openRemote(workspace) {
+	const address = addressOf(workspace);
+	const bucket = await openBucket(address);
+	const embedded = address.kind === "file" && address.embedded ? address.folder : null;
+	return {
+		bucket,
+		name: bucket.name,
+		embedded
+	};
+}
+const chunkedFrom = 8388608;
+const largeFrom = 16 * 1024 ** 3;
+const sizesOf = (usual, bits) => ({
+	least: usual / 4,
+	usual,
+	most: usual * 4,
+	maskBefore: -1 << 32 - bits - 2,
+	maskAfter: -1 << 32 - bits + 2
+});
+const common = sizesOf(65536, 16);
+const large = sizesOf(262144, 18);
+const chunkSizes = (fileSize) => fileSize < largeFrom ? common : large;
+const gear = Int32Array.from({ length: 256 }, (_, value) => createHash("sha256").update(`lockstep gear ${value}`).digest().readInt32LE(0));
+function cutAfter(bytes, start, end, sizes) {
+	const { least, usual, most, maskBefore, maskAfter } = sizes;
+	if (end - start <= least) return end;
+	const last = Math.min(end, start + most);
+	const normal = Math.min(last, start + usual);
+	let at = start + least;
+	let hash = 0;
+	for (; at < normal; at++) {
+		hash = (hash << 1) + gear[bytes[at]] | 0;
+		if ((hash & maskBefore) === 0) return at + 1;
+	}
+	for (; at < last; at++) {
+		hash = (hash << 1) + gear[bytes[at]] | 0;
+		if ((hash & maskAfter) === 0) return at + 1;
+	}
+	return last;
+}
+async function* chunksOf$1(stream, sizes) {
+	let held = new Uint8Array(sizes.most * 4);
+	let start = 0;
+	let end = 0;
+	for await (const part of stream) {
+		if (end + part.length > held.length) {
+			const grown = end - start + part.length > held.length ? new Uint8Array(end - start + part.length) : held;
+			grown.set(held.subarray(start, end));
+			held = grown;
+			end -= start;
+			start = 0;
+		}
+		held.set(part, end);
+		end += part.length;
+		while (end - start >= sizes.most) {
+			const cut = cutAfter(held, start, end, sizes);
+			yield held.subarray(start, cut);
+			start = cut;
+		}
+	}
+	while (start < end) {
+		const cut = cutAfter(held, start, end, sizes);
+		yield held.subarray(start, cut);
+		start = cut;
+	}
+}
+const mostStalls = 5;
+async function streamObject(bucket, key, { from, to, label, expected = "what data.lock names" }, sink, finish = () => {}) {
+	let at = from;
+	let validator;
+	for (let stalls = 0;;) {
+		const download = await bucket.get(key, {
+			from: at,
+			to,
+			validator
+		});
+		if (download === null) return false;
+		const before = at;
+		let skip = at - download.from;
+		let first = Buffer.alloc(0);
+		validator = download.validator ?? void 0;
+		try {
+			for await (const part of download.body) {
+				if (first.length < 64) first = Buffer.concat([first, part]).subarray(0, 64);
+				const fresh = skip > 0 ? part.subarray(Math.min(skip, part.length)) : part;
+				skip -= part.length - fresh.length;
+				const bytes = to === void 0 ? fresh : fresh.subarray(0, Math.max(0, to - at));
+				if (bytes.length === 0) continue;
+				at += bytes.length;
+				const more = sink(bytes);
+				if ((more instanceof Promise ? await more : more) === false || at === to) break;
+			}
+			download.body.destroy();
+			finish();
+			return true;
+		} catch (error) {
+			download.body.destroy();
+			if (isLockstepError(error)) throw explained(error, download.contentType, first, {
+				label,
+				expected,
+				place: bucket.name
+			});
+			if (isOfFiles(error)) throw error;
+			const broken = brokenStream(error, {
+				label,
+				expected,
+				place: bucket.name
+			});
+			stalls = at > before ? 0 : stalls + 1;
+			if (broken.code === "E_DIGEST_MISMATCH" || stalls > mostStalls) throw broken;
+			await setTimeout(50 * stalls ** 2);
+		}
+	}
+}
+const isOfFiles = (error) => [
+	"ENOSPC",
+	"EDQUOT",
+	"EACCES",
+	"EROFS",
+	"EIO",
+	"ENOENT",
+	"EISDIR"
+].includes(error.code ?? "");
+function explained(error, contentType, first, { label, expected, place }) {
+	const type = contentType ?? "no content type";
+	if (!(/html/i.test(type) || /^\s*<(?:!doctype|html)/i.test(first.toString("latin1"))) || error.code !== "E_SIZE_MISMATCH" && error.code !== "E_DIGEST_MISMATCH") return error;
+	return new LockstepError("E_REMOTE_NOT_DATA", {
+		what: `${place} answered "${label}" with a page (${type}) that begins ${JSON.stringify(first.toString("latin1", 0, 32))}`,
+		allowed: `the bytes of ${expected}`,
+		fix: "check that the address needs no login and is the folder that holds sha256/",
+		cause: error
+	});
+}
+function brokenStream(error, { label, expected, place }) {
+	const { code } = error;
+	return code?.startsWith("Z_") || code?.startsWith("ERR_ZLIB") || code?.startsWith("ERR_BROTLI") ? new LockstepError("E_DIGEST_MISMATCH", {
+		what: `"${label}" from ${place} does not decode as the Content-Encoding it is sent with (${code})`,
+		allowed: `expected ${expected}`,
+		fix: "serve objects as they are, without Content-Encoding",
+		cause: error
+	}) : new LockstepError("E_REMOTE_FAILED", {
+		what: `the transfer of "${label}" from ${place} broke off (${code ?? error.message})`,
+		fix: "run the command again",
+		cause: error
+	});
+}
+const mostBeyond = 1 << 20;
+const mostManifest$1 = 1 << 30;
+const mostRead = ({ size }) => (size ?? mostManifest$1) + mostBeyond;
+function checkArrived(wanted, size, digest, place) {
+	if (wanted.size !== null && size !== wanted.size) throw sizeMismatch(wanted, size, place);
+	if (digest !== wanted.digest) throw digestMismatch(wanted, digest, size, place);
+}
+function sizeMismatch(wanted, got, place) {
+	const { key, digest, size } = wanted;
+	const found = got > mostRead(wanted) ? `more than ${mostRead(wanted)}` : got;
+	return new LockstepError("E_SIZE_MISMATCH", {
+		what: `"${key}" (${digest}) has ${found} bytes in ${place}`,
+		allowed: `the ${size} bytes of data.lock`,
+		fix: `add the dataset again where it is right, or put the right bytes into ${place}`
+	});
+}
+const digestMismatch = ({ key, digest }, got, size, place) => new LockstepError("E_DIGEST_MISMATCH", {
+	what: `"${key}" is ${got} in ${place}, after ${size} bytes`,
+	allowed: `expected ${digest}`,
+	fix: `put the right bytes into ${place}, for instance by \`lockstep data push\` from a checkout that has them`
+});
+const objectMissing = ({ key, digest }, remote) => new LockstepError("E_OBJECT_MISSING", {
+	what: `"${key}" (${digest}) is not in ${remote}`,
+	allowed: "every object that data.lock names",
+	fix: "run `lockstep data push` in a checkout that has the data"
+});
+async function fetchBytes({ bucket, name }, wanted, onBytes) {
+	const parts = [];
+	let size = 0;
+	if (!await streamObject(bucket, objectPath(wanted.digest), {
+		from: 0,
+		label: wanted.key,
+		expected: wanted.digest
+	}, (bytes) => {
+		parts.push(bytes);
+		size += bytes.length;
+		onBytes(bytes.length);
+		return size <= mostRead(wanted);
+	}, () => checkArrived(wanted, size, digestOf(Buffer.concat(parts)), name))) throw objectMissing(wanted, name);
+	return Buffer.concat(parts);
+}
+async function fetchRange({ bucket, name }, pack, range, wanted, onBytes) {
+	const bytes = Buffer.allocUnsafe(range.to - range.from);
+	let size = 0;
+	const options = {
+		...range,
+		label: wanted.key,
+		expected: wanted.digest
+	};
+	if (!await streamObject(bucket, objectPath(pack), options, (part) => {
+		bytes.set(part, size);
+		size += part.length;
+		onBytes(part.length);
+	})) throw objectMissing(wanted, name);
+	return bytes.subarray(0, size);
+}
+async function fetchMap({ bucket }, key, most) {
+	const parts = [];
+	let size = 0;
+	return await streamObject(bucket, key, {
+		from: 0,
+		to: most,
+		label: key
+	}, (bytes) => {
+		parts.push(bytes);
+		size += bytes.length;
+	}) ? Buffer.concat(parts, size) : null;
+}
+async function fetchFile(remote, wanted, path, onBytes) {
+	const handle = await open(path, "a+", 420);
+	try {
+		const { size } = await handle.stat();
+		const usable = size > 0 && wanted.size !== null && size < wanted.size;
+		if (!usable) await handle.truncate(0);
+		await bring(remote, wanted, handle, onBytes).catch(async (error) => {
+			if (!usable || !isLockstepError(error, "E_DIGEST_MISMATCH")) throw error;
+			await handle.truncate(0);
+			await bring(remote, wanted, handle, onBytes);
+		});
+	} catch (error) {
+		if (!isLockstepError(error, "E_REMOTE_FAILED")) await rm(path, { force: true });
+		throw diskFull(error, path);
+	} finally {
+		await handle.close();
+	}
+}
+async function bring({ bucket, name }, wanted, handle, onBytes) {
+	const hash = createHash("sha256");
+	let size = 0;
+	for await (const part of handle.createReadStream({
+		start: 0,
+		autoClose: false
+	})) {
+		hash.update(part);
+		size += part.length;
+	}
+	if (!await streamObject(bucket, objectPath(wanted.digest), {
+		from: size,
+		to: size > 0 ? wanted.size ?? void 0 : void 0,
+		label: wanted.key,
+		expected: wanted.digest
+	}, async (bytes) => {
+		size += bytes.length;
+		if (size > mostRead(wanted)) return false;
+		if (wanted.size !== null && size > wanted.size) return true;
+		hash.update(bytes);
+		await handle.writeFile(bytes);
+		onBytes(bytes.length);
+		return true;
+	}, () => checkArrived(wanted, size, `sha256:${hash.digest("hex")}`, name))) throw objectMissing(wanted, name);
+}
+const packSize = 16777216;
+const mostMap = 268435456;
+const keyOf$1 = (kind, digest) => {
+	const hex = hexOf(digest);
+	return `${kind}/sha256/${hex.slice(0, 2)}/${hex.slice(2)}.json`;
+};
+const chunkMapKey = (digest) => keyOf$1("chunks", digest);
+const folderMapKey = (digest) => keyOf$1("packs", digest);
+function printChunkMap({ size, chunks }) {
+	const { packs, indexOf } = packList(chunks);
+	const rows = chunks.map(({ digest, pack, offset, size: length }) => `["${hexOf(digest)}",${indexOf(pack)},${offset},${length}]`);
+	return `{"v":1,"size":${size},"packs":${JSON.stringify(packs)},"chunks":[${rows.join(",")}]}\n`;
+}
+function printFolderMap(map) {
+	const { packs, indexOf } = packList(map.filter((location) => location !== null));
+	const at = map.flatMap((location) => location ? [indexOf(location.pack), location.offset] : [-1, 0]);
+	return `{"v":1,"packs":${JSON.stringify(packs)},"at":[${at.join(",")}]}\n`;
+}
+function packList(locations) {
+	const indices = new Map();
+	for (const { pack } of locations) if (!indices.has(pack)) indices.set(pack, indices.size);
+	return {
+		packs: [...indices.keys()].map(hexOf),
+		indexOf: (pack) => indices.get(pack)
+	};
+}
+function parseChunkMap(bytes, size, place) {
+	const { packs, ...map } = parse$1(bytes, place);
+	const rows = Array.isArray(map.chunks) ? map.chunks : fail(place, "without chunks");
+	let sum = 0;
+	const chunks = rows.map((row) => {
+		if (!Array.isArray(row) || row.length !== 4) return fail(place, "with another row");
+		const [hex, pack, offset, length] = row;
+		if (!isHex(hex) || !isCount(offset) || !isCount(length)) return fail(place, "with another row");
+		sum += length;
+		return {
+			digest: `sha256:${hex}`,
+			pack: packs[pack] ?? fail(place, "of no pack"),
+			offset,
+			size: length
+		};
+	});
+	if (sum !== size || map.size !== size) fail(place, `of ${sum} bytes, not ${size}`);
+	return {
+		size,
+		chunks
+	};
+}
+function parseFolderMap(bytes, count, place) {
+	const { packs, at } = parse$1(bytes, place);
+	if (!Array.isArray(at) || at.length !== 2 * count) return fail(place, `not of ${count} objects`);
+	return Array.from({ length: count }, (_, index) => {
+		const [pack, offset] = [at[2 * index], at[2 * index + 1]];
+		if (pack === -1) return null;
+		if (!isCount(offset)) return fail(place, "with another offset");
+		return {
+			pack: packs[pack] ?? fail(place, "of no pack"),
+			offset
+		};
+	});
+}
+function parse$1(bytes, place) {
+	const map = readJson(bytes, place);
+	if (map.v !== 1) fail(place, `of version ${String(map.v).slice(0, 20)}`);
+	const packs = Array.isArray(map.packs) && map.packs.every(isHex) ? map.packs : fail(place, "without packs");
+	return {
+		...map,
+		packs: packs.map((hex) => `sha256:${hex}`)
+	};
+}
+function readJson(bytes, place) {
+	try {
+		const map = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+		if (typeof map === "object" && map !== null) return map;
+	} catch {}
+	return fail(place, "that is no JSON");
+}
+const isHex = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+function fail(place, what) {
+	throw new LockstepError("E_REMOTE_NOT_DATA", {
+		what: `${place} is a map ${what}`,
+		allowed: "a map as docs/formats/remote.md has it",
+		fix: "remove it from the remote, and push the dataset again from a checkout that has it"
+	});
+}
+const packsAtOnce = 4;
+const smallGap = 262144;
+async function fetchFolder(remote, known, folder, missing, packer, onBytes) {
+	const places = await placesOf(remote, known, folder);
+	const runs = runsOf(missing, places);
+	await eachLimited(runs, (run) => fetchRun(remote, run, packer, onBytes), packsAtOnce);
+	await eachLimited(missing.filter(({ digest }) => !places.has(digest)), async (object) => packer.add(object.digest, await fetchBytes(remote, object, onBytes)));
+}
+async function placesOf(remote, known, { digest, digests }) {
+	const places = new Map();
+	if (remote.embedded !== null) return places;
+	const key = folderMapKey(digest);
+	const bytes = await fetchMap(remote, key, mostMap);
+	if (bytes === null) return places;
+	for (const [index, place] of parseFolderMap(bytes, digests.length, `${remote.name}${key}`).entries()) if (place !== null) places.set(digests[index], place);
+	known.keep(key, bytes);
+	return places;
+}
+function runsOf(missing, places) {
+	const packed = missing.flatMap((object) => {
+		const place = places.get(object.digest);
+		return place === void 0 ? [] : [{
+			...object,
+			...place
+		}];
+	});
+	packed.sort((a, b) => a.pack === b.pack ? a.offset - b.offset : a.pack < b.pack ? -1 : 1);
+	const runs = [];
+	for (const { pack, ...object } of packed) {
+		const run = runs.at(-1);
+		const to = object.offset + object.size;
+		if (!(run?.pack === pack && object.offset - run.to <= smallGap && to - run.from <= 16777216)) runs.push({
+			pack,
+			from: object.offset,
+			to,
+			objects: [object]
+		});
+		else {
+			run.to = Math.max(run.to, to);
+			run.objects.push(object);
+		}
+	}
+	return runs;
+}
+async function fetchRun(remote, run, packer, onBytes) {
+	const { pack, from, to, objects } = run;
+	const bytes = from === to ? Buffer.alloc(0) : await fetchRange(remote, pack, {
+		from,
+		to
+	}, objects[0], onBytes);
+	for (const object of objects) {
+		const own = bytes.subarray(object.offset - from, object.offset - from + object.size);
+		checkArrived(object, own.length, digestOf(own), remote.name);
+		packer.add(object.digest, own);
+	}
+}
+function findDonors(known, files, map) {
+	const wanted = new Set(map.chunks.map(({ digest }) => digest));
+	const donors = new Map();
+	for (const { path, digest, size } of files) {
+		const bytes = known.read(chunkMapKey(digest));
+		if (bytes === null) continue;
+		let offset = 0;
+		for (const chunk of parseChunkMap(bytes, size, path).chunks) {
+			if (wanted.has(chunk.digest)) donors.set(chunk.digest, {
+				path,
+				offset
+			});
+			offset += chunk.size;
+		}
+	}
+	return donors;
+}
+const atOnce$1 = 4;
+const gathered = 16;
+async function fetchLarge(remote, known, donors, wanted, path, onBytes) {
+	const key = chunkMapKey(wanted.digest);
+	const bytes = await fetchMap(remote, key, mostMap);
+	if (bytes === null) return fetchFile(remote, wanted, path, onBytes);
+	const map = parseChunkMap(bytes, wanted.size, `${remote.name}${key}`);
+	await open(path, "a", 420).then((made) => made.close());
+	const handle = await open(path, "r+");
+	try {
+		const present = await presentIn(handle, map);
+		await handle.truncate(map.size);
+		await copyFromDonors(handle, map, present, findDonors(known, donors, map));
+		await eachLimited(segmentsOf(map, present), (segment) => fetchSegment(remote, handle, segment, wanted, onBytes), atOnce$1);
+		await checkWhole(handle, wanted, remote.name);
+		known.keep(key, bytes);
+	} catch (error) {
+		if (!isLockstepError(error, "E_REMOTE_FAILED")) await rm(path, { force: true });
+		throw diskFull(error, path);
+	} finally {
+		await handle.close();
+	}
+}
+async function presentIn(handle, { chunks }) {
+	const present = new Uint8Array(chunks.length);
+	const { size } = await handle.stat();
+	let at = 0;
+	for (const [index, chunk] of chunks.entries()) {
+		if (at + chunk.size <= size) present[index] = await readsAs(handle, at, chunk) ? 1 : 0;
+		at += chunk.size;
+	}
+	return present;
+}
+async function readsAs(handle, at, { digest, size }) {
+	const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, at);
+	return bytesRead === size && hash("sha256", buffer, "hex") === hexOf(digest);
+}
+async function copyFromDonors(handle, { chunks }, present, donors) {
+	if (donors.size === 0) return;
+	const files = new Map();
+	try {
+		let at = 0;
+		for (const [index, chunk] of chunks.entries()) {
+			const donor = present[index] ? void 0 : donors.get(chunk.digest);
+			if (donor !== void 0) {
+				const from = files.get(donor.path) ?? await open(donor.path, "r");
+				files.set(donor.path, from);
+				const { buffer } = await from.read(Buffer.alloc(chunk.size), 0, chunk.size, donor.offset);
+				if (hash("sha256", buffer, "hex") === hexOf(chunk.digest)) {
+					await handle.write(buffer, 0, chunk.size, at);
+					present[index] = 1;
+				}
+			}
+			at += chunk.size;
+		}
+	} finally {
+		for (const file of files.values()) await file.close();
+	}
+}
+function segmentsOf({ chunks }, present) {
+	const segments = [];
+	let at = 0;
+	let open;
+	for (const [index, { pack, offset, size }] of chunks.entries()) {
+		const joins = open !== void 0 && open.pack === pack && open.to === offset && open.to - open.from + size <= 16777216;
+		if (present[index]) open = void 0;
+		else if (joins) open.to += size;
+		else {
+			open = {
+				pack,
+				from: offset,
+				to: offset + size,
+				at
+			};
+			segments.push(open);
+		}
+		at += size;
+	}
+	return segments;
+}
+async function fetchSegment({ bucket, name }, handle, { pack, from, to, at }, wanted, onBytes) {
+	let parts = [];
+	let waiting = 0;
+	let position = at;
+	const flush = async () => {
+		const [batch, size] = [parts, waiting];
+		[parts, waiting] = [[], 0];
+		let written = (await handle.writev(batch, position)).bytesWritten;
+		if (written < size) {
+			const rest = Buffer.concat(batch);
+			while (written < size) written += (await handle.write(rest, written, size - written, position + written)).bytesWritten;
+		}
+		position += size;
+	};
+	if (!await streamObject(bucket, objectPath(pack), {
+		from,
+		to,
+		label: wanted.key,
+		expected: wanted.digest
+	}, (bytes) => {
+		parts.push(bytes);
+		waiting += bytes.length;
+		onBytes(bytes.length);
+		return parts.length >= gathered ? flush() : void 0;
+	})) throw objectMissing(wanted, name);
+	if (parts.length > 0) await flush();
+}
+async function checkWhole(handle, wanted, name) {
+	const whole = createHash("sha256");
+	let size = 0;
+	for await (const part of handle.createReadStream({
+		start: 0,
+		autoClose: false,
+		highWaterMark: 1 << 20
+	})) {
+		whole.update(part);
+		size += part.length;
+	}
+	checkArrived(wanted, size, `sha256:${whole.digest("hex")}`, name);
+}
+function knownMaps(workspace, remote) {
+	const id = hexOf(digestOf(remote.name)).slice(0, 16);
+	const folder = statePath(workspace, "cache", `remote-${id}`);
+	const pathOf = (key) => `${folder}/${key.replaceAll("/", "-")}`;
+	return {
+		folder,
+		read(key) {
+			try {
+				return readFileSync(pathOf(key));
+			} catch {
+				return null;
+			}
+		},
+		keep: (key, bytes) => writeAtomic(pathOf(key), bytes)
+	};
+}
+const writing = new Set();
+function claimPartial(root, digest) {
+	const path = claim(join(root, "partial"), digest);
+	writing.add(basename(path));
+	return {
+		path,
+		release: () => void writing.delete(basename(path))
+	};
+}
+function claim(folder, digest) {
+	makeFolder(folder);
+	const own = temporaryBeside(join(folder, hexOf(digest)));
+	for (const name of readdirSync(folder)) {
+		const [, hex, pid] = /^([0-9a-f]{64})\.tmp-(\d+)-/.exec(name) ?? [];
+		if (hex !== hexOf(digest) || writing.has(name)) continue;
+		if (Number(pid) !== process.pid && isAlive(Number(pid))) continue;
+		try {
+			renameSync(join(folder, name), own);
+			break;
+		} catch {}
+	}
+	return own;
+}
+const isLarge = ({ size }) => size >= chunkedFrom;
+function openBringer(workspace, store, onBytes = () => {}) {
+	let opened;
+	const far = () => {
+		opened ??= openRemote(workspace).then((remote) => ({
+			remote,
+			known: knownMaps(workspace, remote)
+		}));
+		return opened;
+	};
+	const arrived = {
+		objects: 0,
+		bytes: 0
+	};
+	const count = (bytes) => {
+		arrived.bytes += bytes;
+		onBytes(bytes);
+	};
+	const large = async (object, donors) => {
+		const { remote, known } = await far();
+		const partial = claimPartial(store.root, object.digest);
+		try {
+			if (remote.embedded !== null) await fetchFile(remote, object, partial.path, count);
+			else await fetchLarge(remote, known, donors, object, partial.path, count);
+		} catch (error) {
+			partial.release();
+			throw error;
+		}
+		arrived.objects++;
+		return partial;
+	};
+	const one = async (object) => {
+		const { remote } = await far();
+		await store.put(await fetchBytes(remote, object, count));
+		arrived.objects++;
+	};
+	return {
+		arrived,
+		large,
+		knows: async (digest) => (await far()).known.read(chunkMapKey(digest)) !== null,
+		async manifest(entry) {
+			const held = await readHeld(store, entry.digest);
+			if (held !== null) return parseManifest(held.toString("utf8"), entry);
+			await one({
+				key: entry.key,
+				digest: entry.digest,
+				size: null
+			});
+			return parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
+		},
+		async objects(entry, missing) {
+			if (missing.length === 0) return;
+			for (const object of missing.filter(isLarge)) {
+				const { path, release } = await large(object, []);
+				await sync(path);
+				store.temporary(object.digest);
+				await store.adopt(path, object.digest);
+				release();
+			}
+			const small = missing.filter((object) => !isLarge(object));
+			if (entry.files === void 0) {
+				for (const object of small) await one(object);
+				return;
+			}
+			const { remote, known } = await far();
+			const files = parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
+			const digests = [...new Set(files.map(({ digest }) => digest))];
+			const packer = store.openPacker();
+			try {
+				await fetchFolder(remote, known, {
+					digest: entry.digest,
+					digests
+				}, small, packer, count);
+			} finally {
+				packer.end();
+			}
+			arrived.objects += small.length;
+		}
+	};
+}
+async function bringAll(bringer, wanted) {
+	const alone = ({ entry, missing }) => entry.files === void 0 && !missing.some(isLarge);
+	await eachLimited(wanted.filter(alone), ({ entry, missing }) => bringer.objects(entry, missing));
+	for (const { entry, missing } of wanted.filter((one) => !alone(one))) await bringer.objects(entry, missing);
+}
+async function readHeld(store, digest) {
+	try {
+		return await store.read(digest);
+	} catch (error) {
+		if (isLockstepError(error, "E_OBJECT_MISSING") || isLockstepError(error, "E_DIGEST_MISMATCH")) return null;
+		throw error;
+	}
+}
+async function sync(path) {
+	const handle = await open(path, "r+");
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+async function missingIn(store, objects) {
+	const missing = new Map();
+	for (const object of objects) {
+		if (missing.has(object.digest)) continue;
+		const size = store.sizeOf(object.digest);
+		if (size === object.size) continue;
+		if (size !== null && await isWhole(store, object.digest)) throw sizeMismatch(object, size, "the local store");
+		missing.set(object.digest, object);
+	}
+	return [...missing.values()];
+}
+const isWhole = (store, digest) => store.verify(digest).then(() => true, (error) => {
+	if (isLockstepError(error, "E_DIGEST_MISMATCH") || isLockstepError(error, "E_OBJECT_MISSING")) return false;
+	throw error;
+});
+const readManifest = async (store, entry) => parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
+async function fetchEntries(workspace, entries, store = openStore(workspace)) {
+	const bringer = openBringer(workspace, store);
+	const wanted = [];
+	for (const entry of entries) {
+		if (entry.files !== void 0) await bringer.manifest(entry);
+		wanted.push({
+			entry,
+			missing: await missingIn(store, await fileObjects(store, entry))
+		});
+	}
+	await bringAll(bringer, wanted);
+	return bringer.arrived;
+}
+async function fileObjects(store, entry) {
+	if (entry.files === void 0) return [objectOf(entry)];
+	return objectsOf(entry, await readManifest(store, entry));
+}
+const objectOf = ({ key, digest, size }) => ({
+	key,
+	digest,
+	size
+});
+const objectsOf = (entry, files) => files.map(({ path, digest, size }) => ({
+	key: entry.key + path,
+	digest,
+	size
+}));
+function openFolderMemo(workspace) {
+	const file = statePath(workspace, "cache", "data-folders.json");
+	let known;
+	const load = () => {
+		known ??= parse(file);
+		return known;
+	};
+	return {
+		recall(key, fingerprint) {
+			const [before, digest] = load()[key] ?? [];
+			return before === fingerprint ? digest ?? null : null;
+		},
+		learn(key, fingerprint, digest) {
+			known = {
+				...load(),
+				[key]: [fingerprint, digest]
+			};
+			writeAtomic(file, JSON.stringify({
+				v: 1,
+				folders: known
+			}));
+		}
+	};
+}
+function parse(file) {
+	try {
+		const { v, folders } = JSON.parse(readFileSync(file, "utf8"));
+		return v === 1 && typeof folders === "object" ? folders : {};
+	} catch {
+		return {};
+	}
+}
+const fields = 4;
+function statFolder(folder) {
+	const paths = [];
+	let stats = new Float64Array(fields * 1024);
+	let odd = null;
+	const walk = (below) => {
+		for (const name of readdirSync(folder + below)) {
+			const path = below + name;
+			const found = lstatSync(folder + path, { throwIfNoEntry: false });
+			if (found === void 0) continue;
+			if (found.isDirectory()) walk(`${path}/`);
+			else if (!found.isFile() || name.includes("�")) odd ??= `${path} is ${kindOf(found)}`;
+			else {
+				const place = paths.push(path) * fields;
+				if (place > stats.length) stats = grown(stats);
+				stats[place - 4] = found.size;
+				stats[place - 3] = found.mtimeMs;
+				stats[place - 2] = found.ctimeMs;
+				stats[place - 1] = found.ino;
+			}
+		}
+	};
+	walk("");
+	return {
+		paths,
+		odd,
+		at(index) {
+			const [size, mtimeMs, ctimeMs, ino] = stats.subarray(index * fields, index * fields + fields);
+			return {
+				size,
+				mtimeMs,
+				ctimeMs,
+				ino
+			};
+		},
+		fingerprint: () => createHash("sha256").update(paths.join("\0")).update(stats.subarray(0, paths.length * fields)).digest("hex")
+	};
+}
+function grown(stats) {
+	const larger = new Float64Array(stats.length * 2);
+	larger.set(stats);
+	return larger;
+}
+const fileOf = (workspace) => statePath(workspace, "sparse.json");
+function readSparse(workspace) {
+	try {
+		return JSON.parse(readFileSync(fileOf(workspace), "utf8"));
+	} catch {
+		return {};
+	}
+}
+function writeSparse(workspace, key, patterns) {
+	const { [key]: _, ...others } = readSparse(workspace);
+	const sparse = patterns === null ? others : {
+		...others,
+		[key]: [...patterns]
+	};
+	writeAtomic(fileOf(workspace), `${JSON.stringify(sparse, null, 2)}\n`);
+}
+function matcher(patterns) {
+	const rules = patterns.map((pattern) => {
+		const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*\*\/?|\*|\?/g, (sign) => sign === "*" ? "[^/]*" : sign === "?" ? "[^/]" : ".*");
+		return new RegExp(`^${source}${pattern.endsWith("/") ? ".*" : "(?:/.*)?"}$`);
+	});
+	return (path) => rules.some((rule) => rule.test(path));
+}
+function wantedFiles(files, patterns, key) {
+	if (patterns === void 0) return files;
+	const matches = matcher(patterns);
+	const wanted = files.filter(({ path }) => matches(path));
+	if (wanted.length > 0) return wanted;
+	throw new LockstepError("E_DATA_MISSING", {
+		what: `no file of "${key}" matches ${patterns.map((pattern) => JSON.stringify(pattern)).join(", ")}`,
+		allowed: `a path in the folder such as ${files.slice(0, 3).map(({ path }) => path).join(", ")}`,
+		fix: `correct --only, or \`lockstep data pull ${key} --whole\``
+	});
+}
 const dataPath = (workspace, key) => join(workspace.root, "data", key);
-async function readWorking(workspace, entry, memo) {
+async function readWorking(workspace, entry, memos) {
 	const path = dataPath(workspace, entry.key);
 	const link = linkOnTheWay(workspace, entry.key);
 	if (link) return {
@@ -686,11 +1900,11 @@ async function readWorking(workspace, entry, memo) {
 	const found = lookAt(path.replace(/\/$/, ""));
 	if (!found) return { kind: "missing" };
 	if (entry.files === void 0) {
-		const read = found.isFile() ? await memo.digestOf(path) : null;
+		const read = found.isFile() ? await memos.files.digestOf(path) : null;
 		return read ? {
 			kind: "present",
 			digest: read.digest,
-			files: [{
+			files: async () => [{
 				path: "",
 				...read
 			}]
@@ -703,31 +1917,75 @@ async function readWorking(workspace, entry, memo) {
 		kind: "odd",
 		what: `it is ${found.isFile() ? "a file" : kindOf(found)}`
 	};
-	return readFolder(path, memo);
+	return readFolder(workspace, entry, path, memos);
 }
-async function readFolder(folder, memo) {
-	let odd = null;
-	const paths = listFiles(folder, (path, what) => {
-		odd ??= `${path} is ${what}`;
-	});
-	if (odd !== null) return {
+async function readFolder(workspace, entry, folder, { files: memo, folders }) {
+	const stats = statFolder(folder);
+	if (stats.odd !== null) return {
 		kind: "odd",
-		what: odd
+		what: stats.odd
 	};
+	if (stats.paths.length === 0) return { kind: "missing" };
+	const patterns = readSparse(workspace)[entry.key];
+	const sparse = patterns === void 0 ? null : await lockedRest(workspace, entry, patterns);
+	const fingerprint = folders ? stats.fingerprint() + (patterns ? JSON.stringify(patterns) : "") : "";
+	const remembered = folders?.recall(entry.key, fingerprint) ?? null;
+	if (remembered !== null) return {
+		kind: "present",
+		digest: remembered,
+		files: async () => (await digestFiles(folder, stats, memo)).files
+	};
+	const { files, settled } = await digestFiles(folder, stats, memo);
+	const own = new Set(sparse && files.map(({ path }) => path));
+	const all = sparse === null ? files : [...files, ...sparse.filter(({ path }) => !own.has(path))];
+	const digest = digestOf(printManifest(all));
+	if (settled) folders?.learn(entry.key, fingerprint, digest);
+	return {
+		kind: "present",
+		digest,
+		files: async () => files
+	};
+}
+async function lockedRest(workspace, entry, patterns) {
+	const store = openStore(workspace);
+	if (!store.has(entry.digest)) return [];
+	const matches = matcher(patterns);
+	return parseManifest((await store.read(entry.digest)).toString("utf8"), entry).filter(({ path }) => !matches(path));
+}
+async function digestFiles(folder, { paths, at }, memo) {
+	let settled = true;
 	const files = [];
-	for (const path of paths) {
-		const read = await memo.digestOf(join(folder, path));
-		if (read) files.push({
+	for (const [index, path] of paths.entries()) {
+		const found = at(index);
+		const known = memo.recall(folder + path, found);
+		if (known !== null) {
+			files.push({
+				path,
+				digest: known,
+				size: found.size
+			});
+			continue;
+		}
+		const startedAt = Date.now();
+		const read = await digestOfFile(folder + path, found.size).catch(goneMeanwhile);
+		if (read === null) {
+			settled = false;
+			continue;
+		}
+		if (read.size !== found.size || !memo.learn(folder + path, found, startedAt, read.digest)) settled = false;
+		files.push({
 			path,
 			...read
 		});
 	}
-	if (files.length === 0) return { kind: "missing" };
 	return {
-		kind: "present",
-		digest: digestOf(printManifest(files)),
-		files
+		files,
+		settled
 	};
+}
+function goneMeanwhile(error) {
+	if (error.code !== "ENOENT") throw error;
+	return null;
 }
 function linkOnTheWay(workspace, key) {
 	let path = "data";
@@ -746,69 +2004,45 @@ function checkNoLink(workspace, key) {
 		fix: `remove the link ${link}`
 	});
 }
-async function fillFromWorking(workspace, store, entry) {
-	if (await isComplete(store, entry)) return true;
-	const working = await readWorking(workspace, entry, openMemo(workspace));
-	if (working.kind !== "present" || working.digest !== entry.digest) return false;
-	const root = dataPath(workspace, entry.key);
-	await eachLimited(working.files, async ({ path }) => void await store.putFile(root + path));
-	if (entry.files !== void 0) await store.put(printManifest(working.files));
-	return isComplete(store, entry);
-}
-async function isComplete(store, entry) {
-	if (!(entry.files === void 0 ? store.has(entry.digest) : await isWhole(store, entry.digest))) return false;
-	return (await fileObjects(store, entry)).every(({ digest }) => store.has(digest));
-}
-async function placeDataset(workspace, entry, target) {
-	const store = openStore(workspace);
-	await healing(workspace, store, entry, async () => {
-		if (entry.files === void 0) return store.materialize(entry.digest, target);
-		const files = await readManifest(store, entry);
-		makeFolder(target);
-		await eachLimited(files, ({ path, digest }) => store.materialize(digest, join(target, path)));
-	});
-}
-async function healing(workspace, store, entry, work) {
-	try {
-		await work();
-	} catch (error) {
-		if (!isLockstepError(error, "E_DIGEST_MISMATCH")) throw error;
-		if (await isWhole(store, entry.digest)) await eachLimited(await fileObjects(store, entry), async ({ digest }) => void await isWhole(store, digest));
-		await fillFromWorking(workspace, store, entry);
-		await fetchEntries(workspace, [entry]);
-		await work();
-	}
-}
 async function statusData(workspace) {
 	const lock = readLock(workspace);
-	const memo = openMemo(workspace);
+	const memos = openMemos(workspace);
 	const datasets = [];
-	for (const entry of lock.entries) datasets.push(await statusOf(workspace, entry, memo));
-	memo.save();
+	for (const entry of lock.entries) datasets.push(await statusOf(workspace, entry, memos));
+	memos.files.save();
 	return {
 		datasets,
 		unlocked: unlockedFiles(workspace, lock)
 	};
 }
-async function statusOf(workspace, entry, memo) {
-	const working = await readWorking(workspace, entry, memo);
+const openMemos = (workspace) => ({
+	files: openMemo(workspace),
+	folders: openFolderMemo(workspace)
+});
+async function statusOf(workspace, entry, memos) {
+	const working = await readWorking(workspace, entry, memos);
+	const state = stateOf(entry, working);
+	if (state.state !== "changed" || working.kind !== "present") return {
+		...entry,
+		...state
+	};
+	const found = await working.files();
+	const size = found.reduce((sum, file) => sum + file.size, 0);
+	const files = entry.files === void 0 ? "" : `${found.length} files, `;
 	return {
 		...entry,
-		...stateOf(entry, working)
+		state: "changed",
+		detail: `${files}${size} bytes, ${working.digest}`
 	};
 }
+const workingState = async (workspace, entry) => (await statusOf(workspace, entry, openMemos(workspace))).state;
 function stateOf(entry, working) {
 	if (working.kind === "missing") return { state: "missing" };
 	if (working.kind === "odd") return {
 		state: "odd",
 		detail: working.what
 	};
-	if (working.digest === entry.digest) return { state: "same" };
-	const size = working.files.reduce((sum, file) => sum + file.size, 0);
-	return {
-		state: "changed",
-		detail: `${entry.files === void 0 ? "" : `${working.files.length} files, `}${size} bytes, ${working.digest}`
-	};
+	return { state: working.digest === entry.digest ? "same" : "changed" };
 }
 function unlockedFiles(workspace, lock) {
 	const folder = join(workspace.root, "data");
@@ -837,6 +2071,461 @@ function checkUnchanged({ datasets }) {
 		fix: different.some(({ state }) => state === "changed") ? "`lockstep data add` keeps the changes, `lockstep data pull --force` drops them" : "run `lockstep data pull`"
 	});
 }
+async function fillFromWorking(workspace, store, entry) {
+	if (await isComplete(store, entry)) return true;
+	const working = await readWorking(workspace, entry, openMemos(workspace));
+	if (working.kind !== "present" || working.digest !== entry.digest) return false;
+	const root = dataPath(workspace, entry.key);
+	if (entry.files === void 0) await store.putFile(root);
+	else {
+		const files = await working.files();
+		if (files.length !== entry.files) return false;
+		await keepFiles(store, root, files.filter(({ digest }) => !store.has(digest)).map(({ path }) => path));
+		await store.put(printManifest(files));
+	}
+	return isComplete(store, entry);
+}
+async function isComplete(store, entry) {
+	if (!(entry.files === void 0 ? store.has(entry.digest) : await isWhole(store, entry.digest))) return false;
+	return (await fileObjects(store, entry)).every(({ digest }) => store.has(digest));
+}
+async function placeDataset(workspace, entry, target) {
+	const store = openStore(workspace);
+	await healing(workspace, store, entry, async () => {
+		if (entry.files === void 0) return store.materialize(entry.digest, target);
+		const files = await readManifest(store, entry);
+		if (!existsSync(target) && await placeFolder(store, files, target)) return;
+		makeFolder(target);
+		await eachLimited(files, ({ path, digest }) => store.materialize(digest, join(target, path)));
+	});
+}
+async function placeFolder(store, files, target) {
+	const apart = store.newFolder();
+	try {
+		const made = new Set();
+		await eachLimited(files, async ({ path, digest }) => {
+			const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+			if (!made.has(folder)) makeFolder(join(apart, folder));
+			made.add(folder);
+			await store.writeOut(digest, join(apart, path));
+		});
+		makeFolderOf(target.replace(/\/$/, ""));
+		renameSync(apart, target);
+		return true;
+	} catch (error) {
+		rmSync(apart, {
+			recursive: true,
+			force: true
+		});
+		if (error.code === "EXDEV") return false;
+		throw error;
+	}
+}
+async function healing(workspace, store, entry, work) {
+	try {
+		await work();
+	} catch (error) {
+		if (!isLockstepError(error, "E_DIGEST_MISMATCH") && !isLockstepError(error, "E_OBJECT_MISSING")) throw error;
+		if (await isWhole(store, entry.digest)) await eachLimited(await fileObjects(store, entry), async ({ digest }) => void await isWhole(store, digest));
+		await fillFromWorking(workspace, store, entry);
+		await fetchEntries(workspace, [entry]);
+		await work();
+	}
+}
+function entryOf$1(lock, key) {
+	const wanted = key.replace(/^data\//, "");
+	const found = lock.entries.find((entry) => entry.key === key || entry.key === `${key}/`) ?? lock.entries.find((entry) => entry.key === wanted || entry.key === `${wanted}/`);
+	if (found) return found;
+	const keys = lock.entries.map((entry) => entry.key);
+	const near = nearest(key, keys.slice(0, 1e4));
+	throw new LockstepError("E_DATA_MISSING", {
+		what: `no dataset "${key}"`,
+		where: { file: "data.lock" },
+		allowed: keys.length === 0 ? "none is locked yet" : `${keys.slice(0, 10).join(", ")}${keys.length > 10 ? ` and ${keys.length - 10} more` : ""}`,
+		fix: near ? `did you mean "${near}"?` : "run `lockstep data add`"
+	});
+}
+function selectEntries(lock, only = []) {
+	return only.length === 0 ? lock.entries : [...new Set(only.map((key) => entryOf$1(lock, key)))];
+}
+const mostCommits = 30;
+const mostVersions = 4;
+async function earlierVersions({ root }, keys) {
+	const versions = new Map();
+	const log = await tryGit([
+		"log",
+		"-n",
+		String(mostCommits),
+		"--format=%H",
+		"--diff-filter=AM",
+		"--",
+		"data.lock"
+	], { cwd: root });
+	if (log.status !== 0 || log.stdout === "") return versions;
+	const commits = log.stdout.trim().split("\n");
+	const blobs = await gitBlobs(commits.map((commit) => `${commit}:./data.lock`), { cwd: root }).catch(() => []);
+	for (const blob of blobs) for (const entry of entriesOf(blob)) {
+		if (!keys.has(entry.key)) continue;
+		const known = versions.get(entry.key) ?? [];
+		if (known.length < mostVersions && !known.some(({ digest }) => digest === entry.digest)) known.push(entry);
+		versions.set(entry.key, known);
+	}
+	return versions;
+}
+function entriesOf(blob) {
+	try {
+		return parseLock(blob).entries;
+	} catch {
+		return [];
+	}
+}
+async function knownLocations(remote, known, store, versions, doomed) {
+	const locations = new Map();
+	for (const entry of versions) {
+		const found = await (entry.files === void 0 ? chunksOf(remote, known, entry) : filesOf$1(remote, known, store, entry)).catch((error) => {
+			if (isLockstepError(error, "E_REMOTE_NOT_DATA") || isLockstepError(error, "E_OBJECT_MISSING")) return [];
+			throw error;
+		});
+		for (const [digest, location] of found) if (!locations.has(digest)) locations.set(digest, location);
+	}
+	const packs = new Set([...locations.values()].map(({ pack }) => pack));
+	const gone = new Set();
+	await eachLimited([...packs], async (pack) => {
+		if (doomed.has(hexOf(pack)) || await remote.bucket.stat(objectPath(pack)) === null) gone.add(pack);
+	});
+	for (const [digest, { pack }] of locations) if (gone.has(pack)) locations.delete(digest);
+	return locations;
+}
+async function chunksOf(remote, known, { digest, size }) {
+	if (size < 8388608) return [];
+	const key = chunkMapKey(digest);
+	const bytes = known.read(key) ?? await fetchMap(remote, key, 268435456);
+	if (bytes === null) return [];
+	return parseChunkMap(bytes, size, key).chunks.map(({ digest: chunk, ...place }) => [chunk, place]);
+}
+async function filesOf$1(remote, known, store, entry) {
+	const key = folderMapKey(entry.digest);
+	const bytes = known.read(key) ?? await fetchMap(remote, key, 268435456);
+	if (bytes === null) return [];
+	const wanted = {
+		key: entry.key,
+		digest: entry.digest,
+		size: null
+	};
+	const manifest = store.has(entry.digest) ? await store.read(entry.digest) : await fetchBytes(remote, wanted, () => {});
+	const digests = [...new Set(parseManifest(manifest.toString("utf8"), entry).map(({ digest }) => digest))];
+	return parseFolderMap(bytes, digests.length, key).flatMap((place, index) => place === null ? [] : [[digests[index], place]]);
+}
+const atOnce = 3;
+var PackWriter = class {
+	locations = new Map();
+	sent = 0;
+	bucket;
+	onBytes;
+	pack = Buffer.allocUnsafe(packSize);
+	used = 0;
+	waiting = [];
+	sending = new Set();
+	free = [];
+	failure;
+	constructor(bucket, onBytes) {
+		this.bucket = bucket;
+		this.onBytes = onBytes;
+	}
+	async add(digest, bytes) {
+		if (this.used + bytes.length > 16777216) await this.send();
+		this.pack.set(bytes, this.used);
+		this.waiting.push({
+			digest,
+			offset: this.used
+		});
+		this.used += bytes.length;
+	}
+	async end() {
+		if (this.waiting.length > 0) await this.send();
+		await Promise.all(this.sending);
+		this.check();
+	}
+	async send() {
+		const { pack, used, waiting } = this;
+		const bytes = pack.subarray(0, used);
+		const digest = digestOf(bytes);
+		for (const object of waiting) this.locations.set(object.digest, {
+			pack: digest,
+			offset: object.offset
+		});
+		const done = this.bucket.put(objectPath(digest), bytes, hexOf(digest)).then(() => {
+			this.sent += used;
+			this.onBytes(used);
+		}, (error) => {
+			this.failure ??= { error };
+		}).then(() => {
+			this.sending.delete(done);
+			this.free.push(pack);
+		});
+		this.sending.add(done);
+		if (this.sending.size >= atOnce) await Promise.race(this.sending);
+		this.check();
+		this.pack = this.free.pop() ?? Buffer.allocUnsafe(16777216);
+		this.used = 0;
+		this.waiting = [];
+	}
+	check() {
+		if (this.failure) throw this.failure.error;
+	}
+};
+async function openSender(remote, known, store, onBytes) {
+	const { bucket } = remote;
+	const sent = {
+		objects: 0,
+		present: 0,
+		chunks: 0,
+		reused: 0,
+		bytes: 0
+	};
+	const doomed = await doomedPacks(remote);
+	const alone = [];
+	const put = async (key, bytes, sha256 = hexOf(digestOf(bytes))) => {
+		await bucket.put(key, bytes, sha256);
+		sent.bytes += bytes.length;
+		onBytes(bytes.length);
+	};
+	const putMap = async (key, text) => {
+		const bytes = Buffer.from(text);
+		await put(key, bytes);
+		known.keep(key, bytes);
+	};
+	const isThere = async (key, size) => {
+		const found = await bucket.stat(key);
+		return found !== null && (size === null || found.size === size);
+	};
+	const isMapped = async (key) => {
+		if (!await isThere(key, null)) return false;
+		if (doomed.size === 0) return true;
+		const text = String(await fetchMap(remote, key, 1 << 28));
+		return ![...doomed].some((hex) => text.includes(hex));
+	};
+	const plainOne = async (object) => {
+		const key = objectPath(object.digest);
+		if (!doomed.has(hexOf(object.digest)) && await isThere(key, object.size)) sent.present++;
+		else {
+			await put(key, await store.read(object.digest), hexOf(object.digest));
+			sent.objects++;
+		}
+		alone.push({
+			sha256: hexOf(object.digest),
+			size: object.size
+		});
+	};
+	return {
+		sent,
+		plain: (objects) => eachLimited(objects, plainOne),
+		async large(object, earlier) {
+			const key = chunkMapKey(object.digest);
+			if (await isMapped(key) || await isThere(objectPath(object.digest), object.size)) {
+				sent.present++;
+				return;
+			}
+			const had = await knownLocations(remote, known, store, earlier, doomed);
+			const writer = new PackWriter(bucket, onBytes);
+			const chunks = await chunkFile(object, had, writer, sent, remote.name);
+			await writer.end();
+			sent.bytes += writer.sent;
+			const located = chunks.map((chunk) => ({
+				...chunk,
+				...had.get(chunk.digest) ?? writer.locations.get(chunk.digest)
+			}));
+			await putMap(key, printChunkMap({
+				size: object.size,
+				chunks: located
+			}));
+			sent.objects++;
+		},
+		async folder(entry, objects, earlier) {
+			const key = folderMapKey(entry.digest);
+			const manifest = await store.read(entry.digest);
+			const small = objects.filter(({ size }) => size < chunkedFrom);
+			const whole = {
+				key: entry.key,
+				digest: entry.digest,
+				size: manifest.length
+			};
+			if (await isMapped(key)) {
+				sent.present += small.length;
+				return plainOne(whole);
+			}
+			const by = await placesAlone(remote, entry, small);
+			const had = await knownLocations(remote, known, store, earlier, doomed);
+			const writer = new PackWriter(bucket, onBytes);
+			for (const { digest } of small) if (by.has(digest) || had.has(digest)) sent.present++;
+			else {
+				await writer.add(digest, await store.read(digest));
+				sent.objects++;
+			}
+			await writer.end();
+			sent.bytes += writer.sent;
+			const at = (digest) => had.get(digest) ?? writer.locations.get(digest) ?? null;
+			await putMap(key, printFolderMap(objects.map(({ digest, size }) => size < 8388608 ? at(digest) : null)));
+			await plainOne(whole);
+		},
+		end: async () => void await bucket.keep?.(alone)
+	};
+}
+async function chunkFile(object, had, writer, sent, place) {
+	const whole = createHash("sha256");
+	const chunks = [];
+	const seen = new Set();
+	const stream = createReadStream(object.path, { highWaterMark: 1 << 20 });
+	let size = 0;
+	for await (const bytes of chunksOf$1(stream, chunkSizes(object.size))) {
+		whole.update(bytes);
+		size += bytes.length;
+		const digest = digestOf(bytes);
+		chunks.push({
+			digest,
+			size: bytes.length
+		});
+		if (seen.has(digest)) continue;
+		seen.add(digest);
+		if (had.has(digest)) sent.reused++;
+		else {
+			await writer.add(digest, bytes);
+			sent.chunks++;
+		}
+	}
+	const got = `sha256:${whole.digest("hex")}`;
+	if (got !== object.digest) throw digestMismatch(object, got, size, place === object.path ? place : object.path);
+	return chunks;
+}
+async function placesAlone({ bucket }, entry, objects) {
+	const alone = new Set();
+	if (await bucket.stat(objectPath(entry.digest)) === null) return alone;
+	await eachLimited(objects, async ({ digest, size }) => {
+		if ((await bucket.stat(objectPath(digest)))?.size === size) alone.add(digest);
+	});
+	return alone;
+}
+async function doomedPacks(remote) {
+	if (remote.embedded !== null) return new Set();
+	const bytes = await fetchMap(remote, "gc/doomed.json", 1 << 26).catch((error) => {
+		if (isLockstepError(error, "E_REMOTE_FAILED")) return null;
+		throw error;
+	});
+	const found = bytes === null ? null : bytes.toString().match(/\b[0-9a-f]{64}\b/g);
+	return new Set(found);
+}
+const pushData = (workspace, only) => pushEntries(workspace, selectEntries(readLock(workspace), only));
+async function pushEntries(workspace, datasets) {
+	const remote = await openRemote(workspace);
+	const store = openStore(workspace);
+	const sources = new Map();
+	for (const entry of datasets) sources.set(entry, await sourceOf(workspace, store, entry));
+	const total = datasets.reduce((sum, { size }) => sum + size, 0);
+	const progress = startProgress("data push", "bytes");
+	let done = 0;
+	try {
+		const sender = await openSender(remote, knownMaps(workspace, remote), store, (count) => {
+			done += count;
+			progress.update(done, total);
+		});
+		if (remote.embedded === null) await sendPacked(workspace, sender, store, sources);
+		else await sendPlain(remote.embedded, sender, store, sources);
+		await sender.end();
+		const { objects, bytes, chunks, present } = sender.sent;
+		return {
+			datasets,
+			pushed: {
+				objects,
+				bytes,
+				chunks
+			},
+			present,
+			remote: remote.name
+		};
+	} finally {
+		progress.end();
+	}
+}
+async function sourceOf(workspace, store, entry) {
+	if (entry.files === void 0 && isLarge(entry) && !store.has(entry.digest)) {
+		const working = await readWorking(workspace, entry, openMemos(workspace));
+		if (working.kind !== "present" || working.digest !== entry.digest) throw nowhere(entry);
+		return {
+			objects: [{ ...entry }],
+			path: dataPath(workspace, entry.key)
+		};
+	}
+	if (!await fillFromWorking(workspace, store, entry)) throw nowhere(entry);
+	const objects = await fileObjects(store, entry);
+	return {
+		objects: [...new Map(objects.map((object) => [object.digest, object])).values()],
+		path: null
+	};
+}
+const nowhere = (entry) => objectMissing(entry, "the local store or under data/");
+async function sendPacked(workspace, sender, store, sources) {
+	const earlier = await earlierVersions(workspace, new Set([...sources.keys()].map(({ key }) => key)));
+	const versions = ({ key, digest }) => (earlier.get(key) ?? []).filter((version) => version.digest !== digest);
+	const single = [];
+	for (const [entry, { objects, path }] of sources) {
+		for (const object of objects.filter(isLarge)) {
+			const from = path ?? store.pathOf(object.digest);
+			await sender.large({
+				...object,
+				path: from
+			}, entry.files === void 0 ? versions(entry) : []);
+		}
+		if (entry.files === void 0) single.push(...objects.filter((object) => !isLarge(object)));
+		else await sender.folder(entry, objects, versions(entry));
+	}
+	await sender.plain([...new Map(single.map((object) => [object.digest, object])).values()]);
+}
+const embeddedLimits = {
+	file: 25e6,
+	total: 1e8
+};
+const waysOut = "set `remote: file:/a/shared/folder` (or another remote) in lockstep.yaml, or lock a sample of the data";
+async function sendPlain(folder, sender, store, sources) {
+	const files = new Map([...sources.values()].flatMap(({ objects }) => objects.map((one) => [one.digest, one])));
+	await checkLimits(folder, [...files.values()]);
+	await sender.plain([...files.values()]);
+	const manifests = [];
+	for (const { key, digest, files: count } of sources.keys()) if (count !== void 0) manifests.push({
+		key,
+		digest,
+		size: store.sizeOf(digest)
+	});
+	await sender.plain(manifests);
+}
+async function checkLimits(folder, objects) {
+	const absent = [];
+	for (const object of objects) if (await sizeAt(join(folder, objectPath(object.digest))) !== object.size) absent.push(object);
+	const large = absent.find(({ size }) => size > embeddedLimits.file);
+	if (large) throw new LockstepError("E_REMOTE_TOO_LARGE", {
+		what: `"${large.key}" needs an object of ${bytes(large.size)} in .data/, which Git tracks`,
+		allowed: `at most ${bytes(embeddedLimits.file)} a file`,
+		fix: waysOut
+	});
+	if (absent.length === 0) return;
+	const total = await bytesBelow(folder) + absent.reduce((sum, { size }) => sum + size, 0);
+	if (total <= embeddedLimits.total) return;
+	throw new LockstepError("E_REMOTE_TOO_LARGE", {
+		what: `the push would take .data/, which Git tracks, to ${bytes(total)}`,
+		allowed: `at most ${bytes(embeddedLimits.total)} in all`,
+		fix: waysOut
+	});
+}
+const bytes = (count) => `${amount(count, "count")} bytes`;
+const sizeAt = (path) => stat(path).then((found) => found.size, () => -1);
+async function bytesBelow(folder) {
+	const found = await readdir(folder, {
+		recursive: true,
+		withFileTypes: true
+	}).catch(() => []);
+	let total = 0;
+	for (const item of found) if (item.isFile()) total += Math.max(0, await sizeAt(join(item.parentPath, item.name)));
+	return total;
+}
 async function addData(workspace, path, options = {}) {
 	const source = resolve(path);
 	const found = lookAt(source);
@@ -854,9 +2543,11 @@ async function addData(workspace, path, options = {}) {
 	}, async () => {
 		const lock = findLock(workspace) ?? emptyLock;
 		checkFits(lock, key);
-		const entry = found.isDirectory() ? await storeFolder(store, source, key) : await storeFile(store, source, key);
+		const entry = found.isDirectory() ? await storeFolder(store, source, key, openMemo(workspace)) : await storeFile(store, source, key);
 		const copied = own === null || `${own}` !== key.replace(/\/$/, "");
 		if (copied) await placeCopy(workspace, entry, options.force === true);
+		if (options.push) await pushEntries(workspace, [entry]);
+		options.beforeLock?.();
 		writeLock(workspace, withEntry(lock, entry));
 		return {
 			entry,
@@ -890,7 +2581,7 @@ async function storeFile(store, source, key) {
 		...await store.putFile(source)
 	};
 }
-async function storeFolder(store, source, key) {
+async function storeFolder(store, source, key, memo) {
 	const paths = listFiles(source);
 	if (paths.length === 0) refuseOdd(source, "a folder without files");
 	const collisions = new PathCollisions();
@@ -902,29 +2593,23 @@ async function storeFolder(store, source, key) {
 			fix: "rename one of them"
 		});
 	}
-	const files = [];
 	const progress = startProgress("data add");
 	try {
-		await eachLimited(paths, async (path) => {
-			files.push({
-				path,
-				...await store.putFile(join(source, path))
-			});
-			progress.update(files.length, paths.length);
-		});
+		const files = await keepFiles(store, source, paths, memo, (done) => progress.update(done, paths.length));
+		memo.save();
+		const { digest } = await store.put(printManifest(files));
+		return {
+			key,
+			digest,
+			size: totalSize(files),
+			files: files.length
+		};
 	} finally {
 		progress.end();
 	}
-	const { digest } = await store.put(printManifest(files));
-	return {
-		key,
-		digest,
-		size: totalSize(files),
-		files: files.length
-	};
 }
 async function placeCopy(workspace, entry, force) {
-	const { state } = stateOf(entry, await readWorking(workspace, entry, openMemo(workspace)));
+	const { state } = stateOf(entry, await readWorking(workspace, entry, openMemos(workspace)));
 	if (state === "same") return;
 	if (state !== "missing" && !force) throw new LockstepError("E_DATA_CHANGED", {
 		what: `something else lies at data/${entry.key}`,
@@ -938,28 +2623,357 @@ const missing$1 = (path) => new LockstepError("E_DATA_MISSING", {
 	allowed: "a file or folder on this machine",
 	fix: "correct the path"
 });
-function entryOf(lock, key) {
-	const wanted = key.replace(/^data\//, "");
-	const found = lock.entries.find((entry) => entry.key === key || entry.key === `${key}/`) ?? lock.entries.find((entry) => entry.key === wanted || entry.key === `${wanted}/`);
-	if (found) return found;
-	const keys = lock.entries.map((entry) => entry.key);
-	const near = nearest(key, keys.slice(0, 1e4));
-	throw new LockstepError("E_DATA_MISSING", {
-		what: `no dataset "${key}"`,
-		where: { file: "data.lock" },
-		allowed: keys.length === 0 ? "none is locked yet" : `${keys.slice(0, 10).join(", ")}${keys.length > 10 ? ` and ${keys.length - 10} more` : ""}`,
-		fix: near ? `did you mean "${near}"?` : "run `lockstep data add`"
-	});
-}
-function selectEntries(lock, only = []) {
-	return only.length === 0 ? lock.entries : [...new Set(only.map((key) => entryOf(lock, key)))];
+async function takeCommitted(workspace, digest, { commits, most }) {
+	const { root } = workspace;
+	const path = `.data/${objectPath(digest)}`;
+	for (const commit of commits) {
+		const { status, stdout } = await tryGit([
+			"cat-file",
+			"-s",
+			`${commit}:${path}`
+		], { cwd: root });
+		if (status !== 0 || Number(stdout) > most) continue;
+		const bytes = await readAtCommit(root, commit, path);
+		if (bytes === null || digestOf(bytes) !== digest) continue;
+		await openStore(workspace).put(bytes);
+		return true;
+	}
+	return false;
 }
 async function ensureDataset(workspace, lock, key) {
-	const entry = entryOf(lock, key);
+	const entry = entryOf$1(lock, key);
 	await fillFromWorking(workspace, openStore(workspace), entry);
 	await fetchEntries(workspace, [entry]);
 	return entry;
 }
+const mostManifest = 1 << 28;
+async function haveObject(workspace, entry, { commits = [], mostFetched = Number.POSITIVE_INFINITY } = {}) {
+	const store = openStore(workspace);
+	if (store.has(entry.digest) && await isWhole(store, entry.digest)) return true;
+	const most = entry.files === void 0 ? entry.size : mostManifest;
+	if (await takeCommitted(workspace, entry.digest, {
+		commits: ["HEAD", ...commits],
+		most
+	})) return true;
+	if (mostFetched === 0 || entry.files === void 0 && entry.size > mostFetched) return false;
+	try {
+		if (entry.files === void 0) await ensureDataset(workspace, { entries: [entry] }, entry.key);
+		else await openBringer(workspace, store).manifest(entry);
+		return true;
+	} catch (error) {
+		if (isLockstepError(error, "E_OBJECT_MISSING")) return false;
+		throw error;
+	}
+}
+async function findManifest(workspace, entry, options) {
+	return await haveObject(workspace, entry, options) ? readManifest(openStore(workspace), entry) : null;
+}
+const sameItem = (a, b) => a?.digest === b?.digest && a?.size === b?.size && a?.files === b?.files;
+function mergeItems(sides) {
+	const [base, ours, theirs] = [
+		sides.base,
+		sides.ours,
+		sides.theirs
+	].map(byPath);
+	const items = [];
+	const conflicts = [];
+	const lone = [];
+	for (const own of sides.ours) {
+		const [was, other] = [base.get(own.path), theirs.get(own.path)];
+		if (other === void 0) lone.push(own.path);
+		else if (sameItem(own, other) || sameItem(was, other)) items.push(own);
+		else if (sameItem(was, own)) items.push(other);
+		else conflicts.push({
+			path: own.path,
+			base: was ? [was] : [],
+			ours: [own],
+			theirs: [other]
+		});
+	}
+	for (const { path } of sides.theirs) if (!ours.has(path)) lone.push(path);
+	for (const { path } of sides.base) if (!ours.has(path) && !theirs.has(path)) lone.push(path);
+	const fateOf = (path) => {
+		const item = ours.get(path) ?? theirs.get(path);
+		const was = base.get(path);
+		if (item === void 0 || sameItem(was, item)) return "gone";
+		return was === void 0 ? item : "conflict";
+	};
+	const fates = new Map(lone.map((path) => [path, fateOf(path)]));
+	for (const paths of groups(fates)) {
+		const alive = paths.filter((path) => fates.get(path) !== "gone");
+		const only = fates.get(alive[0]);
+		if (alive.length === 1 && typeof only === "object") items.push(only);
+		else {
+			const of = (side) => paths.flatMap((path) => side.get(path) ?? []);
+			conflicts.push({
+				path: alive[0],
+				base: of(base),
+				ours: of(ours),
+				theirs: of(theirs)
+			});
+		}
+	}
+	const sort = (all) => all.sort((a, b) => comparePaths(a.path, b.path));
+	return {
+		items: sort(items),
+		conflicts: sort(conflicts)
+	};
+}
+const byPath = (items) => new Map(items.map((item) => [item.path, item]));
+function groups(fates) {
+	const folded = new Map([...fates.keys()].map((path) => [path, foldPath(path.replace(/\/$/, ""))]));
+	const alive = new Set([...fates].flatMap(([path, fate]) => fate === "gone" ? [] : [folded.get(path)]));
+	const found = new Map();
+	for (const path of [...fates.keys()].sort(comparePaths)) {
+		const root = topmost(folded.get(path), alive);
+		if (root === void 0) continue;
+		const group = found.get(root);
+		if (group) group.push(path);
+		else found.set(root, [path]);
+	}
+	return [...found.values()];
+}
+function topmost(path, alive) {
+	for (let slash = path.indexOf("/"); slash > 0; slash = path.indexOf("/", slash + 1)) {
+		const folder = path.slice(0, slash);
+		if (alive.has(folder)) return folder;
+	}
+	return alive.has(path) ? path : void 0;
+}
+async function mergeLocks({ base, ours, theirs, picks = {
+	ours: [],
+	theirs: []
+}, manifest }) {
+	const picked = new Picks(picks);
+	const merged = mergeItems({
+		base: itemsOf(base),
+		ours: itemsOf(ours),
+		theirs: itemsOf(theirs)
+	});
+	const settled = [...merged.items];
+	const conflicts = [];
+	const open = [];
+	const folders = [];
+	const closed = [];
+	for (const conflict of merged.conflicts) {
+		const sides = isFolder(conflict) ? await filesOf(conflict, manifest) : null;
+		if (isFolder(conflict) && sides === null) closed.push(conflict.path);
+		const inner = sides && mergeFiles(sides, conflict.path, picked);
+		if (inner && inner.conflicts.length === 0 && inner.items.length > 0) {
+			const { entry, text } = folderEntry(conflict.path, inner.items);
+			settled.push({
+				...entry,
+				path: entry.key
+			});
+			if (![...conflict.ours, ...conflict.theirs].some(({ digest }) => digest === entry.digest)) folders.push({
+				entry,
+				manifest: text
+			});
+			continue;
+		}
+		if (inner && inner.conflicts.length > 0) {
+			conflicts.push(...inner.conflicts);
+			open.push(conflict);
+			continue;
+		}
+		const side = picked.of(conflict);
+		if (side !== null) settled.push(...conflict[side]);
+		else {
+			conflicts.push(conflict);
+			open.push(conflict);
+		}
+	}
+	picked.checkUsed();
+	return {
+		lock: { entries: settled.map(entryOf) },
+		conflicts,
+		open,
+		folders,
+		closed
+	};
+}
+function printMerge({ lock, open }) {
+	if (open.length === 0) return printLock(lock);
+	const lines = (items) => items.length === 0 ? "" : printLock({ entries: items.map(entryOf) }).replace(/^.*\n.*\n/, "");
+	const hunks = open.map((conflict) => ({
+		path: conflict.path,
+		text: `<<<<<<< ours\n${lines(conflict.ours)}||||||| base\n${lines(conflict.base)}=======\n${lines(conflict.theirs)}>>>>>>> theirs\n`
+	}));
+	return `version: 1\ndatasets:\n${[...lock.entries.map((entry) => ({
+		path: entry.key,
+		text: lines([itemOf(entry)])
+	})), ...hunks].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))).map(({ text }) => text).join("")}`;
+}
+const changedKeys = (before, after) => {
+	const [old, now] = [before, after].map((lock) => new Map(itemsOf(lock).map((item) => [item.path, item])));
+	return [...new Set([...old.keys(), ...now.keys()])].filter((key) => !sameItem(old.get(key), now.get(key)));
+};
+var Picks = class {
+	used = new Set();
+	met = [];
+	picks;
+	constructor(picks) {
+		this.picks = picks;
+		const both = picks.ours.find((path) => picks.theirs.includes(path));
+		if (both !== void 0) throw new LockstepError("E_USAGE", {
+			what: `"${both}" from both sides`,
+			allowed: "one side for each conflict",
+			fix: "give it to --ours or to --theirs"
+		});
+	}
+	of({ path }) {
+		this.met.push(path);
+		const [best] = ["ours", "theirs"].flatMap((side) => this.picks[side].map((pick) => ({
+			side,
+			pick
+		}))).filter(({ pick }) => covers(pick, path)).sort((a, b) => b.pick.length - a.pick.length);
+		if (best) this.used.add(best.pick);
+		return best?.side ?? null;
+	}
+	checkUsed() {
+		const idle = [...this.picks.ours, ...this.picks.theirs].find((pick) => !this.used.has(pick));
+		if (idle === void 0) return;
+		const near = nearest(idle, this.met.slice(0, 1e4));
+		throw new LockstepError("E_DATA_MISSING", {
+			what: `no conflict "${idle}"`,
+			where: { file: "data.lock" },
+			allowed: this.met.length === 0 ? "there is none" : `${this.met.slice(0, 10).join(", ")}${this.met.length > 10 ? " …" : ""}`,
+			fix: near ? `did you mean "${near}"?` : "run `lockstep data merge` without it to see the conflicts"
+		});
+	}
+};
+const covers = (written, path) => [written, written.replace(/^data\//, "")].some((pick) => path === pick || path === `${pick}/` || path.startsWith(pick.endsWith("/") ? pick : `${pick}/`));
+const isFolder = ({ path, base, ours, theirs }) => path.endsWith("/") && ours.length === 1 && theirs.length === 1 && [
+	...base,
+	...ours,
+	...theirs
+].every((item) => item.path === path);
+async function filesOf(conflict, manifest) {
+	const read = async (items) => items[0] === void 0 ? [] : await manifest(entryOf(items[0]));
+	const [base, ours, theirs] = [
+		await read(conflict.base),
+		await read(conflict.ours),
+		await read(conflict.theirs)
+	];
+	return base && ours && theirs ? {
+		base,
+		ours,
+		theirs
+	} : null;
+}
+function mergeFiles(sides, folder, picked) {
+	const { items, conflicts } = mergeItems(sides);
+	const settled = [...items];
+	const left = [];
+	for (const conflict of conflicts) {
+		const named = (all) => all.map((item) => ({
+			...item,
+			path: folder + item.path
+		}));
+		const shown = {
+			path: folder + conflict.path,
+			base: named(conflict.base),
+			ours: named(conflict.ours),
+			theirs: named(conflict.theirs)
+		};
+		const side = picked.of(shown);
+		if (side === null) left.push(shown);
+		else settled.push(...conflict[side]);
+	}
+	return {
+		items: settled,
+		conflicts: left
+	};
+}
+function folderEntry(key, files) {
+	const text = printManifest(files);
+	return {
+		entry: {
+			key,
+			digest: digestOf(text),
+			size: totalSize(files),
+			files: files.length
+		},
+		text
+	};
+}
+const itemOf = ({ key, ...entry }) => ({
+	path: key,
+	...entry
+});
+const itemsOf = (lock) => lock.entries.map(itemOf);
+const entryOf = ({ path, digest, size, files }) => ({
+	key: path,
+	digest,
+	size,
+	...files === void 0 ? {} : { files }
+});
+async function packObjects(workspace, entries, path) {
+	const store = openStore(workspace);
+	const digests = new Set();
+	for (const entry of entries) {
+		digests.add(entry.digest);
+		for (const { digest } of await fileObjects(store, entry)) digests.add(digest);
+	}
+	writeFileSync(path, "");
+	for (const digest of digests) {
+		const copy = scratchPath(workspace, "object");
+		try {
+			await store.materialize(digest, copy);
+			const handle = await open(copy);
+			const { size } = await handle.stat();
+			writeFileSync(path, `${hexOf(digest)} ${size}\n`, { flag: "a" });
+			await pipeline(handle.createReadStream(), createWriteStream(path, { flags: "a" }));
+		} finally {
+			rmSync(copy, { force: true });
+		}
+	}
+}
+async function unpackObjects(workspace, path) {
+	const store = openStore(workspace);
+	const found = new Map();
+	const handle = await open(path);
+	try {
+		const { size: whole } = await handle.stat();
+		for (let at = 0; at < whole;) {
+			const { bytesRead, buffer } = await handle.read(Buffer.alloc(96), 0, 96, at);
+			const header = /^([0-9a-f]{64}) (\d{1,15})\n/.exec(buffer.toString("latin1", 0, bytesRead));
+			const start = at + (header?.[0].length ?? 0);
+			at = start + Number(header?.[2]);
+			if (!header || at > whole) throw shape(path, start);
+			const digest = `sha256:${header[1]}`;
+			const ref = await takeRange(workspace, path, start, at);
+			if (ref.digest !== digest) throw mismatch(digest, ref);
+			found.set(digest, ref);
+		}
+	} finally {
+		await handle.close();
+	}
+	return found;
+	async function takeRange(from, file, start, end) {
+		const copy = scratchPath(from, "object");
+		try {
+			if (end === start) writeFileSync(copy, "");
+			else await pipeline(createReadStream(file, {
+				start,
+				end: end - 1
+			}), createWriteStream(copy));
+			return await store.putFile(copy);
+		} finally {
+			rmSync(copy, { force: true });
+		}
+	}
+}
+const shape = (path, at) => new LockstepError("E_HANDOVER_SHAPE", {
+	what: `${path} has no whole object at byte ${at}`,
+	allowed: "objects, each behind its digest and size",
+	fix: "run the job again that made it"
+});
+const mismatch = (digest, { digest: got, size }) => new LockstepError("E_DIGEST_MISMATCH", {
+	what: `an object that is handed over is ${got} (${size} bytes)`,
+	allowed: digest,
+	fix: "run the job again that made it"
+});
 async function writeParquet(path, table) {
 	const { parquetWriteBuffer } = await import("./node2.js");
 	const buffer = parquetWriteBuffer({
@@ -981,39 +2995,93 @@ function cells(column) {
 }
 async function pullData(workspace, options = {}) {
 	const entries = selectEntries(readLock(workspace), options.only);
-	const memo = openMemo(workspace);
+	const memos = openMemos(workspace);
+	if (options.files !== void 0) {
+		for (const { key, files } of entries) if (files) writeSparse(workspace, key, options.files);
+	}
 	const looked = [];
 	for (const entry of entries) {
 		checkNoLink(workspace, entry.key);
 		looked.push({
 			entry,
-			working: await readWorking(workspace, entry, memo)
+			working: await readWorking(workspace, entry, memos)
 		});
 	}
-	memo.save();
-	const wanted = looked.filter(({ entry, working }) => stateOf(entry, working).state !== "same");
+	memos.files.save();
+	const again = options.files !== void 0;
+	const different = looked.filter(({ entry, working }) => again && entry.files || stateOf(entry, working).state !== "same");
 	const progress = startProgress("data pull", "bytes");
+	let expected = 0;
+	const store = openStore(workspace);
+	const bringer = openBringer(workspace, store, () => progress.update(bringer.arrived.bytes, expected));
 	try {
-		const fetched = await fetchEntries(workspace, wanted.map(({ entry }) => entry), (done, of) => progress.update(done, of));
-		const store = openStore(workspace);
-		if (!options.force) await checkReplaceable(store, wanted);
-		for (const { entry, working } of wanted) await place(workspace, store, entry, working);
-		const placed = new Set(wanted.map(({ entry }) => entry.key));
+		const changes = [];
+		for (const { entry, working } of different) changes.push(await changeOf(workspace, bringer, entry, working));
+		if (!options.force) await checkReplaceable(store, bringer, changes);
+		const missing = [];
+		for (const { entry, placing } of changes) missing.push({
+			entry,
+			missing: await missingIn(store, namedObjects(entry, placing))
+		});
+		expected = missing.flatMap((one) => one.missing).reduce((sum, { size }) => sum + size, 0);
+		await bringAll(bringer, missing.map((one) => ({
+			...one,
+			missing: one.missing.filter((object) => !isLarge(object))
+		})));
+		const large = new Map();
+		for (const [index, { entry, present, placing }] of changes.entries()) for (const object of missing[index].missing.filter(isLarge)) {
+			if (large.has(object.digest)) continue;
+			const place = placing.find(({ digest }) => digest === object.digest).path;
+			const path = dataPath(workspace, entry.key) + place;
+			const old = present.get(place);
+			const staged = await bringer.large(object, old && isLarge(old) ? [{
+				...old,
+				path
+			}] : []);
+			large.set(object.digest, {
+				staged,
+				path
+			});
+		}
+		for (const change of changes) await place(workspace, store, change, large);
+		const placed = new Set(different.map(({ entry }) => entry.key));
 		return {
 			datasets: entries.map((entry) => ({
 				...entry,
 				placed: placed.has(entry.key)
 			})),
-			fetched
+			fetched: bringer.arrived
 		};
 	} finally {
 		progress.end();
 	}
 }
-async function checkReplaceable(store, wanted) {
-	for (const { entry, working } of wanted) {
+const namedObjects = (entry, files) => entry.files === void 0 ? files.map(() => objectOf(entry)) : objectsOf(entry, files);
+async function changeOf(workspace, bringer, entry, working) {
+	const wanted = wantedFiles(entry.files === void 0 ? [{
+		path: "",
+		digest: entry.digest,
+		size: entry.size
+	}] : await bringer.manifest(entry), readSparse(workspace)[entry.key], entry.key);
+	const files = working.kind === "present" ? await working.files() : [];
+	const present = new Map(files.map((file) => [file.path, file]));
+	return {
+		entry,
+		working,
+		present,
+		wanted,
+		placing: wanted.filter(({ path, digest }) => present.get(path)?.digest !== digest)
+	};
+}
+async function checkReplaceable(store, bringer, changes) {
+	for (const { entry, working, present, wanted } of changes) {
 		if (working.kind === "missing") continue;
-		const own = working.kind === "odd" ? working.what : working.files.find(({ digest }) => !store.has(digest))?.path;
+		const locked = new Set(wanted.map(({ digest }) => digest));
+		let own = working.kind === "odd" ? working.what : void 0;
+		for (const file of present.values()) {
+			if (locked.has(file.digest) || store.has(file.digest)) continue;
+			if (!isLarge(file) || !await bringer.knows(file.digest)) own ??= file.path;
+		}
 		if (own === void 0) continue;
 		const inside = working.kind === "present" && own !== "" ? ` (${own})` : "";
 		throw new LockstepError("E_DATA_CHANGED", {
@@ -1023,69 +3091,28 @@ async function checkReplaceable(store, wanted) {
 		});
 	}
 }
-async function place(workspace, store, entry, working) {
+async function place(workspace, store, { entry, working, present, wanted, placing }, large) {
 	const target = dataPath(workspace, entry.key);
 	if (working.kind === "odd") rmSync(target.replace(/\/$/, ""), {
 		recursive: true,
 		force: true
 	});
-	if (entry.files === void 0 || working.kind !== "present") return placeDataset(workspace, entry, target);
+	for (const { path, digest } of placing) {
+		const found = large.get(digest);
+		if (found?.path !== target + path) continue;
+		await store.moveIn(found.staged.path, digest, found.path);
+		found.staged.release();
+	}
 	await healing(workspace, store, entry, async () => {
-		const wanted = new Map((await fileObjects(store, entry)).map(({ key, digest }) => [key.slice(entry.key.length), digest]));
-		for (const { path } of working.files) if (!wanted.has(path)) rmSync(target + path, { force: true });
-		for (const { path, digest } of working.files) if (wanted.get(path) === digest) wanted.delete(path);
-		await eachLimited([...wanted], ([path, digest]) => store.materialize(digest, target + path));
+		if (entry.files !== void 0 && !existsSync(target) && await placeFolder(store, placing, target)) return;
+		const kept = new Set(wanted.map(({ path }) => path));
+		for (const path of present.keys()) if (!kept.has(path)) rmSync(target + path, { force: true });
+		await eachLimited(placing, async ({ path, digest }) => {
+			const from = large.get(digest)?.path;
+			if (from === void 0) return store.materialize(digest, target + path);
+			if (from !== target + path) await store.copyIn(from, digest, target + path);
+		});
 	});
-}
-async function pushData(workspace, only) {
-	const datasets = selectEntries(readLock(workspace), only);
-	const remote = await openRemote(workspace);
-	const store = openStore(workspace);
-	const objects = new Map();
-	for (const entry of datasets) {
-		if (!await fillFromWorking(workspace, store, entry)) throw objectMissing(entry, "the local store or under data/");
-		for (const object of await objectsOf(store, entry)) objects.set(object.digest, object);
-	}
-	const absent = await remote.plan([...objects.values()]);
-	const total = absent.reduce((sum, { size }) => sum + size, 0);
-	const progress = startProgress("data push", "bytes");
-	let done = 0;
-	try {
-		const manifests = new Set(datasets.filter(({ files }) => files !== void 0).map(({ digest }) => digest));
-		const send = async (object) => {
-			await remote.push(object);
-			done += object.size;
-			progress.update(done, total);
-		};
-		await eachLimited(absent.filter(({ digest }) => !manifests.has(digest)), send);
-		await eachLimited(absent.filter(({ digest }) => manifests.has(digest)), send);
-	} finally {
-		progress.end();
-	}
-	return {
-		datasets,
-		pushed: {
-			objects: absent.length,
-			bytes: total
-		},
-		present: objects.size - absent.length,
-		remote: remote.name
-	};
-}
-async function objectsOf(store, entry) {
-	const files = (await fileObjects(store, entry)).map((object) => ({
-		...object,
-		path: store.pathOf(object.digest)
-	}));
-	if (entry.files === void 0) return files;
-	const manifest = await store.read(entry.digest);
-	const path = store.pathOf(entry.digest);
-	return [...files, {
-		key: entry.key,
-		digest: entry.digest,
-		size: manifest.byteLength,
-		path
-	}];
 }
 function column(table, name, place) {
 	const found = table.columns.find((candidate) => candidate.name === name);
@@ -1469,14 +3496,14 @@ async function verifyData(workspace, options = {}) {
 		...entry,
 		data: await verifyWorking(workspace, entry),
 		store: await verifyStore(store, entry),
-		remote: options.remote ? await verifyRemote(workspace, store, entry) : "not asked"
+		remote: options.remote ? await verifyRemote(workspace, entry) : "not asked"
 	});
 	return results;
 }
 async function verifyWorking(workspace, entry) {
 	const { state } = stateOf(entry, await readWorking(workspace, entry, {
-		digestOf: (path) => digestOfFile(path),
-		save: () => {}
+		files: forgetful,
+		folders: null
 	}));
 	return state === "same" ? "same" : state === "missing" ? "absent" : "different";
 }
@@ -1491,26 +3518,32 @@ async function verifyStore(store, entry) {
 	});
 	return whole ? "same" : "different";
 }
-async function verifyRemote(workspace, store, entry) {
-	const remote = await openRemote(workspace);
-	const ask = async (object) => {
-		const temporary = store.temporary(object.digest);
-		await remote.fetch(object, temporary);
-		await store.adopt(temporary, object.digest);
-	};
+const forgetful = {
+	digestOf: (path) => digestOfFile(path),
+	recall: () => null,
+	learn: () => false,
+	save: () => {}
+};
+async function verifyRemote(workspace, entry) {
+	const scratch = mkdtempSync(`${makeState(workspace)}/verify-`);
 	try {
-		if (entry.files !== void 0) await ask({
-			key: entry.key,
-			digest: entry.digest,
-			size: null
-		});
-		await eachLimited(await fileObjects(store, entry), ask);
+		await fetchEntries(workspace, [entry], storeAt(scratch));
 		return "same";
 	} catch (error) {
 		if (isLockstepError(error, "E_OBJECT_MISSING")) return "absent";
 		if (isLockstepError(error, "E_DIGEST_MISMATCH") || isLockstepError(error, "E_SIZE_MISMATCH")) return "different";
 		throw error;
+	} finally {
+		rmSync(scratch, {
+			recursive: true,
+			force: true
+		});
 	}
+}
+function makeState(workspace) {
+	const folder = statePath(workspace, "verify");
+	makeFolder(folder);
+	return folder;
 }
 function checkVerified(datasets) {
 	for (const { key, digest, data, store, remote } of datasets) {
@@ -1532,4 +3565,4 @@ function checkVerified(datasets) {
 		});
 	}
 }
-export { readLock as _, column as a, openMemo as b, pullData as c, selectEntries as d, addData as f, findLock as g, placeDataset as h, cellText as i, writeParquet as l, statusData as m, verifyData as n, selectRows as o, checkUnchanged as p, readTable as r, pushData as s, checkVerified as t, ensureDataset as u, parseLock as v, fileObjects as x, printLock as y };
+export { keyFaultOf as $, streamObject as A, emptyLock as B, openMemos as C, dataPath as D, checkNoLink as E, findLock as F, smallFile as G, withEntry as H, readLock as I, listFiles as J, storeAt as K, writeLock as L, remoteAddress as M, printManifest as N, readWorking as O, totalSize as P, comparePaths as Q, parseLock as R, checkUnchanged as S, workingState as T, objectPath as U, printLock as V, openStore as W, openMemo as X, refuseOdd as Y, checkPath as Z, ensureDataset as _, column as a, selectEntries as b, writeParquet as c, changedKeys as d, mergeLocks as f, haveObject as g, findManifest as h, cellText as i, openBucket as j, fileObjects as k, packObjects as l, sameItem as m, verifyData as n, selectRows as o, printMerge as p, kindOf as q, readTable as r, pullData as s, checkVerified as t, unpackObjects as u, addData as v, statusData as w, placeDataset as x, pushData as y, PathCollisions as z };

@@ -1,5 +1,5 @@
 import { u as deploy } from "./gitops.js";
-import { $ as LockstepError } from "./workspace.js";
+import { et as LockstepError } from "./workspace.js";
 import { n as textOption, t as secondsOption } from "./option-values.js";
 import { n as describeResult } from "./promote2.js";
 import { resolve } from "node:path";

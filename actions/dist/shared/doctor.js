@@ -1,7 +1,7 @@
 import { n as staleWorkflows, r as starterPlace, t as hasWorkflowSources, w as openGitHub } from "./github.js";
-import { a as openWorkspace, et as isLockstepError } from "./workspace.js";
+import { a as openWorkspace, tt as isLockstepError } from "./workspace.js";
 import { t as originRepository } from "./origin-repository.js";
-import { f as readPipeline, u as listPipelines } from "./pipeline.js";
+import { h as readPipeline, p as listPipelines } from "./pipeline.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { styleText } from "node:util";

@@ -1,5 +1,5 @@
 import { a as column, i as cellText } from "./data.js";
-import { $ as LockstepError, P as checkSchema, g as parseJson, q as digestOf } from "./workspace.js";
+import { F as checkSchema, J as digestOf, et as LockstepError, g as parseJson } from "./workspace.js";
 import { t as schema0 } from "../vendor/schema-comparison.js";
 function judgedRows(labels, scores) {
 	return {

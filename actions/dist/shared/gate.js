@@ -1,5 +1,5 @@
 import { c as boundAt, d as normalQuantile, l as confidenceBeyond, p as metricEntry, u as normalProbability } from "./evaluation.js";
-import { $ as LockstepError, F as nearest, L as isName, M as readConfiguration, P as checkSchema, T as readAtCommit, i as modelPath, j as parseYaml, q as digestOf, s as shown } from "./workspace.js";
+import { F as checkSchema, I as nearest, J as digestOf, M as parseYaml, N as readConfiguration, R as isName, T as readAtCommit, et as LockstepError, i as modelPath, s as shown } from "./workspace.js";
 import { t as schema0 } from "../vendor/schema-policy.js";
 import { existsSync } from "node:fs";
 const refused = (reason, limit = null) => ({ finding: {

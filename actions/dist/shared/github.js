@@ -1,4 +1,4 @@
-import { $ as LockstepError, J as hexOf, L as isName, P as checkSchema, X as diskFull, Z as temporaryBeside, et as isLockstepError, g as parseJson, tt as printable } from "./workspace.js";
+import { F as checkSchema, Q as temporaryBeside, R as isName, Y as hexOf, Z as diskFull, et as LockstepError, g as parseJson, nt as printable, tt as isLockstepError } from "./workspace.js";
 import { basename, dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -7,7 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
+import { pipeline as pipeline$1 } from "node:stream/promises";
 const isApiFailure = (error) => error instanceof Error && typeof error.status === "number";
 const secondary = /secondary rate limit|abuse detection/i;
 const secondaryPause = 60;
@@ -334,7 +334,7 @@ async function unpack(zip, { name, deflated, crc, packed, size, start }, target)
 		flush: true
 	});
 	try {
-		await (deflated && packed > 0 ? pipeline(source, createInflateRaw(), counted, sink) : pipeline(source, counted, sink));
+		await (deflated && packed > 0 ? pipeline$1(source, createInflateRaw(), counted, sink) : pipeline$1(source, counted, sink));
 	} catch (error) {
 		const { code } = error;
 		throw code?.startsWith("Z_") ? refused("E_ARCHIVE_FORMAT", `${name} can't be unpacked (${code})`, "a whole ZIP") : error;
@@ -386,7 +386,7 @@ async function fetchOnce(github, artifact, path, limit) {
 			yield chunk;
 		}
 	};
-	await pipeline(Readable.fromWeb(body), counted, createWriteStream(path));
+	await pipeline$1(Readable.fromWeb(body), counted, createWriteStream(path));
 	const digest = `sha256:${hash.digest("hex")}`;
 	if (artifact.digest !== null && artifact.digest !== digest) throw new LockstepError("E_DIGEST_MISMATCH", {
 		what: `the artifact ${artifact.name} is ${digest}`,

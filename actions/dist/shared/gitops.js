@@ -1,7 +1,7 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { $ as LockstepError, A as parseConfiguration, D as tryGit, E as resolveCommit, G as digestOfJson, I as checkName, L as isName, P as checkSchema, Q as writeAtomic, S as git, T as readAtCommit, V as isAlive, W as canonicalJson, Y as isDigest, b as readTree, c as statePath, et as isLockstepError, g as parseJson, h as withLock, j as parseYaml, k as checkEnvironment, m as acquireLock, q as digestOf, tt as printable, y as readBlobs } from "./workspace.js";
+import { $ as writeAtomic, A as parseConfiguration, D as tryGit, E as resolveCommit, F as checkSchema, G as canonicalJson, H as isAlive, J as digestOf, K as digestOfJson, L as checkName, M as parseYaml, R as isName, S as git, T as readAtCommit, X as isDigest, b as readTree, c as statePath, et as LockstepError, g as parseJson, h as withLock, k as checkEnvironment, m as acquireLock, nt as printable, tt as isLockstepError, y as readBlobs } from "./workspace.js";
 import "./image.js";
-import { p as isRegistryName } from "./platform.js";
+import { s as isRegistryName } from "./oci.js";
 import "./model.js";
 import { A as parseBranchKeys, C as personOf, D as statementOf, E as sign$1, F as hasOrigin, I as localRefs, L as pushAtomic, M as fetchedRef, N as knownBranchCommit, O as loadKey, P as fetchRefs, R as remoteRefs, S as committer, T as promotionPredicate, _ as openRecord, a as trustsBranch, b as release_default, c as listVersions, d as checkVersion, f as formatTag, g as checked, h as checkSubjects, i as trustedKeys, j as withBranchKey, k as branchKeysFile, l as nextCounter, n as readRelease, o as listAllVersions, p as parseTag, r as baseCommit, s as listPromotions, v as openStatement, w as writeTagObject, x as pushRefused } from "./registry.js";
 import { n as unpackImage } from "./unpack-process.js";

@@ -1,8 +1,7 @@
 import { t as schema0 } from "../vendor/schema-run.js";
-import "./data.js";
-import { o as openStore } from "./http-request.js";
+import { W as openStore } from "./data.js";
 import { t as checkOnnx } from "./model.js";
-import { $ as LockstepError, K as digestFile, P as checkSchema, g as parseJson, q as digestOf } from "./workspace.js";
+import { F as checkSchema, J as digestOf, et as LockstepError, g as parseJson, q as digestFile } from "./workspace.js";
 import { t as handedNames } from "./candidate-file.js";
 import { join } from "node:path";
 import { lstatSync, readFileSync, readdirSync } from "node:fs";

@@ -1,6 +1,7 @@
-import { $ as LockstepError, A as parseConfiguration, F as nearest, J as hexOf, P as checkSchema, Q as writeAtomic, W as canonicalJson, Y as isDigest, g as parseJson, j as parseYaml } from "./workspace.js";
-import { a as parseReference, c as annotation, i as imageName, l as describe, n as readConfig, o as openImages, s as documents, u as mediaTypes } from "./base.js";
-import { a as openRegistry, c as pullBlobs, f as isLoopback, i as findBase, l as pullDocument, m as registryAddress, n as parsePlatform, o as notThere, p as isRegistryName, s as parseIndex, t as defaultPlatform, u as pushDocument } from "./platform.js";
+import { c as registryAddress, n as describe, o as isLoopback, s as isRegistryName, t as openRegistry } from "./oci.js";
+import { $ as writeAtomic, A as parseConfiguration, F as checkSchema, G as canonicalJson, I as nearest, M as parseYaml, X as isDigest, Y as hexOf, et as LockstepError, g as parseJson } from "./workspace.js";
+import { a as parseReference, c as annotation, i as imageName, l as mediaTypes, n as readConfig, o as openImages, s as documents } from "./base.js";
+import { a as notThere, c as pullDocument, i as findBase, l as pushDocument, n as parsePlatform, o as parseIndex, s as pullBlobs, t as defaultPlatform } from "./platform.js";
 import { D as statementOf, E as sign, v as openStatement, y as parseEnvelope } from "./registry.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import "./unpack-process.js";

@@ -1,4 +1,4 @@
-import { tt as printable } from "./workspace.js";
+import { nt as printable } from "./workspace.js";
 const gap = "​";
 function inert(text, most = 200) {
 	return oneLine(text.trim(), most).replace(/^[-+=]|(?<=^\d{1,9})[.)]|www(?=\.)|\b(?:GHSA|CVE|GH)(?=-)|(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])|[\\|&<>$@#:`*_[\]~]/gi, (found, at, whole) => replacementOf(found, /\S/.test(whole.charAt(at + found.length))));

@@ -1,5 +1,5 @@
 import { i as startersFolder, r as starterPlace } from "./github.js";
-import { $ as LockstepError, D as tryGit, Q as writeAtomic, f as bundleFolder } from "./workspace.js";
+import { $ as writeAtomic, D as tryGit, et as LockstepError, f as bundleFolder } from "./workspace.js";
 import { t as originRepository } from "./origin-repository.js";
 import { dirname, join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";

@@ -1,7 +1,7 @@
-import { a as column, f as addData, i as cellText, o as selectRows, r as readTable } from "./data.js";
+import { a as column, i as cellText, o as selectRows, r as readTable, v as addData } from "./data.js";
 import { o as defaultPositive, s as labelsOf } from "./evaluation.js";
 import "./gate.js";
-import { $ as LockstepError, D as tryGit, I as checkName, Q as writeAtomic, f as bundleFolder, i as modelPath, o as pipelinePath } from "./workspace.js";
+import { $ as writeAtomic, D as tryGit, L as checkName, et as LockstepError, f as bundleFolder, i as modelPath, o as pipelinePath } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { t as UsageError } from "./invocation.js";
 import { join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-import { F as nearest, I as checkName, et as isLockstepError } from "./workspace.js";
+import { I as nearest, L as checkName, tt as isLockstepError } from "./workspace.js";
 import { parseArgs } from "node:util";
 var UsageError = class extends Error {
 	name = "UsageError";

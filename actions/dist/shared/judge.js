@@ -1,7 +1,7 @@
 import { r as readPolicy } from "./gate.js";
 import { a as readModelFile } from "./model.js";
-import { f as readPipeline, i as readRunRecord } from "./pipeline.js";
-import { $ as LockstepError, J as hexOf, c as statePath, et as isLockstepError } from "./workspace.js";
+import { h as readPipeline, s as readRunRecord } from "./pipeline.js";
+import { Y as hexOf, c as statePath, et as LockstepError, tt as isLockstepError } from "./workspace.js";
 import { n as workspaceAt, t as chooseBase } from "./base2.js";
 import { n as chooseBaseline } from "./baseline.js";
 import { t as readHandover } from "./handover.js";

@@ -1,14 +1,101 @@
 import { t as judgeHandover } from "./judge.js";
 import { O as loadKey } from "./registry.js";
-import { $ as LockstepError, E as resolveCommit, Q as writeAtomic, W as canonicalJson, et as isLockstepError, s as shown, v as findIsolation } from "./workspace.js";
+import { $ as writeAtomic, E as resolveCommit, G as canonicalJson, M as parseYaml, T as readAtCommit, b as readTree, et as LockstepError, s as shown, tt as isLockstepError, v as findIsolation } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
+import { i as parseModelFile } from "./model.js";
+import { n as lockAt, t as dataDifference } from "./data-difference.js";
 import { t as judgedFileName } from "./judged-file.js";
 import { t as judgedResult } from "./judged-result.js";
 import { n as textOption } from "./option-values.js";
 import { t as drawStages } from "./stage-progress.js";
 import { join, resolve } from "node:path";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+const limits = {
+	mostBytes: 64e6,
+	mostTotal: 512e6
+};
+const mostDatasets = 200;
+const mostNames = 20;
+const mostName = 200;
+const mostModels = 200;
+async function judgedData(workspace, { base, head }) {
+	try {
+		const sides = [await lockAt(workspace, base), await lockAt(workspace, head)];
+		const found = await dataDifference(workspace, ...sides, limits);
+		const known = found.some(({ table }) => table !== void 0) ? await namedColumns(workspace, [base, head]) : new Set();
+		return found.slice(0, mostDatasets).flatMap((one) => {
+			const inside = insideOf(one, known);
+			return Object.keys(inside).length === 0 ? [] : [{
+				key: one.path,
+				...inside
+			}];
+		});
+	} catch (error) {
+		if (isLockstepError(error)) return [];
+		throw error;
+	}
+}
+function insideOf({ files, table, unread }, known) {
+	if (unread) return { unread: unread.code === void 0 ? unread.why : `cannot be read (${unread.code})` };
+	if (files) {
+		const of = (kind) => files.filter(({ before, after }) => kind === (before && after ? "changed" : after ? "added" : "removed")).length;
+		return { files: {
+			added: of("added"),
+			removed: of("removed"),
+			changed: of("changed")
+		} };
+	}
+	if (!table) return {};
+	const { rows, content, columns, distributions } = table;
+	let unnamed = 0;
+	const named = (names) => {
+		const shown = names.filter((name) => known.has(name) && name.length <= mostName).slice(0, mostNames);
+		unnamed += names.length - shown.length;
+		return shown;
+	};
+	const changed = {
+		added: named(columns.added),
+		removed: named(columns.removed),
+		retyped: named(columns.retyped.map(({ column }) => column))
+	};
+	const moved = distributions.filter((one) => one.moved);
+	return {
+		rows: {
+			...rows,
+			...content ?? {}
+		},
+		columns: {
+			...changed,
+			unnamed
+		},
+		moved: {
+			compared: distributions.length,
+			count: moved.length,
+			columns: moved.filter(({ column }) => known.has(column) && column.length <= mostName).slice(0, mostNames).map(({ column, stabilityIndex }) => ({
+				column,
+				stabilityIndex
+			}))
+		}
+	};
+}
+async function namedColumns({ root }, commits) {
+	const names = new Set();
+	for (const commit of commits) {
+		const files = (await readTree(root, commit)).filter(({ path }) => /^models\/[^/]+\/model\.yaml$/.test(path));
+		for (const { path } of files.slice(0, mostModels)) {
+			const bytes = await readAtCommit(root, commit, path);
+			if (bytes === null) continue;
+			try {
+				const { inputs, output } = parseModelFile(parseYaml(bytes, path));
+				for (const name of [...inputs.map((input) => input.name), output.name]) names.add(name);
+			} catch (error) {
+				if (!isLockstepError(error)) throw error;
+			}
+		}
+	}
+	return names;
+}
 async function judgeChange(workspace, options) {
 	const { out, isolated = false } = options;
 	if (existsSync(out)) throw new LockstepError("E_FILE_KIND", {
@@ -43,7 +130,11 @@ async function judgeChange(workspace, options) {
 				user: isolation?.user ?? false,
 				network: isolation?.network ?? false
 			},
-			models
+			models,
+			data: await judgedData(workspace, {
+				base,
+				head
+			})
 		};
 		writeAtomic(join(out, judgedFileName), `${JSON.stringify(file, null, 2)}\n`);
 		return file;

@@ -5,11 +5,12 @@ import { r as readPolicy } from "./gate.js";
 import { a as readModelFile, i as parseModelFile } from "./model.js";
 import { c as listVersions } from "./registry.js";
 import { u as withoutValues } from "./report.js";
-import { $ as LockstepError, P as checkSchema, T as readAtCommit, et as isLockstepError, g as parseJson, j as parseYaml, q as digestOf } from "./workspace.js";
+import { F as checkSchema, J as digestOf, M as parseYaml, T as readAtCommit, et as LockstepError, g as parseJson, tt as isLockstepError } from "./workspace.js";
 import { n as workspaceAt } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
 import { n as dataBetween, t as versionAfter } from "./next-version.js";
 import { n as partsOfModel, r as quickDoubt, t as judgedFileName } from "./judged-file.js";
+import { t as lockConflict } from "./lock-conflict.js";
 import { n as worst, t as verdictsOf } from "./verdicts.js";
 import { join } from "node:path";
 import { lstatSync, readFileSync } from "node:fs";
@@ -37,12 +38,22 @@ async function reviewChange(workspace, folder, { base, head }) {
 		if (one === void 0) throw shape(`no word about ${changed.model}`, "every model that the change touches");
 		models.push(await reviewModel(judging, join(folder, changed.model), changed, one, file));
 	}
+	const inside = new Map(file.data?.map(({ key, ...facts }) => [key, facts]));
+	const data = (await dataBetween(workspace, base, head)).map((change) => {
+		const facts = inside.get(change.key);
+		return facts === void 0 ? change : {
+			...change,
+			inside: facts
+		};
+	});
+	const settle = await lockConflict(workspace, head);
 	return {
 		base,
 		head,
 		judge: file.judge,
 		isolation: file.isolation,
-		data: await dataBetween(workspace, base, head),
+		data,
+		...settle === null ? {} : { settle: `${settle} && git push` },
 		models
 	};
 }

@@ -1,10 +1,9 @@
-import { $ as LockstepError, Q as writeAtomic, W as canonicalJson, et as isLockstepError } from "./workspace.js";
-import { a as column, r as readTable } from "./data.js";
-import { o as openStore } from "./http-request.js";
+import { $ as writeAtomic, G as canonicalJson, et as LockstepError, tt as isLockstepError } from "./workspace.js";
+import { W as openStore, a as column, r as readTable } from "./data.js";
 import { o as goldenRequests } from "./model.js";
 import { a as evaluate, i as compare } from "./evaluation.js";
 import { r as readPolicy } from "./gate.js";
-import { f as readPipeline } from "./pipeline.js";
+import { h as readPipeline } from "./pipeline.js";
 import { r as evidenceObject, s as subjectOf, t as baselineName } from "./baseline.js";
 import { r as runAtBase, t as trainingTable } from "./training-rows.js";
 import { a as simplestScores, i as scoreModel, n as readStored, o as storeTable, r as rowIdsOf, t as numbersOf } from "./scoring.js";

@@ -1,4 +1,4 @@
-import { $ as LockstepError, F as nearest, U as watchParent, et as isLockstepError } from "./workspace.js";
+import { I as nearest, W as watchParent, et as LockstepError, tt as isLockstepError } from "./workspace.js";
 import { a as column, i as cellText } from "./data.js";
 import { join, relative, sep } from "node:path";
 import { hash } from "node:crypto";

@@ -1,13 +1,12 @@
 import { t as schema0 } from "../vendor/schema-run.js";
-import "./data.js";
-import { o as openStore } from "./http-request.js";
+import { W as openStore } from "./data.js";
+import { a as checkRegistryName, s as isRegistryName } from "./oci.js";
 import { i as imageName } from "./base.js";
-import { d as checkRegistryName, p as isRegistryName } from "./platform.js";
 import { g as recordRunKey, h as currentTrust } from "./gitops.js";
 import { a as findRun, o as keepRun } from "./image.js";
-import { s as writeStageRecord } from "./pipeline.js";
+import { u as writeStageRecord } from "./pipeline.js";
 import { O as loadKey } from "./registry.js";
-import { $ as LockstepError, D as tryGit, E as resolveCommit, P as checkSchema, S as git, et as isLockstepError, g as parseJson } from "./workspace.js";
+import { D as tryGit, E as resolveCommit, F as checkSchema, S as git, et as LockstepError, g as parseJson, tt as isLockstepError } from "./workspace.js";
 import { t as readHandover } from "./handover.js";
 import { t as handedNames } from "./candidate-file.js";
 import { r as sourceOf } from "./model-image.js";

@@ -1,8 +1,7 @@
-import "./data.js";
+import { W as openStore } from "./data.js";
 import { c as readImage, t as buildImage } from "./image.js";
-import { o as openStore } from "./http-request.js";
 import { a as readModelFile } from "./model.js";
-import { $ as LockstepError, W as canonicalJson, i as modelPath } from "./workspace.js";
+import { G as canonicalJson, et as LockstepError, i as modelPath } from "./workspace.js";
 import { t as runModel } from "./run2.js";
 import { readFileSync } from "node:fs";
 async function buildModelImage(workspace, input) {

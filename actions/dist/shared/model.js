@@ -1,5 +1,5 @@
 import { i as cellText } from "./data.js";
-import { $ as LockstepError, F as nearest, N as readYaml, P as checkSchema, T as readAtCommit, i as modelPath, j as parseYaml, p as ownProgram, s as shown, z as askChild } from "./workspace.js";
+import { B as askChild, F as checkSchema, I as nearest, M as parseYaml, P as readYaml, T as readAtCommit, et as LockstepError, i as modelPath, p as ownProgram, s as shown } from "./workspace.js";
 import { n as inputColumn } from "./tensors.js";
 import { t as schema0 } from "../vendor/schema-model.js";
 import "./predictions.js";

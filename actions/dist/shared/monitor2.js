@@ -1,4 +1,5 @@
-import { i as renderText, n as prepareRetraining, t as monitorModel } from "./monitor.js";
+import { n as prepareRetraining, t as monitorModel } from "./monitor.js";
+import { a as renderText } from "./monitoring.js";
 import { resolve } from "node:path";
 const command = {
 	name: "monitor",

@@ -1,4 +1,4 @@
-import { $ as LockstepError } from "./workspace.js";
+import { et as LockstepError } from "./workspace.js";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 function resolveNative(name, workspace = process.cwd()) {

@@ -1,5 +1,5 @@
-import { T as readAtCommit, et as isLockstepError, j as parseYaml } from "./workspace.js";
-import { v as parseLock } from "./data.js";
+import { M as parseYaml, T as readAtCommit, tt as isLockstepError } from "./workspace.js";
+import { R as parseLock } from "./data.js";
 import { u as nextVersion } from "./registry.js";
 import { i as parseModelFile } from "./model.js";
 function lockDifference(before, after) {

@@ -1,5 +1,5 @@
 import { _ as fromBinary, i as ModelProtoSchema, l as TensorProto_DataLocation, u as TensorProto_DataType } from "../vendor/onnx.js";
-import { $ as LockstepError } from "./workspace.js";
+import { et as LockstepError } from "./workspace.js";
 const looksLikeSafetensors = (bytes) => bytes.length >= 10 && bytes[8] === 123 && [
 	34,
 	125,

@@ -1,4 +1,4 @@
-import { $ as LockstepError, F as nearest, I as checkName } from "./workspace.js";
+import { I as nearest, L as checkName, et as LockstepError } from "./workspace.js";
 import { f as setOutput, o as getInput, p as setSecret } from "../vendor/actions-core.js";
 import { s as runnerFolders } from "./run.js";
 import { dirname, join, relative, resolve, sep } from "node:path";

@@ -1,4 +1,4 @@
-import { $ as LockstepError } from "./workspace.js";
+import { et as LockstepError } from "./workspace.js";
 async function parseParquet(bytes, file) {
 	const [{ parquetMetadata, parquetRead, parquetSchema }, { compressors }] = await Promise.all([import("./node.js"), import("./src.js")]);
 	const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);

@@ -1,7 +1,6 @@
-import { $ as LockstepError, B as exitOf, C as gitBlobs, D as tryGit, E as resolveCommit, F as nearest, G as digestOfJson, H as spawnOwn, I as checkName, J as hexOf, K as digestFile, N as readYaml, O as errorCodes, P as checkSchema, Q as writeAtomic, S as git, T as readAtCommit, V as isAlive, W as canonicalJson, X as diskFull, Y as isDigest, c as statePath, et as isLockstepError, g as parseJson, h as withLock, j as parseYaml, m as acquireLock, n as scratchPath, o as pipelinePath, p as ownProgram, q as digestOf, s as shown } from "./workspace.js";
+import { $ as writeAtomic, C as gitBlobs, D as tryGit, E as resolveCommit, F as checkSchema, G as canonicalJson, H as isAlive, I as nearest, J as digestOf, K as digestOfJson, L as checkName, M as parseYaml, O as errorCodes, P as readYaml, S as git, T as readAtCommit, U as spawnOwn, V as exitOf, X as isDigest, Y as hexOf, Z as diskFull, c as statePath, et as LockstepError, g as parseJson, h as withLock, m as acquireLock, n as scratchPath, o as pipelinePath, p as ownProgram, q as digestFile, s as shown, tt as isLockstepError } from "./workspace.js";
 import { t as schema0 } from "../vendor/schema-pipeline.js";
-import { b as openMemo, g as findLock, h as placeDataset, i as cellText, l as writeParquet, o as selectRows, r as readTable, u as ensureDataset, v as parseLock, y as printLock } from "./data.js";
-import { o as openStore } from "./http-request.js";
+import { F as findLock, R as parseLock, V as printLock, W as openStore, X as openMemo, _ as ensureDataset, c as writeParquet, i as cellText, o as selectRows, r as readTable, x as placeDataset } from "./data.js";
 import { r as pLimit } from "../vendor/small.js";
 import { t as schema0$1 } from "../vendor/schema-run.js";
 import { basename, delimiter, dirname, join, posix } from "node:path";
@@ -1176,7 +1175,15 @@ const windowsVariables = [
 	"APPDATA",
 	"LOCALAPPDATA"
 ];
-function stageVariables({ folders, environment, declared, host }) {
+const stageVariables = ({ folders, ...rest }) => ({
+	...cleanVariables(rest),
+	LOCKSTEP_PARAMS: folders.params,
+	LOCKSTEP_INPUTS: folders.inputs,
+	LOCKSTEP_OUTPUTS: folders.outputs,
+	LOCKSTEP_METRICS: folders.metrics,
+	LOCKSTEP_CHECKPOINTS: folders.checkpoints
+});
+function cleanVariables({ environment, declared, host }) {
 	const path = [
 		...environment === null ? [] : [environmentPrograms(environment)],
 		dirname(process.execPath),
@@ -1195,12 +1202,7 @@ function stageVariables({ folders, environment, declared, host }) {
 		TMPDIR: tmpdir(),
 		LANG: "C.UTF-8",
 		TZ: "UTC",
-		...environment === null ? {} : { VIRTUAL_ENV: environment },
-		LOCKSTEP_PARAMS: folders.params,
-		LOCKSTEP_INPUTS: folders.inputs,
-		LOCKSTEP_OUTPUTS: folders.outputs,
-		LOCKSTEP_METRICS: folders.metrics,
-		LOCKSTEP_CHECKPOINTS: folders.checkpoints
+		...environment === null ? {} : { VIRTUAL_ENV: environment }
 	};
 }
 const environmentPrograms = (environment) => join(environment, process.platform === "win32" ? "Scripts" : "bin");
@@ -1910,4 +1912,4 @@ function notesOf(workspace, { stages }) {
 	});
 	return [...new Set(lines.map(noteIn).filter((note) => note !== null))];
 }
-export { runPath as a, changeSide as c, parsePipeline as d, readPipeline as f, readRunRecord as i, pipelineChange as l, notesOf as n, planRun as o, builtins as p, runPipeline as r, writeStageRecord as s, noteIn as t, listPipelines as u };
+export { builtins as _, cleanVariables as a, runPath as c, changeSide as d, pipelineChange as f, durationMs as g, readPipeline as h, runSupervised as i, planRun as l, parsePipeline as m, notesOf as n, openStageLog as o, listPipelines as p, runPipeline as r, readRunRecord as s, noteIn as t, writeStageRecord as u };

@@ -1,4 +1,5 @@
-import { f as readPipeline, o as planRun, u as listPipelines } from "./pipeline.js";
+import { t as lockConflict } from "./lock-conflict.js";
+import { h as readPipeline, l as planRun, p as listPipelines } from "./pipeline.js";
 const command = {
 	name: "plan",
 	summary: "say what a run would do now, and why",
@@ -14,9 +15,14 @@ const command = {
 			plans.push(await planRun(workspace, pipeline, until === void 0 ? {} : { until }));
 		}
 		const text = plans.map(planText).join("\n\n") || "no pipeline here: `lockstep init <model>` makes one";
+		const settle = await lockConflict(workspace, "HEAD");
+		const conflict = settle === null ? [] : [`data.lock conflicts with the branch this goes to: ${settle}`];
 		return {
-			json: { models: plans.map(planJson) },
-			text
+			json: {
+				models: plans.map(planJson),
+				...settle === null ? {} : { settle }
+			},
+			text: [text, ...conflict].join("\n\n")
 		};
 	}
 };

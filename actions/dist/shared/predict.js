@@ -1,7 +1,6 @@
-import { _ as readLock, l as writeParquet, r as readTable, u as ensureDataset } from "./data.js";
+import { I as readLock, W as openStore, _ as ensureDataset, c as writeParquet, r as readTable } from "./data.js";
 import { n as predictTables } from "./serving.js";
-import { $ as LockstepError, d as startProgress, l as amount } from "./workspace.js";
-import { o as openStore } from "./http-request.js";
+import { d as startProgress, et as LockstepError, l as amount } from "./workspace.js";
 import { t as UsageError } from "./invocation.js";
 import { resolve } from "node:path";
 const command = {

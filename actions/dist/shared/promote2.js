@@ -1,5 +1,5 @@
 import { d as previewPromotion, f as promote } from "./gitops.js";
-import { Q as writeAtomic, s as shown } from "./workspace.js";
+import { $ as writeAtomic, s as shown } from "./workspace.js";
 import { n as textOption, t as secondsOption } from "./option-values.js";
 import { resolve } from "node:path";
 const command = {

@@ -1,11 +1,10 @@
-import "./data.js";
+import { W as openStore } from "./data.js";
 import { g as recordRunKey, v as readTip } from "./gitops.js";
-import { o as openStore } from "./http-request.js";
-import { p as isRegistryName } from "./platform.js";
+import { s as isRegistryName } from "./oci.js";
 import { l as attachEvidence, r as pushImage } from "./image.js";
 import { a as readModelFile } from "./model.js";
 import { C as personOf, S as committer, c as listVersions, m as versionTag, n as readRelease, t as createVersionTag } from "./registry.js";
-import { $ as LockstepError, D as tryGit, E as resolveCommit, W as canonicalJson, et as isLockstepError } from "./workspace.js";
+import { D as tryGit, E as resolveCommit, G as canonicalJson, et as LockstepError, tt as isLockstepError } from "./workspace.js";
 import { r as keptRuns } from "./kept-run.js";
 import { t as buildModelImage } from "./model-image.js";
 import { t as versionAfter } from "./next-version.js";

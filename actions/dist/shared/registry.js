@@ -1,5 +1,5 @@
 import { i as __toESM } from "./rolldown-runtime.js";
-import { $ as LockstepError, A as parseConfiguration, D as tryGit, E as resolveCommit, F as nearest, J as hexOf, P as checkSchema, Q as writeAtomic, S as git, T as readAtCommit, W as canonicalJson, Z as temporaryBeside, c as statePath, g as parseJson, j as parseYaml, q as digestOf, r as hideState, tt as printable } from "./workspace.js";
+import { $ as writeAtomic, A as parseConfiguration, D as tryGit, E as resolveCommit, F as checkSchema, G as canonicalJson, I as nearest, J as digestOf, M as parseYaml, Q as temporaryBeside, S as git, T as readAtCommit, Y as hexOf, c as statePath, et as LockstepError, g as parseJson, nt as printable, r as hideState } from "./workspace.js";
 import { n as require_inc, r as require_compare_build } from "../vendor/semver.js";
 import { dirname } from "node:path";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";

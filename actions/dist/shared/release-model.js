@@ -1,5 +1,5 @@
 import { c as listVersions, o as listAllVersions } from "./registry.js";
-import { E as resolveCommit, et as isLockstepError } from "./workspace.js";
+import { E as resolveCommit, tt as isLockstepError } from "./workspace.js";
 import { f as promote, i as readTagState, n as answerRequest, r as openRequests } from "./gitops.js";
 import { t as registerModel } from "./register.js";
 const waiting = ["E_PROMOTE_SOAK", "E_PROMOTE_NOT_OBSERVED"];

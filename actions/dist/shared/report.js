@@ -1,7 +1,7 @@
 import { A as secondsText, C as countText, D as metricText, E as intervalText, M as metricRows, N as sliceRows, T as deltaText, b as signOf, d as dataSection, f as stageSection, g as table, h as more, i as footer, j as directionOf, k as plural, m as foldedDetails, n as checksSection, o as headLine, p as folded, r as environmentSection, s as notesSection, t as baselineLine, v as headlineOf, w as deltaInterval, x as subjectLabel, y as primaryMetric } from "./comment-verdict.js";
 import { a as oneLine, n as inertCode, r as inertFenced, t as inert } from "./inert-text.js";
 import { m as metricTitle, p as metricEntry } from "./evaluation.js";
-import { G as digestOfJson } from "./workspace.js";
+import { K as digestOfJson } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { styleText } from "node:util";
 function withoutValues(input) {
@@ -561,10 +561,12 @@ function changeBody(change, limit, bodies) {
 			foldedDetails([eachModel(models.slice(0, bodies), change, limit), dataSection(change, limit)]),
 			left === 0 ? "" : `_${plural(left, "model")} in the table only, to keep this comment short: each one's report is with the run._`
 		],
+		lockConflict(change),
 		reproduce(change),
 		howJudged(change)
 	].filter((part) => part !== "").join("\n\n");
 }
+const lockConflict = ({ settle }) => settle === void 0 || !/^[\w./ &-]+$/.test(settle) ? "" : `⚠️ **data.lock conflicts with the branch this goes to.** One command settles it, dataset by dataset:\n\n\`\`\`sh\n${settle}\n\`\`\``;
 function changeHead(models) {
 	const of = models.map((part) => partOutcome(part).weight);
 	const [worst, ...others] = weights.map((weight) => ({

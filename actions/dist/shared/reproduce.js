@@ -1,6 +1,6 @@
 import { r as runPipeline } from "./pipeline.js";
 import { n as readRelease } from "./registry.js";
-import { $ as LockstepError } from "./workspace.js";
+import { et as LockstepError } from "./workspace.js";
 import { t as UsageError } from "./invocation.js";
 async function reproduceModel(workspace, model, version) {
 	const { record } = await readRelease(workspace, model, version, { askOrigin: false });

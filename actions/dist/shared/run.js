@@ -1,5 +1,5 @@
 import { i as error, m as startGroup, n as debug, r as endGroup } from "../vendor/actions-core.js";
-import { et as isLockstepError, t as systemError } from "./workspace.js";
+import { t as systemError, tt as isLockstepError } from "./workspace.js";
 import { join, relative, resolve, sep } from "node:path";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";

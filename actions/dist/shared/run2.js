@@ -1,10 +1,9 @@
-import { g as findLock, v as parseLock } from "./data.js";
+import { F as findLock, R as parseLock, W as openStore } from "./data.js";
 import { t as checkProposedPolicy } from "./gate.js";
-import { o as openStore } from "./http-request.js";
 import { a as readModelFile } from "./model.js";
-import { a as runPath, f as readPipeline, n as notesOf, r as runPipeline } from "./pipeline.js";
+import { c as runPath, h as readPipeline, n as notesOf, r as runPipeline } from "./pipeline.js";
 import { c as listVersions } from "./registry.js";
-import { E as resolveCommit, G as digestOfJson, Q as writeAtomic, T as readAtCommit, i as modelPath } from "./workspace.js";
+import { $ as writeAtomic, E as resolveCommit, K as digestOfJson, T as readAtCommit, i as modelPath } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { a as knownChampions, n as chooseBaseline } from "./baseline.js";
 import { r as lockDifference, t as versionAfter } from "./next-version.js";
@@ -157,6 +156,7 @@ async function reportInput(workspace, { run, judgement, modelFile, base, stages 
 		stages,
 		data: await dataChanges(workspace, base),
 		notes: [...policyNotes(await policyTexts(workspace, run.pipeline.model, base)), ...notesOf(workspace, run.record)],
+		datasets: factsOfData(workspace, run),
 		base,
 		head: await resolveCommit(workspace.root, "HEAD")
 	};
@@ -165,6 +165,7 @@ async function wouldBecome(workspace, { objects, baseline: { subject } }, modelF
 	if (objects.model === null || subject.modelDigest === objects.model.digest) return null;
 	return versionAfter(workspace, modelFile, await listVersions(workspace.root, model));
 }
+const factsOfData = ({ configuration }, { record }) => Object.fromEntries(Object.entries(configuration.datasets).filter(([key]) => record.stages.some(({ inputs }) => Object.hasOwn(inputs, `data:${key}`))));
 async function dataChanges(workspace, base) {
 	const bytes = base === null ? null : await readAtCommit(workspace.root, base, "data.lock");
 	const before = bytes && parseLock(bytes, "data.lock at the base commit");

@@ -1,4 +1,4 @@
-import { $ as LockstepError, et as isLockstepError } from "./workspace.js";
+import { et as LockstepError, tt as isLockstepError } from "./workspace.js";
 import { t as loadOnnxRuntime } from "./natives.js";
 import { t as checkOnnx } from "./onnx-file.js";
 import { n as metadataKeys, t as categoriesOf } from "./model-metadata.js";

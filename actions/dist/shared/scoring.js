@@ -1,8 +1,7 @@
-import { a as column, i as cellText, l as writeParquet, r as readTable } from "./data.js";
+import { W as openStore, a as column, c as writeParquet, i as cellText, r as readTable } from "./data.js";
 import { s as labelsOf, t as simplestPredictions } from "./evaluation.js";
-import { o as openStore } from "./http-request.js";
 import { r as scoreTable } from "./model.js";
-import { $ as LockstepError, n as scratchPath } from "./workspace.js";
+import { et as LockstepError, n as scratchPath } from "./workspace.js";
 import { rmSync } from "node:fs";
 async function readStored(store, ref, name) {
 	return {

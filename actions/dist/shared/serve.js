@@ -1,5 +1,5 @@
 import { t as startServer } from "./serving.js";
-import { $ as LockstepError } from "./workspace.js";
+import { et as LockstepError } from "./workspace.js";
 import { t as UsageError } from "./invocation.js";
 import { resolve } from "node:path";
 const command = {

@@ -1,6 +1,5 @@
-import "./data.js";
-import { $ as LockstepError, I as checkName, J as hexOf, Q as writeAtomic, c as statePath, i as modelPath, q as digestOf } from "./workspace.js";
-import { o as openStore } from "./http-request.js";
+import { W as openStore } from "./data.js";
+import { $ as writeAtomic, J as digestOf, L as checkName, Y as hexOf, c as statePath, et as LockstepError, i as modelPath } from "./workspace.js";
 import { join } from "node:path";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 async function layOutNewestRun(workspace, model) {

@@ -1,9 +1,9 @@
 import { a as column, i as cellText } from "./data.js";
-import { $ as LockstepError, B as exitOf, H as spawnOwn, p as ownProgram } from "./workspace.js";
+import { U as spawnOwn, V as exitOf, et as LockstepError, p as ownProgram } from "./workspace.js";
 import { setTimeout } from "node:timers/promises";
 import { Agent, request } from "node:http";
-import { createInterface } from "node:readline";
 import { Agent as Agent$1, request as request$1 } from "node:https";
+import { createInterface } from "node:readline";
 function openHttpClient(url, options = {}) {
 	const { connections = 8, headers = {}, timeoutMs = 3e4 } = options;
 	const base = new URL(url);

@@ -1,4 +1,4 @@
-import { $ as LockstepError, D as tryGit, Q as writeAtomic, m as acquireLock, o as pipelinePath } from "./workspace.js";
+import { $ as writeAtomic, D as tryGit, et as LockstepError, m as acquireLock, o as pipelinePath } from "./workspace.js";
 import { dirname, join, relative } from "node:path";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";

@@ -1,4 +1,4 @@
-import { $ as LockstepError, F as nearest } from "./workspace.js";
+import { I as nearest, et as LockstepError } from "./workspace.js";
 function inputColumn(table, name) {
 	const found = table.columns.find((column) => column.name === name);
 	if (found) return found;

@@ -1,7 +1,6 @@
-import "./data.js";
-import { f as readPipeline, r as runPipeline } from "./pipeline.js";
-import { o as openStore } from "./http-request.js";
-import { $ as LockstepError } from "./workspace.js";
+import { W as openStore } from "./data.js";
+import { h as readPipeline, r as runPipeline } from "./pipeline.js";
+import { et as LockstepError } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { n as checkCandidateFolder, r as writeCandidate } from "./candidate.js";
 import { n as readStored, o as storeTable } from "./scoring.js";

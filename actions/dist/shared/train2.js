@@ -1,5 +1,5 @@
 import { t as trainCandidate } from "./train.js";
-import { $ as LockstepError } from "./workspace.js";
+import { et as LockstepError } from "./workspace.js";
 import { t as drawStages } from "./stage-progress.js";
 import { resolve } from "node:path";
 const command = {

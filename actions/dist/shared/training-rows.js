@@ -1,7 +1,6 @@
-import { g as findLock, r as readTable, u as ensureDataset, v as parseLock } from "./data.js";
+import { F as findLock, R as parseLock, W as openStore, _ as ensureDataset, r as readTable } from "./data.js";
 import { T as readAtCommit } from "./workspace.js";
-import { o as openStore } from "./http-request.js";
-import { o as planRun, r as runPipeline } from "./pipeline.js";
+import { l as planRun, r as runPipeline } from "./pipeline.js";
 function stageLines() {
 	const ran = new Map();
 	return {

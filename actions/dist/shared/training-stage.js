@@ -1,9 +1,9 @@
-import { $ as LockstepError, Q as writeAtomic } from "./workspace.js";
-import { a as column, i as cellText, l as writeParquet, o as selectRows, r as readTable } from "./data.js";
+import { $ as writeAtomic, et as LockstepError } from "./workspace.js";
+import { a as column, c as writeParquet, i as cellText, o as selectRows, r as readTable } from "./data.js";
 import { n as openScorer } from "./model.js";
 import { n as metadataKeys } from "./model-metadata.js";
 import { t as predictionsTable } from "./predictions.js";
-import { p as builtins } from "./pipeline.js";
+import { _ as builtins } from "./pipeline.js";
 import { a as NodeProtoSchema, c as TensorProtoSchema, d as TensorShapeProtoSchema, f as TensorShapeProto_DimensionSchema, g as toBinary, h as ValueInfoProtoSchema, i as ModelProtoSchema, m as TypeProto_TensorSchema, n as AttributeProto_AttributeType, o as OperatorSetIdProtoSchema, p as TypeProtoSchema, r as GraphProtoSchema, s as StringStringEntryProtoSchema, t as AttributeProtoSchema, u as TensorProto_DataType, v as create } from "../vendor/onnx.js";
 import { a as foldsOf, i as rowIdOf, n as judgingFolds, o as rowHashes, r as rowIdColumn } from "./judging-folds.js";
 const dataType = {

@@ -1,4 +1,4 @@
-import { J as hexOf, c as statePath, p as ownProgram, z as askChild } from "./workspace.js";
+import { B as askChild, Y as hexOf, c as statePath, p as ownProgram } from "./workspace.js";
 import { join } from "node:path";
 import { existsSync } from "node:fs";
 const worker = ownProgram(import.meta.url, "./worker/unpack.ts");

@@ -1,4 +1,4 @@
-import { $ as LockstepError, f as bundleFolder } from "./workspace.js";
+import { et as LockstepError, f as bundleFolder } from "./workspace.js";
 const command = {
 	name: "upgrade",
 	summary: "merge a verified release of the template into a branch of its own",

@@ -1,4 +1,4 @@
-import { $ as LockstepError } from "./workspace.js";
+import { et as LockstepError } from "./workspace.js";
 import { o as say } from "./run.js";
 import { join } from "node:path";
 import { globSync, lstatSync } from "node:fs";

@@ -1,5 +1,5 @@
 import { t as verifyEnvironments } from "./gitops.js";
-import { $ as LockstepError } from "./workspace.js";
+import { et as LockstepError } from "./workspace.js";
 const command = {
 	name: "verify",
 	summary: "check every environment on the branch against its evidence",

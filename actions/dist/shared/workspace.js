@@ -341,8 +341,8 @@ const unescapePointer = (step) => step.replaceAll("~1", "/").replaceAll("~0", "~
 var import_dist = require_dist();
 const mostBytes$1 = 262144;
 const deepest$1 = 64;
-function parseYaml(content, file) {
-	const text = decodeText(content, file);
+function parseYaml(content, file, most = mostBytes$1) {
+	const text = decodeText(content, file, most);
 	const lines = new import_dist.LineCounter();
 	const document = parseOne(text, file, lines);
 	const place = (offset) => {
@@ -515,6 +515,12 @@ function offsetAt(document, path) {
 	}
 	return offset;
 }
+const sourceKinds = [
+	"url",
+	"bucket",
+	"sql",
+	"command"
+];
 function readConfigurationFile(root) {
 	const path = join(root, "lockstep.yaml");
 	return existsSync(path) ? parseConfiguration(readYaml(path, "lockstep.yaml")) : parseConfiguration(null);
@@ -537,6 +543,15 @@ function parseConfiguration(parsed) {
 			fix: "remove one of them"
 		});
 	}
+	for (const [key, source] of Object.entries(file.sources ?? {})) {
+		const kinds = sourceKinds.filter((kind) => source[kind] !== void 0);
+		if (kinds.length === 1) continue;
+		throw new LockstepError("E_CONFIG_VALUE", {
+			what: `sources.${key} has ${kinds.join(" and ") || "no source"}`,
+			where: parsed?.locate(["sources", key]),
+			allowed: `exactly one of ${sourceKinds.join(", ")}`
+		});
+	}
 	return {
 		remote: file.remote ?? "file:.data",
 		images: file.images ?? null,
@@ -548,7 +563,9 @@ function parseConfiguration(parsed) {
 			mode: "push"
 		},
 		trust: file.trust ?? [],
-		upgrade: file.upgrade ?? {}
+		datasets: file.datasets ?? {},
+		upgrade: file.upgrade ?? {},
+		sources: file.sources ?? {}
 	};
 }
 function checkEnvironment(configuration, name) {
@@ -612,6 +629,7 @@ const errorCodes = [
 	"E_DATA_KIND",
 	"E_DATA_MISSING",
 	"E_DATA_CHANGED",
+	"E_SOURCE_FAILED",
 	"E_OBJECT_MISSING",
 	"E_REMOTE_NOT_DATA",
 	"E_REMOTE_RATE_LIMIT",
@@ -1334,4 +1352,4 @@ const inTheWay = {
 	ELOOP: "links that lead in a circle",
 	ENAMETOOLONG: "a name longer than the file system takes"
 };
-export { LockstepError as $, parseConfiguration as A, exitOf as B, gitBlobs as C, tryGit as D, resolveCommit as E, nearest as F, digestOfJson as G, spawnOwn as H, checkName as I, hexOf as J, digestFile as K, isName as L, readConfiguration as M, readYaml as N, errorCodes as O, checkSchema as P, writeAtomic as Q, answerParent as R, git as S, readAtCommit as T, watchParent as U, isAlive as V, canonicalJson as W, diskFull as X, isDigest as Y, temporaryBeside as Z, readJson as _, openWorkspace as a, readTree as b, statePath as c, startProgress as d, isLockstepError as et, bundleFolder as f, parseJson as g, withLock as h, modelPath as i, parseYaml as j, checkEnvironment as k, amount as l, acquireLock as m, scratchPath as n, pipelinePath as o, ownProgram as p, digestOf as q, hideState as r, shown as s, systemError as t, printable as tt, isWatched as u, findIsolation as v, gitBytes as w, openObjects as x, readBlobs as y, askChild as z };
+export { writeAtomic as $, parseConfiguration as A, askChild as B, gitBlobs as C, tryGit as D, resolveCommit as E, checkSchema as F, canonicalJson as G, isAlive as H, nearest as I, digestOf as J, digestOfJson as K, checkName as L, parseYaml as M, readConfiguration as N, errorCodes as O, readYaml as P, temporaryBeside as Q, isName as R, git as S, readAtCommit as T, spawnOwn as U, exitOf as V, watchParent as W, isDigest as X, hexOf as Y, diskFull as Z, readJson as _, openWorkspace as a, readTree as b, statePath as c, startProgress as d, LockstepError as et, bundleFolder as f, parseJson as g, withLock as h, modelPath as i, sourceKinds as j, checkEnvironment as k, amount as l, acquireLock as m, scratchPath as n, printable as nt, pipelinePath as o, ownProgram as p, digestFile as q, hideState as r, shown as s, systemError as t, isLockstepError as tt, isWatched as u, findIsolation as v, gitBytes as w, openObjects as x, readBlobs as y, answerParent as z };

@@ -1,4 +1,4 @@
-import { $ as LockstepError } from "../shared/workspace.js";
+import { et as LockstepError } from "../shared/workspace.js";
 import { c as linearParams, s as runStage } from "../shared/judging-folds.js";
 import { n as trainLogistic } from "../shared/train-linear.js";
 import { t as trainStage } from "../shared/training-stage.js";

@@ -1,5 +1,5 @@
-import { l as writeParquet, o as selectRows, r as readTable } from "../shared/data.js";
-import { $ as LockstepError, R as answerParent } from "../shared/workspace.js";
+import { c as writeParquet, o as selectRows, r as readTable } from "../shared/data.js";
+import { et as LockstepError, z as answerParent } from "../shared/workspace.js";
 import { t as predictionsTable } from "../shared/predictions.js";
 import { t as openScorer } from "../shared/scorer.js";
 import { statSync } from "node:fs";

@@ -1,6 +1,6 @@
 import { i as rowIdOf, l as splitParams, o as rowHashes, r as rowIdColumn, s as runStage, t as contentFolds } from "../shared/judging-folds.js";
-import { a as column, i as cellText, l as writeParquet, o as selectRows, r as readTable } from "../shared/data.js";
-import { $ as LockstepError } from "../shared/workspace.js";
+import { a as column, c as writeParquet, i as cellText, o as selectRows, r as readTable } from "../shared/data.js";
+import { et as LockstepError } from "../shared/workspace.js";
 async function splitStage(stage) {
 	const { evaluate, params } = stage;
 	const source = withRowIds(await readTable(stage.table), evaluate["row-id"]);

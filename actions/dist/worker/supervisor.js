@@ -1,4 +1,4 @@
-import { U as watchParent } from "../shared/workspace.js";
+import { W as watchParent } from "../shared/workspace.js";
 import { renameSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 const graceMs = 5e3;

@@ -1,4 +1,4 @@
-import { $ as LockstepError, R as answerParent, X as diskFull, Z as temporaryBeside, a as openWorkspace, q as digestOf } from "../shared/workspace.js";
+import { J as digestOf, Q as temporaryBeside, Z as diskFull, a as openWorkspace, et as LockstepError, z as answerParent } from "../shared/workspace.js";
 import { n as unpackTar } from "../vendor/modern-tar.js";
 import { c as annotation, n as readConfig, o as openImages } from "../shared/base.js";
 import { t as rootfsOf } from "../shared/unpack-process.js";

@@ -1,0 +1,98 @@
+import { et as LockstepError } from "./workspace.js";
+import { a as withoutQuery, i as isSecure, n as send, t as readBody } from "./http.js";
+const early = 24e4;
+function keptToken(ask, first = null) {
+	let kept = first;
+	let asking = null;
+	return async () => {
+		if (kept !== null && Date.now() < kept.until - early) return kept.value;
+		asking ??= ask().finally(() => {
+			asking = null;
+		});
+		kept = await asking;
+		return kept.value;
+	};
+}
+const formPost = (url, form) => ({
+	method: "POST",
+	url,
+	headers: { "content-type": "application/x-www-form-urlencoded" },
+	body: new URLSearchParams(form).toString()
+});
+async function askText(who, request, local = false) {
+	const url = URL.canParse(request.url) ? new URL(request.url) : null;
+	if (url === null || !(local || isSecure(url))) throw noCredentials(`${who} names no https address to log in at`, "write the file again with the tool that made it");
+	const answer = await send({
+		...request,
+		url,
+		follow: false
+	});
+	const text = (await readBody(answer, 1 << 20, url)).toString();
+	if (answer.status === 200) return text;
+	const what = `${withoutQuery(url)} answers ${answer.status}${reasonIn(fieldsIn(text) ?? {})} to ${who}`;
+	if (answer.status < 500) throw noCredentials(what, "log in again, or correct what the answer names");
+	throw new LockstepError("E_REMOTE_FAILED", {
+		what,
+		fix: "try again later"
+	});
+}
+const askToken = async (who, request, local = false) => tokenIn(fieldsIn(await askText(who, request, local)) ?? {}, who);
+function tokenIn(fields, who) {
+	const value = fields.access_token ?? fields.accessToken;
+	if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) throw noCredentials(`the answer to ${who} holds no token`, "log in again");
+	const { expires_in: left, expires_on: end, expireTime: time } = fields;
+	const until = time !== void 0 ? Date.parse(String(time)) : left !== void 0 ? Date.now() + Number(left) * 1e3 : Number(end) * 1e3;
+	return {
+		value,
+		until: Number.isFinite(until) ? until : Date.now() + early + 6e4
+	};
+}
+function fieldsIn(text) {
+	try {
+		const value = JSON.parse(text);
+		return typeof value === "object" && value !== null ? value : null;
+	} catch {
+		return null;
+	}
+}
+function field(file, name, who) {
+	const value = file[name];
+	if (typeof value === "string" && value !== "") return value;
+	throw noCredentials(`${who} has no ${name}`, "write the file again with the tool that made it");
+}
+function reasonIn({ error, error_description: description }) {
+	const { status, message } = (typeof error === "object" ? error : null) ?? {
+		status: error,
+		message: description
+	};
+	const words = [status, message].filter((word) => typeof word === "string").join(": ");
+	return words === "" ? "" : ` (${words.slice(0, 300).replace(/[\w+/=.-]{40,}/g, "…")})`;
+}
+const noCredentials = (what, fix) => new LockstepError("E_REMOTE_CREDENTIALS", {
+	what,
+	fix
+});
+const probe = (url, headers) => fetch(url, {
+	headers,
+	redirect: "error",
+	signal: AbortSignal.timeout(1e3)
+}).then(async (answer) => answer.ok ? fieldsIn(await answer.text()) : null).catch(() => null);
+function prefixOf(path) {
+	const text = decodeURIComponent(path).replace(/^\/+|\/+$/g, "");
+	return text === "" ? "" : `${text}/`;
+}
+const rangeOf = (range) => range === void 0 || range.from === 0 && range.to === void 0 ? {} : { range: `bytes=${range.from}-${range.to === void 0 ? "" : range.to - 1}` };
+async function answerInRange(range, ask, isOther = () => false) {
+	const answer = await ask(range);
+	const other = range?.validator !== void 0 && isOther(answer);
+	if (range === void 0 || !(answer.status === 412 || answer.status === 416 || other)) return answer;
+	answer.body.destroy();
+	return ask(void 0);
+}
+const failed = (what, fix) => new LockstepError("E_REMOTE_FAILED", {
+	what,
+	fix
+});
+const noBucket = (name) => failed(`there is no bucket or container for ${name}`, "make it, or correct `remote:` in lockstep.yaml");
+const textOf = async (answer, url) => (await readBody(answer, 16 << 20, url)).toString();
+export { rangeOf as a, askToken as c, formPost as d, keptToken as f, tokenIn as g, reasonIn as h, prefixOf as i, field as l, probe as m, failed as n, textOf as o, noCredentials as p, noBucket as r, askText as s, answerInRange as t, fieldsIn as u };
