@@ -1,10 +1,9 @@
-import { constants, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { chmod, copyFile, open, rename, rm } from 'node:fs/promises';
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Digest,
   digestOf,
-  diskFull,
   hexOf,
   LockstepError,
   statePath,
@@ -17,6 +16,7 @@ import { makeFolder, makeFolderOf } from './folder.ts';
 import { PackIndex } from './local-packs/pack-index.ts';
 import { readPacked, withoutObject } from './local-packs/pack-reading.ts';
 import { openPacker, type Packer } from './local-packs/packer.ts';
+import { copyVerified, looseBytes, moveTo, writeNew, writeSmall } from './object-files.ts';
 
 /** Bytes by digest; `size` in bytes. */
 export interface ObjectRef {
@@ -181,92 +181,10 @@ export function storeAt(root: string): Store {
   };
 }
 
-/** Null when nothing lies there, or more than `most` bytes do. */
-function looseBytes(path: string, most: number): Buffer | null {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined || found.size > most ? null : readFileSync(path);
-}
-
-function writeNew(bytes: Buffer, target: string): void {
-  try {
-    writeFileSync(target, bytes, { flag: 'wx', mode: 0o644 });
-  } catch (error) {
-    throw diskFull(error, target);
-  }
-}
-
-async function writeSmall(bytes: Buffer, copy: string, target: string, digest: Digest): Promise<void> {
-  try {
-    writeFileSync(copy, bytes, { flag: 'wx', mode: 0o644 });
-    renameSync(copy, target);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // A folder that is not there yet, or can't be, or lies on another disk.
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EXDEV') return moveTo(copy, target, digest);
-    rmSync(copy, { force: true });
-    throw diskFull(error, target);
-  }
-}
-
-async function moveTo(copy: string, target: string, digest: Digest): Promise<void> {
-  makeFolderOf(target);
-  try {
-    await rename(copy, target);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    const beside = temporaryBeside(target);
-    await copyVerified(copy, beside, digest, false);
-    await rename(beside, target);
-  } finally {
-    await rm(copy, { force: true });
-  }
-}
-
-/**
- * Copies and hashes; what is hashed is the copy, so a file that changes meanwhile can't lie. Only copies for the
- * store are synced: a working file that a power cut tears is noticed by its digest and placed again.
- */
-async function copyVerified(
-  from: string,
-  copy: string,
-  wanted: Digest | null,
-  durable: boolean,
-): Promise<ObjectRef> {
-  try {
-    await copyFile(from, copy, constants.COPYFILE_FICLONE);
-    // The disk writes while the processor hashes.
-    const [ref] = await Promise.all([digestOfFile(copy), durable ? sync(copy) : chmod(copy, 0o644)]);
-    if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
-    return ref;
-  } catch (error) {
-    await rm(copy, { force: true });
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === 'copyfile' && (code === 'EACCES' || code === 'EPERM')) throw unreadable(from, code);
-    throw diskFull(error, copy);
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r+');
-  try {
-    await handle.chmod(0o644);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 const missing = (digest: Digest, cause?: unknown): LockstepError =>
   new LockstepError('E_OBJECT_MISSING', {
     what: `${digest} is not in the local store`,
     allowed: 'an object that was pulled or made here',
     fix: 'run `lockstep data pull`, or the pipeline that makes it',
     cause,
-  });
-
-const unreadable = (path: string, code: string): LockstepError =>
-  new LockstepError('E_DATA_MISSING', {
-    what: `cannot read ${path} (${code})`,
-    allowed: 'a file that this user may read',
-    fix: 'change its permissions',
   });

@@ -1,0 +1,87 @@
+import { constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmod, copyFile, open, rename, rm } from 'node:fs/promises';
+import { type Digest, diskFull, LockstepError, temporaryBeside } from '../workspace/index.ts';
+import { digestOfFile } from './file-digest.ts';
+import { makeFolderOf } from './folder.ts';
+
+/** Null when nothing lies there, or more than `most` bytes do. */
+export function looseBytes(path: string, most: number): Buffer | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined || found.size > most ? null : readFileSync(path);
+}
+
+export function writeNew(bytes: Buffer, target: string): void {
+  try {
+    writeFileSync(target, bytes, { flag: 'wx', mode: 0o644 });
+  } catch (error) {
+    throw diskFull(error, target);
+  }
+}
+
+export async function writeSmall(bytes: Buffer, copy: string, target: string, digest: Digest): Promise<void> {
+  try {
+    writeFileSync(copy, bytes, { flag: 'wx', mode: 0o644 });
+    renameSync(copy, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A folder that is not there yet, or can't be, or lies on another disk.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EXDEV') return moveTo(copy, target, digest);
+    rmSync(copy, { force: true });
+    throw diskFull(error, target);
+  }
+}
+
+export async function moveTo(copy: string, target: string, digest: Digest): Promise<void> {
+  makeFolderOf(target);
+  try {
+    await rename(copy, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const beside = temporaryBeside(target);
+    await copyVerified(copy, beside, digest, false);
+    await rename(beside, target);
+  } finally {
+    await rm(copy, { force: true });
+  }
+}
+
+/**
+ * Copies and hashes; what is hashed is the copy, so a file that changes meanwhile can't lie. Only copies for the
+ * store are synced: a working file that a power cut tears is noticed by its digest and placed again.
+ */
+export async function copyVerified(
+  from: string,
+  copy: string,
+  wanted: Digest | null,
+  durable: boolean,
+): Promise<{ digest: Digest; size: number }> {
+  try {
+    await copyFile(from, copy, constants.COPYFILE_FICLONE);
+    // The disk writes while the processor hashes.
+    const [ref] = await Promise.all([digestOfFile(copy), durable ? sync(copy) : chmod(copy, 0o644)]);
+    if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
+    return ref;
+  } catch (error) {
+    await rm(copy, { force: true });
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === 'copyfile' && (code === 'EACCES' || code === 'EPERM')) throw unreadable(from, code);
+    throw diskFull(error, copy);
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.chmod(0o644);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const unreadable = (path: string, code: string): LockstepError =>
+  new LockstepError('E_DATA_MISSING', {
+    what: `cannot read ${path} (${code})`,
+    allowed: 'a file that this user may read',
+    fix: 'change its permissions',
+  });
