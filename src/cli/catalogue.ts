@@ -16,6 +16,7 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   'data refresh': () => import('./data-refresh.ts'),
   'data status': () => import('./data-status.ts'),
   'data verify': () => import('./data-verify.ts'),
+  'data profile': () => import('./data-profile.ts'),
   plan: () => import('./plan.ts'),
   run: () => import('./run.ts'),
   train: () => import('./train.ts'),

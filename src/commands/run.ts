@@ -55,9 +55,14 @@ export async function runModel(
   await readPipeline(workspace, model);
   const modelFile = await readModelFile(workspace, model);
   checkProposedPolicy(workspace, model);
+  const checkData = onceBefore(workspace, model, modelFile);
+  if (force) await checkData();
   const run = await runPipeline(workspace, model, {
     force,
-    ...(find ? { find } : {}),
+    find: async (fingerprint) => {
+      await find?.(fingerprint);
+      await checkData();
+    },
     report: (event) => {
       stages.note(event);
       report?.(event);
@@ -90,6 +95,16 @@ export async function runModel(
     files,
     cached: run.cached && written,
     seconds: Math.round(performance.now() - clock) / 1000,
+  };
+}
+
+/** Only who trains looks at the data: a run that is there already was made of what it was made of. */
+function onceBefore(workspace: Workspace, model: string, { data }: ModelFile): () => Promise<void> {
+  let checked: Promise<void> | undefined;
+  const check = async () => (await import('./data-quality.ts')).checkDataOf(workspace, model);
+  return async () => {
+    if (data) checked ??= check();
+    await checked;
   };
 }
 

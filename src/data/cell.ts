@@ -1,10 +1,11 @@
 /** The texts that mean "missing" in a CSV, and the grammar of its numbers. */
 const missing: ReadonlySet<string> = new Set(['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', '?']);
+const longestMissing = 4;
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const integer = /^[+-]?\d+$/;
 
-export const isMissing = (text: string): boolean => missing.has(text);
+export const isMissing = (text: string): boolean => text.length <= longestMissing && missing.has(text);
 
 /**
  * The number a cell holds: NaN when it is missing, 1 and 0 for true and false in any case, undefined when the

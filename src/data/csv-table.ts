@@ -13,7 +13,7 @@ export async function parseCsv(content: Buffer, file: string, extension = ''): P
   checkText(content, file);
   const bytes = withoutMark(content);
   const start = firstLineStart(bytes);
-  if (start === bytes.length) throw empty('an empty file', file);
+  if (start === bytes.length) throw emptyTable('an empty file', file);
   const end = bytes.indexOf(10, start);
   const firstLine = bytes.toString('utf8', start, end < 0 ? bytes.length : end);
   const delimiter = delimiterOf(firstLine, extension);
@@ -24,7 +24,7 @@ export async function parseCsv(content: Buffer, file: string, extension = ''): P
       ? readUnquoted(bytes, end + 1, headerNames(firstLine.split(delimiter), file), delimiter, file)
       : await readQuoted(bytes, delimiter, file);
   const rows = columns[0]?.values.length ?? 0;
-  if (rows === 0) throw empty('a header and no rows', file);
+  if (rows === 0) throw emptyTable('a header and no rows', file);
   return { rows, columns };
 }
 
@@ -41,21 +41,30 @@ const withoutMark = (bytes: Buffer): Buffer =>
   bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 
 function checkText(bytes: Buffer, file: string): void {
-  const refuse = (what: string, line?: number) => {
-    throw new LockstepError('E_TABLE_FORMAT', {
-      what,
-      where: { file, line },
-      allowed: 'CSV or TSV in UTF-8, or Parquet',
-      fix: 'export the table as CSV (UTF-8) or Parquet',
-    });
+  checkKind(bytes, file);
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) throw notText('a NUL byte', file, lineAt(bytes, nul));
+  if (!isUtf8(bytes)) throw notText('bytes that are not UTF-8', file, lineAt(bytes, firstInvalid(bytes)));
+}
+
+export const notText = (what: string, file: string, line?: number, cause?: unknown): LockstepError =>
+  new LockstepError('E_TABLE_FORMAT', {
+    what,
+    where: { file, line },
+    allowed: 'CSV or TSV in UTF-8, or Parquet',
+    fix: 'export the table as CSV (UTF-8) or Parquet',
+    cause,
+  });
+
+/** Looks at the first bytes: what people often take for a CSV. */
+export function checkKind(bytes: Buffer, file: string): void {
+  const refuse = (what: string) => {
+    throw notText(what, file);
   };
   if (bytes.subarray(0, 2).toString('latin1') === 'PK') refuse('a ZIP archive, as spreadsheets are');
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) refuse('a gzip file');
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     refuse('UTF-16 text');
-  const nul = bytes.indexOf(0);
-  if (nul >= 0) refuse('a NUL byte', lineAt(bytes, nul));
-  if (!isUtf8(bytes)) refuse('bytes that are not UTF-8', lineAt(bytes, firstInvalid(bytes)));
 }
 
 const lineAt = (bytes: Buffer, offset: number): number => {
@@ -75,7 +84,7 @@ function firstInvalid(bytes: Buffer): number {
   return 0;
 }
 
-const empty = (what: string, file: string): LockstepError =>
+export const emptyTable = (what: string, file: string): LockstepError =>
   new LockstepError('E_TABLE_EMPTY', {
     what,
     where: { file },

@@ -1,5 +1,6 @@
 // Datasets by hash: data.lock, the store, remotes, and tables read from them.
 export { type AddOptions, type AddResult, addData } from './add.ts';
+export { numberOf } from './cell.ts';
 export { type BytesOptions, findManifest, haveObject } from './dataset-bytes.ts';
 export { fileObjects } from './datasets.ts';
 export { type DigestMemo, openMemo } from './digest-memo.ts';
@@ -36,5 +37,12 @@ export { type ObjectRef, objectPath, openStore, type Store, smallFile, storeAt }
 export type { Column, NumberColumn, Table, TextColumn } from './table.ts';
 export { cellText, column, selectRows } from './table-access.ts';
 export { readTable } from './table-file.ts';
+export {
+  type Cell,
+  type CellFaults,
+  streamTable,
+  type TableBatch,
+  type TableStream,
+} from './table-stream.ts';
 export { type Conflict, type Item, type Side, sameItem } from './three-way.ts';
 export { checkVerified, type VerifiedDataset, verifyData } from './verify.ts';

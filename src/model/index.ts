@@ -1,4 +1,5 @@
 // What a model is and how it is run: model.yaml, untrusted ONNX bytes, sessions, golden requests.
+export type { DataSection, Expectation } from './data-section.ts';
 export { type GoldenFile, type GoldenRequest, goldenRequests } from './golden.ts';
 export type { InputColumn, ModelFile, Task } from './model-file.ts';
 export { categoriesOf, metadataKeys, refusesUnknown } from './model-metadata.ts';
@@ -8,6 +9,7 @@ export type { OnnxAttribute, OnnxGraph } from './onnx-builder.ts';
 export { dataType } from './onnx-types.ts';
 export { predictionsTable } from './predictions.ts';
 export { checkRow, type RawRow, type RawValue, type RowProblem } from './request-row.ts';
+export { compilePattern } from './safe-pattern.ts';
 export { type ScoreResult, type ScoreTableOptions, scoreTable } from './score-table.ts';
 export type { Scorer, ScorerInput } from './scorer.ts';
 

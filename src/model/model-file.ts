@@ -1,3 +1,5 @@
+import type { DataSection } from './data-section.ts';
+
 /** `models/<model>/model.yaml`: what the model is. `docs/schemas/model.json` */
 export interface ModelFile {
   readonly task: Task;
@@ -9,6 +11,8 @@ export interface ModelFile {
   readonly output: { readonly name: string; readonly positive?: string; readonly unit?: string };
   /** How the next version is chosen when a model changes: `patch` unless stated. */
   readonly version?: 'patch' | 'minor' | 'major';
+  /** What its datasets have to be: `docs/formats/quality.md`. */
+  readonly data?: DataSection;
 }
 
 export type Task = 'binary-classification' | 'regression';

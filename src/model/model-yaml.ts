@@ -10,6 +10,7 @@ import {
   shown,
   type Workspace,
 } from '../workspace/index.ts';
+import { checkDataSection } from './data-section.ts';
 import type { InputColumn, ModelFile } from './model-file.ts';
 
 /**
@@ -55,6 +56,7 @@ export function parseModelFile(parsed: ParsedFile): ModelFile {
     const refuse = refusal(parsed, ['output']);
     throw refuse('positive', 'a positive class for a regression', 'output.positive with classification only');
   }
+  checkDataSection(parsed, file.data);
   return file;
 }
 

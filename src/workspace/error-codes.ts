@@ -61,6 +61,7 @@ export const errorCodes = [
   'E_DATA_MISSING',
   'E_DATA_CHANGED',
   'E_SOURCE_FAILED',
+  'E_DATA_QUALITY',
   'E_OBJECT_MISSING',
   'E_REMOTE_NOT_DATA',
   'E_REMOTE_RATE_LIMIT',
