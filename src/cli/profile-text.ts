@@ -8,6 +8,7 @@ const blocks = '▁▂▃▄▅▆▇█';
 /** One table a dataset, then what was found. */
 export const profileText = ({ tables, findings, misses }: QualityReport): string =>
   [
+    ...(tables.length + findings.length === 0 ? ['no tables'] : []),
     ...tables.map((table) => tableText(table)),
     ...(findings.length > 0 ? [foundText(findings)] : []),
     ...(misses.length > 0

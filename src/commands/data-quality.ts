@@ -20,7 +20,7 @@ import {
   type Workspace,
   writeAtomic,
 } from '../workspace/index.ts';
-import { aboutSource, type Reader, readersOf, sourcesOf } from './quality-sources.ts';
+import { aboutSource, type Reader, readersOf, type Source, sourcesOf } from './quality-sources.ts';
 
 export interface QualityReport {
   readonly tables: readonly TableProfile[];
@@ -89,9 +89,17 @@ export async function profileData(
       ),
       ...(options.datasets?.length ? [] : readers.flatMap((reader) => nowhere(reader, tables))),
     ],
-    expectations: expected.length,
+    expectations: new Set(sources.flatMap((source) => applying(readers, source))).size,
   };
 }
+
+/** The expectations that a source has to meet. */
+const applying = (readers: readonly Reader[], { key }: Source): Expectation[] =>
+  readers.flatMap(({ keys, file }) =>
+    (file.data?.expectations ?? []).filter(({ dataset }) =>
+      dataset === undefined ? keys.includes(key) : dataset === key,
+    ),
+  );
 
 /** Where somebody has said how many rows two parts may share, the limit judges. */
 function allowed(finding: Finding, expected: readonly Expectation[]): Finding {

@@ -18,6 +18,7 @@ import { readAtCommit, resolveCommit, type Workspace } from '../workspace/index.
 import { chooseBase } from './base.ts';
 import { chooseBaseline, knownChampions } from './baseline.ts';
 import { lockDifference } from './data-changes.ts';
+import { findAfterCheck } from './data-check.ts';
 import { type Judged, type JudgedFiles, writeJudged } from './judged-files.ts';
 import { type Judgement, judgeRun } from './judgement.ts';
 import { keepJudgement, keptJudgement } from './judgement-cache.ts';
@@ -55,14 +56,9 @@ export async function runModel(
   await readPipeline(workspace, model);
   const modelFile = await readModelFile(workspace, model);
   checkProposedPolicy(workspace, model);
-  const checkData = onceBefore(workspace, model, modelFile);
-  if (force) await checkData();
   const run = await runPipeline(workspace, model, {
     force,
-    find: async (fingerprint) => {
-      await find?.(fingerprint);
-      await checkData();
-    },
+    ...(await findAfterCheck(workspace, model, { find, force })),
     report: (event) => {
       stages.note(event);
       report?.(event);
@@ -95,16 +91,6 @@ export async function runModel(
     files,
     cached: run.cached && written,
     seconds: Math.round(performance.now() - clock) / 1000,
-  };
-}
-
-/** Only who trains looks at the data: a run that is there already was made of what it was made of. */
-function onceBefore(workspace: Workspace, model: string, { data }: ModelFile): () => Promise<void> {
-  let checked: Promise<void> | undefined;
-  const check = async () => (await import('./data-quality.ts')).checkDataOf(workspace, model);
-  return async () => {
-    if (data) checked ??= check();
-    await checked;
   };
 }
 

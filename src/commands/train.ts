@@ -9,6 +9,7 @@ import {
 import { LockstepError, type Workspace } from '../workspace/index.ts';
 import { chooseBase } from './base.ts';
 import { checkCandidateFolder, writeCandidate } from './candidate.ts';
+import { findAfterCheck } from './data-check.ts';
 import { readStored, storeTable } from './scoring.ts';
 
 export interface TrainOptions {
@@ -43,7 +44,7 @@ export async function trainCandidate(
   const run = await runPipeline(workspace, model, {
     force,
     quick,
-    ...(find ? { find } : {}),
+    ...(await findAfterCheck(workspace, model, { find, force })),
     ...(report ? { report } : {}),
   });
   if (folder !== undefined) {

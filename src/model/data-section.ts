@@ -50,6 +50,13 @@ export function checkDataSection(parsed: ParsedFile, section: DataSection | unde
     const { dataset, column, value, matches, ...checks } = expectation;
     const keys = Object.keys(checks) as (keyof typeof checks)[];
     const named = keys.filter((key) => !(ofTable as readonly string[]).includes(key));
+    const shares = expectation['share-at-least'] ?? expectation['share-at-most'];
+    if ((value === undefined) !== (shares === undefined))
+      refuse(
+        'value',
+        'a value without its share, or a share of no value',
+        'value with share-at-least or share-at-most',
+      );
     if (keys.length === 0 && matches === undefined)
       refuse('column', 'an expectation that expects nothing', 'at least one key that says what');
     if (column === undefined && (named.length > 0 || matches !== undefined || value !== undefined))
@@ -66,13 +73,6 @@ export function checkDataSection(parsed: ParsedFile, section: DataSection | unde
       );
     if (column === undefined && dataset === undefined)
       refuse(keys[0]!, `${keys[0]} of no dataset`, 'the dataset that it is about');
-    const shares = expectation['share-at-least'] ?? expectation['share-at-most'];
-    if ((value === undefined) !== (shares === undefined))
-      refuse(
-        'value',
-        'a value without its share, or a share of no value',
-        'value with share-at-least or share-at-most',
-      );
     for (const range of ranges) {
       const least = expectation[`${range}-least`];
       const most = expectation[`${range}-most`];

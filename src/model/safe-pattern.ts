@@ -48,7 +48,8 @@ class Refusal extends Error {}
 export function patternFault(pattern: string): string | null {
   if (pattern.length > mostLength) return `a pattern of ${pattern.length} characters`;
   try {
-    new RegExp(`^(?:${pattern})$`, 'u');
+    // Compiled at its first use, which refuses what is too large.
+    compilePattern(pattern).test('');
     const bare = pattern.replace(/^\^/, '').replace(/(?<!\\)\$$/, '');
     new Reader([...bare]).whole();
     return null;
@@ -172,7 +173,8 @@ const single = (character: string): Characters => [[character.codePointAt(0)!, c
 
 function repeated(atom: Piece, [least, most]: readonly [number, number], text: string): Piece {
   return (follow) => {
-    const inner = atom(most > 1 ? [...atom([]).first, ...follow] : follow);
+    // What repeats is of fixed length, so that nothing in it asks what follows; what stands once may be anything.
+    const inner = atom(most > 1 ? [] : follow);
     if (most > 1 && inner.loose)
       throw new Refusal(`a repetition or a choice nested in the repetition "${text}"`);
     if (most > 1 && inner.empty) throw new Refusal(`"${text}", which repeats what may be nothing`);

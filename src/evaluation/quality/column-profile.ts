@@ -57,7 +57,7 @@ export function columnProfile(
   const type = typeOf(scan);
   const isNumber = type === 'number' || type === 'integer' || type === 'boolean';
   const personal = uniqueSigns([...headerSigns(scan.name, isNumber), ...scan.content.signs()]);
-  const closed = personal.length > 0 && !isPublic;
+  const closed = personal.length > 0;
   const distinct = scan.distinct();
   const mixed = strayForm(scan, type);
   return {

@@ -66,7 +66,7 @@ export class ColumnExpectation {
         found: `${count} ${count === 1 ? 'cell is' : 'cells are'} not`,
         count,
         rows,
-        ...(isPublic ? { values: [...values] } : {}),
+        ...(isPublic && profile.personal.length === 0 ? { values: [...values] } : {}),
       }));
     const whole = (expected: string, found: string, count: number | null = null): Miss => ({
       ...about,
@@ -134,7 +134,7 @@ function rulesOf(expectation: Expectation): [expected: string, bad: Bad][] {
   if (allowed) {
     const texts = new Set(allowed.map(plain));
     rules.push([
-      `one of ${allowed.length} values`,
+      `one of the ${allowed.length === 1 ? 'value' : `${allowed.length} values`} listed`,
       ({ text, number }) => !texts.has(text!) && !texts.has(String(number)),
     ]);
   }

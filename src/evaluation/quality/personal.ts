@@ -84,7 +84,8 @@ const headers: readonly { readonly kind: string; readonly words: RegExp; readonl
   { kind: 'postal code', words: /\bzip(?: ?code)?\b|\bpost(?:al)? ?code\b|\bplz\b/ },
   {
     kind: 'date of birth',
-    words: /\bbirth ?(?:day|date|year)?\b|\bdob\b|\bgeburts?\w*\b|\bnacimiento\b|\bnaissance\b/,
+    words:
+      /\bbirth ?(?:day|date|year)\b|^birth$|\bdate of birth\b|\bdob\b|\bgeburts?\w*\b|\bnacimiento\b|\bnaissance\b/,
   },
   {
     kind: 'national id',
@@ -99,7 +100,7 @@ const headers: readonly { readonly kind: string; readonly words: RegExp; readonl
   { kind: 'location', words: /^(?:home ?)?(?:lat|lon|lng|latitude|longitude)$|\bgps\b/ },
   {
     kind: 'special category',
-    words: /\brace\b|\bethnicity\b|\breligion\b|\bsexual orientation\b|\bpolitical\b|\bdiagnosis\b/,
+    words: /^race$|\bethnic(?:ity)?\b|\breligion\b|\bsexual orientation\b|\bpolitical\b|\bdiagnosis\b/,
   },
 ];
 

@@ -90,6 +90,7 @@ export function profileTable(stream: TableStream, options: ProfileOptions): Tabl
   const columns = scans.map((scan, at) =>
     columnProfile(scan, stream.faults[at]!, isPublic(scan.name), options.withValues),
   );
+  const looksPersonal = (name: string) => columns.some((one) => one.name === name && one.personal.length > 0);
   const label = scans.find(({ name }) => name === options.label);
   const total = scans[0]?.rows ?? 0;
   const duplicates = { count: rows.duplicates, rows: rows.duplicateRows, without, exact: !rows.seen.full };
@@ -103,7 +104,7 @@ export function profileTable(stream: TableStream, options: ProfileOptions): Tabl
     header: headerOf(stream),
     columns,
     duplicates,
-    label: label ? labelOf(label, isPublic(label.name)) : null,
+    label: label ? labelOf(label, isPublic(label.name) && !looksPersonal(label.name)) : null,
     doubles: label
       ? labelPowers(
           scans.filter(({ name }) => !without.includes(name)),
