@@ -50,13 +50,14 @@ export async function fetchRange(
   return bytes.subarray(0, size);
 }
 
-/** A map, or null where there is none. Errors: E_REMOTE_*. */
+/** A map, or null where there is none; of one that is too large only the start. Errors: E_REMOTE_*. */
 export async function fetchMap({ bucket }: Remote, key: string, most: number): Promise<Buffer | null> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  const found = await streamObject(bucket, key, { from: 0, to: most, label: key }, (bytes) => {
+  const found = await streamObject(bucket, key, { from: 0, label: key }, (bytes) => {
     parts.push(bytes);
     size += bytes.length;
+    return size <= most;
   });
   return found ? Buffer.concat(parts, size) : null;
 }

@@ -1,4 +1,5 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { type Digest, diskFull, hexOf, isLockstepError } from '../../workspace/index.ts';
 import { eachLimited } from '../each-limited.ts';
@@ -9,12 +10,11 @@ import { fetchMap, type OnBytes } from './fetch-bytes.ts';
 import { fetchFile } from './fetch-file.ts';
 import type { KnownMaps } from './known-maps.ts';
 import { type Chunk, type ChunkMap, chunkMapKey, mostMap, packSize, parseChunkMap } from './maps.ts';
+import { OrderedHash } from './ordered-hash.ts';
 import { streamObject } from './stream.ts';
-import { checkArrived, objectMissing, type Wanted } from './wanted.ts';
+import { checkArrived, objectMissing, sizeMismatch, type Wanted } from './wanted.ts';
 
-const atOnce = 4;
-/** Parts of a stream that are written in one go. */
-const gathered = 16;
+const atOnce = 2;
 
 /** Chunks that lie behind one another in the file and in a pack. `at`: offset in the file. */
 interface Segment {
@@ -48,12 +48,20 @@ export async function fetchLarge(
     const present = await presentIn(handle, map);
     await handle.truncate(map.size);
     await copyFromDonors(handle, map, present, findDonors(known, donors, map));
+    const whole = new OrderedHash(handle.fd, heldRanges(map, present), map.size);
+    const take = (at: number, bytes: Uint8Array) => {
+      // Into the memory of the system, and sooner done than handed to a thread.
+      for (let from = 0; from < bytes.length; )
+        from += writeSync(handle.fd, bytes, from, bytes.length - from, at + from);
+      whole.add(at, bytes);
+      onBytes(bytes.length);
+    };
     await eachLimited(
       segmentsOf(map, present),
-      (segment) => fetchSegment(remote, handle, segment, wanted, onBytes),
+      (segment) => fetchSegment(remote, segment, wanted, take),
       atOnce,
     );
-    await checkWhole(handle, wanted, remote.name);
+    checkArrived(wanted, map.size, whole.digest(), remote.name);
     known.keep(key, bytes);
   } catch (error) {
     if (!isLockstepError(error, 'E_REMOTE_FAILED')) await rm(path, { force: true });
@@ -131,46 +139,29 @@ function segmentsOf({ chunks }: ChunkMap, present: Uint8Array): Segment[] {
 
 async function fetchSegment(
   { bucket, name }: Remote,
-  handle: FileHandle,
   { pack, from, to, at }: Segment,
   wanted: Wanted,
-  onBytes: OnBytes,
+  take: (at: number, bytes: Uint8Array) => void,
 ): Promise<void> {
-  let parts: Uint8Array[] = [];
-  let waiting = 0;
   let position = at;
-  const flush = async () => {
-    const [batch, size] = [parts, waiting];
-    [parts, waiting] = [[], 0];
-    let written = (await handle.writev(batch, position)).bytesWritten;
-    if (written < size) {
-      const rest = Buffer.concat(batch);
-      while (written < size)
-        written += (await handle.write(rest, written, size - written, position + written)).bytesWritten;
-    }
-    position += size;
-  };
-  const found = await streamObject(
-    bucket,
-    objectPath(pack),
-    { from, to, label: wanted.key, expected: wanted.digest },
-    (bytes) => {
-      parts.push(bytes);
-      waiting += bytes.length;
-      onBytes(bytes.length);
-      return parts.length >= gathered ? flush() : undefined;
-    },
-  );
+  const options = { from, to, label: wanted.key, expected: wanted.digest };
+  const found = await streamObject(bucket, objectPath(pack), options, (bytes) => {
+    take(position, bytes);
+    position += bytes.length;
+  });
   if (!found) throw objectMissing(wanted, name);
-  if (parts.length > 0) await flush();
+  if (position - at < to - from) throw sizeMismatch(wanted, wanted.size! - (to - from) + position - at, name);
 }
 
-async function checkWhole(handle: FileHandle, wanted: LargeWanted, name: string): Promise<void> {
-  const whole = createHash('sha256');
-  let size = 0;
-  for await (const part of handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 1 << 20 })) {
-    whole.update(part);
-    size += part.length;
+/** Where the file holds what was not fetched: `[from, to)`, in order. */
+function heldRanges({ chunks }: ChunkMap, present: Uint8Array): { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  let at = 0;
+  for (const [index, { size }] of chunks.entries()) {
+    const last = ranges.at(-1);
+    if (present[index] && last?.to === at) last.to += size;
+    else if (present[index]) ranges.push({ from: at, to: at + size });
+    at += size;
   }
-  checkArrived(wanted, size, `sha256:${whole.digest('hex')}`, name);
+  return ranges;
 }
