@@ -1,6 +1,6 @@
 import { runPipeline } from '../pipeline/index.ts';
 import { readRelease } from '../registry/index.ts';
-import { type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
+import { type Digest, isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
 
 export interface Reproduction {
   readonly model: string;
@@ -27,6 +27,8 @@ export async function reproduceModel(
   const { outputs, pipeline } = await runPipeline(workspace, model, {
     source: { commit: record.commit },
     force: true,
+  }).catch((error: unknown) => {
+    throw isLockstepError(error, 'E_DATA_FORGOTTEN') ? forgotten(model, version, error) : error;
   });
   const made = outputs[pipeline.file.evaluate.model ?? ''];
   if (made === undefined) {
@@ -47,3 +49,10 @@ export async function reproduceModel(
     seconds,
   };
 }
+
+const forgotten = (model: string, version: string, { what, allowed }: LockstepError): LockstepError =>
+  new LockstepError('E_DATA_FORGOTTEN', {
+    what: `${model}@${version} cannot be made again: ${what}`,
+    allowed,
+    fix: 'nothing brings the data back; the model itself is in its image',
+  });

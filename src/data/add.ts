@@ -1,6 +1,7 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LockstepError, startProgress, statePath, type Workspace, withLock } from '../workspace/index.ts';
 import { checkPath, keyFaultOf } from './dataset-path.ts';
+import { fileObjects } from './datasets.ts';
 import { type DigestMemo, openMemo } from './digest-memo.ts';
 import { lookAt, makeFolderOf } from './folder.ts';
 import { kindOf, listFiles, refuseOdd } from './folder-listing.ts';
@@ -13,6 +14,8 @@ import { placeDataset } from './placing.ts';
 import { pushEntries } from './push.ts';
 import { openMemos, stateOf } from './status.ts';
 import { openStore, type Store } from './store.ts';
+import { usingStore } from './store-use.ts';
+import { checkNotForgotten, withoutTombstones } from './tombstones.ts';
 import { checkNoLink, dataPath, readWorking } from './working-files.ts';
 
 export interface AddOptions {
@@ -53,19 +56,35 @@ export async function addData(
   const store = openStore(workspace);
   const lockFile = statePath(workspace, 'locks', 'data-lock.json');
   makeFolderOf(lockFile);
-  return withLock(lockFile, { what: 'data add', waitMs: 60_000 }, async () => {
+  const work = async () => {
     const lock = findLock(workspace) ?? emptyLock;
     checkFits(lock, key);
     const entry = found.isDirectory()
       ? await storeFolder(store, source, key, openMemo(workspace))
       : await storeFile(store, source, key);
+    await checkAddable(workspace, store, entry, options.force === true);
     const copied = own === null || `${own}` !== key.replace(/\/$/, '');
     if (copied) await placeCopy(workspace, entry, options.force === true);
     if (options.push) await pushEntries(workspace, [entry]);
     options.beforeLock?.();
     writeLock(workspace, withEntry(lock, entry));
     return { entry, before: lock.entries.find((other) => other.key === key) ?? null, copied };
-  });
+  };
+  return usingStore(workspace, 'data add', () =>
+    withLock(lockFile, { what: 'data add', waitMs: 60_000 }, work),
+  );
+}
+
+/** Errors: E_DATA_FORGOTTEN; with `force` the bytes are remembered again. */
+async function checkAddable(
+  workspace: Workspace,
+  store: Store,
+  entry: LockEntry,
+  force: boolean,
+): Promise<void> {
+  const objects = [entry, ...(await fileObjects(store, entry))];
+  if (force) await withoutTombstones(workspace, new Set(objects.map(({ digest }) => digest)));
+  else checkNotForgotten(workspace, objects);
 }
 
 /** The path relative to data/, or null when it lies elsewhere. */

@@ -2,6 +2,7 @@ import type { Workspace } from '../workspace/index.ts';
 import type { LockEntry } from './lock.ts';
 import { type ManifestFile, parseManifest } from './manifest.ts';
 import { openStore, type Store } from './store.ts';
+import { checkNotForgotten } from './tombstones.ts';
 import { bringAll, missingIn, openBringer, type SizedObject } from './transfer/bring.ts';
 
 export const readManifest = async (store: Store, entry: LockEntry): Promise<ManifestFile[]> =>
@@ -15,9 +16,12 @@ export async function fetchEntries(
 ): Promise<{ objects: number; bytes: number }> {
   const bringer = openBringer(workspace, store);
   const wanted: { entry: LockEntry; missing: SizedObject[] }[] = [];
+  checkNotForgotten(workspace, entries);
   for (const entry of entries) {
     if (entry.files !== undefined) await bringer.manifest(entry);
-    wanted.push({ entry, missing: await missingIn(store, await fileObjects(store, entry)) });
+    const objects = await fileObjects(store, entry);
+    checkNotForgotten(workspace, objects);
+    wanted.push({ entry, missing: await missingIn(store, objects) });
   }
   await bringAll(bringer, wanted);
   return bringer.arrived;

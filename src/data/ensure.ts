@@ -4,6 +4,8 @@ import type { Lock, LockEntry } from './lock.ts';
 import { entryOf } from './selection.ts';
 import { openStore } from './store.ts';
 import { fillFromWorking } from './store-filling.ts';
+import { usingStore } from './store-use.ts';
+import { checkNotForgotten } from './tombstones.ts';
 
 /**
  * Makes sure that a dataset's bytes are in the store: from data/ where that is as locked, else from the remote.
@@ -11,7 +13,10 @@ import { fillFromWorking } from './store-filling.ts';
  */
 export async function ensureDataset(workspace: Workspace, lock: Lock, key: string): Promise<LockEntry> {
   const entry = entryOf(lock, key);
-  await fillFromWorking(workspace, openStore(workspace), entry);
-  await fetchEntries(workspace, [entry]);
+  await usingStore(workspace, 'data', async () => {
+    checkNotForgotten(workspace, [entry]);
+    await fillFromWorking(workspace, openStore(workspace), entry);
+    await fetchEntries(workspace, [entry]);
+  });
   return entry;
 }

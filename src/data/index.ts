@@ -5,6 +5,10 @@ export { type BytesOptions, findManifest, haveObject } from './dataset-bytes.ts'
 export { fileObjects } from './datasets.ts';
 export { type DigestMemo, openMemo } from './digest-memo.ts';
 export { ensureDataset } from './ensure.ts';
+export { type ForgetRequest, type Forgotten, forgetData } from './forget/forget.ts';
+export { type GcOptions, gcLocal, type LocalGc } from './gc/local.ts';
+export { cleanRemote, type RemoteGc } from './gc/remote.ts';
+export type { RootDataset, Roots, Tally } from './gc/roots.ts';
 export {
   emptyLock,
   type Lock,
@@ -34,6 +38,7 @@ export {
   workingState,
 } from './status.ts';
 export { type ObjectRef, objectPath, openStore, type Store, smallFile, storeAt } from './store.ts';
+export { usingStore } from './store-use.ts';
 export type { Column, NumberColumn, Table, TextColumn } from './table.ts';
 export { cellText, column, selectRows } from './table-access.ts';
 export { readTable } from './table-file.ts';
@@ -45,4 +50,5 @@ export {
   type TableStream,
 } from './table-stream.ts';
 export { type Conflict, type Item, type Side, sameItem } from './three-way.ts';
+export { readTombstones, type Tombstone } from './tombstones.ts';
 export { checkVerified, type VerifiedDataset, verifyData } from './verify.ts';

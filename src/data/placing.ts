@@ -27,7 +27,7 @@ export async function placeDataset(workspace: Workspace, entry: LockEntry, targe
 
 /**
  * A folder that is not there yet is written apart and moved to its place whole: half the work, and never half a folder.
- * False where the place lies on another disk.
+ * False where the place lies on another disk or is taken by now.
  */
 export async function placeFolder(
   store: Store,
@@ -48,7 +48,8 @@ export async function placeFolder(
     return true;
   } catch (error) {
     rmSync(apart, { recursive: true, force: true });
-    if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false;
+    // Another pull put it there meanwhile: the same, or what is made so file by file.
+    if (['EXDEV', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
 }

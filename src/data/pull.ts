@@ -10,6 +10,8 @@ import { selectEntries } from './selection.ts';
 import { readSparse, wantedFiles, writeSparse } from './sparse.ts';
 import { openMemos, stateOf } from './status.ts';
 import { openStore, type Store } from './store.ts';
+import { usingStore } from './store-use.ts';
+import { checkNotForgotten } from './tombstones.ts';
 import {
   type Bringer,
   bringAll,
@@ -52,7 +54,10 @@ interface Change {
  * Makes data/ hold what data.lock says. First everything is looked at, then everything is fetched and verified,
  * then it is placed, file by file by renaming. Errors: E_DATA_CHANGED before anything is touched; those of `ensureDataset`.
  */
-export async function pullData(workspace: Workspace, options: PullOptions = {}): Promise<PullResult> {
+export const pullData = (workspace: Workspace, options: PullOptions = {}): Promise<PullResult> =>
+  usingStore(workspace, 'data pull', () => pull(workspace, options));
+
+async function pull(workspace: Workspace, options: PullOptions): Promise<PullResult> {
   const entries = selectEntries(readLock(workspace), options.only);
   const memos = openMemos(workspace);
   if (options.files !== undefined)
@@ -119,6 +124,7 @@ async function changeOf(
       ? [{ path: '', digest: entry.digest, size: entry.size }]
       : await bringer.manifest(entry);
   const wanted = wantedFiles(all, readSparse(workspace)[entry.key], entry.key);
+  checkNotForgotten(workspace, [entry, ...namedObjects(entry, wanted)]);
   const files = working.kind === 'present' ? await working.files() : [];
   const present = new Map(files.map((file) => [file.path, file]));
   const placing = wanted.filter(({ path, digest }) => present.get(path)?.digest !== digest);

@@ -9,6 +9,8 @@ import { selectEntries } from './selection.ts';
 import { openMemos } from './status.ts';
 import { objectPath, openStore, type Store } from './store.ts';
 import { fillFromWorking } from './store-filling.ts';
+import { usingStore } from './store-use.ts';
+import { checkNotForgotten, checkRemembered } from './tombstones.ts';
 import { isLarge, type SizedObject } from './transfer/bring.ts';
 import { earlierVersions } from './transfer/earlier.ts';
 import { knownMaps } from './transfer/known-maps.ts';
@@ -33,7 +35,10 @@ export const pushData = (workspace: Workspace, only?: readonly string[]): Promis
   pushEntries(workspace, selectEntries(readLock(workspace), only));
 
 /** The same for entries that data.lock need not name yet. */
-export async function pushEntries(workspace: Workspace, datasets: readonly LockEntry[]): Promise<PushResult> {
+export const pushEntries = (workspace: Workspace, datasets: readonly LockEntry[]): Promise<PushResult> =>
+  usingStore(workspace, 'data push', () => push(workspace, datasets));
+
+async function push(workspace: Workspace, datasets: readonly LockEntry[]): Promise<PushResult> {
   const remote = await openRemote(workspace);
   const store = openStore(workspace);
   const sources = new Map<LockEntry, Source>();
@@ -42,6 +47,8 @@ export async function pushEntries(workspace: Workspace, datasets: readonly LockE
   const progress = startProgress('data push', 'bytes');
   let done = 0;
   try {
+    checkNotForgotten(workspace, datasets);
+    await checkRemembered(remote, datasets);
     const sender = await openSender(remote, knownMaps(workspace, remote), store, (count) => {
       done += count;
       progress.update(done, total);

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -136,13 +136,16 @@ export function storeAt(root: string): Store {
     async put(content) {
       const digest = digestOf(content);
       if (!has(digest)) writeAtomic(loose(digest), content);
+      else freshen(loose(digest));
       return { digest, size: Buffer.byteLength(content) };
     },
     async putFile(path) {
       const copy = incoming();
       const ref = await copyVerified(path, copy, null, true);
-      if (existsSync(loose(ref.digest))) await rm(copy, { force: true });
-      else {
+      if (existsSync(loose(ref.digest))) {
+        freshen(loose(ref.digest));
+        await rm(copy, { force: true });
+      } else {
         makeFolderOf(loose(ref.digest));
         await adopt(copy, ref.digest);
       }
@@ -179,6 +182,13 @@ export function storeAt(root: string): Store {
     moveIn: (from, digest, target) => moveTo(from, target, digest),
     openPacker: () => openPacker(root, () => packs?.refresh()),
   };
+}
+
+/** Somebody needs it again: a clean-up goes by the time. */
+function freshen(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch {} // In a pack, or gone.
 }
 
 const missing = (digest: Digest, cause?: unknown): LockstepError =>

@@ -9,6 +9,7 @@ import { readLock } from './lock-file.ts';
 import { selectEntries } from './selection.ts';
 import { stateOf } from './status.ts';
 import { openStore, type Store, storeAt } from './store.ts';
+import { usingStore } from './store-use.ts';
 import { isWhole } from './transfer/bring.ts';
 import { readWorking } from './working-files.ts';
 
@@ -68,7 +69,7 @@ const forgetful = {
 async function verifyRemote(workspace: Workspace, entry: LockEntry): Promise<VerifiedDataset['remote']> {
   const scratch = mkdtempSync(`${makeState(workspace)}/verify-`);
   try {
-    await fetchEntries(workspace, [entry], storeAt(scratch));
+    await usingStore(workspace, 'data verify', () => fetchEntries(workspace, [entry], storeAt(scratch)));
     return 'same';
   } catch (error) {
     if (isLockstepError(error, 'E_OBJECT_MISSING')) return 'absent';

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
+import { usingStore } from '../data/index.ts';
 import {
   canonicalJson,
   type Digest,
@@ -52,10 +53,16 @@ const oneDay = 86_400_000;
  * Runs what has to run, in order, and restores the rest from the cache. Killed at any moment, the same command
  * finishes. Errors: those of the pipeline file, of its inputs, and of its stages (E_TRAIN_*).
  */
-export async function runPipeline(
+export const runPipeline = (
   workspace: Workspace,
   model: string,
-  { until, force = false, source, quick = false, find, report = () => {} }: RunOptions = {},
+  options: RunOptions = {},
+): Promise<RunResult> => usingStore(workspace, `run ${model}`, () => run(workspace, model, options));
+
+async function run(
+  workspace: Workspace,
+  model: string,
+  { until, force = false, source, quick = false, find, report = () => {} }: RunOptions,
 ): Promise<RunResult> {
   const started = new Date();
   const clock = performance.now();

@@ -5,6 +5,7 @@ import type { LockEntry } from '../lock.ts';
 import { type ManifestFile, parseManifest } from '../manifest.ts';
 import { openRemote, type Remote } from '../remote.ts';
 import type { Store } from '../store.ts';
+import { explainMissing } from '../tombstones.ts';
 import { chunkedFrom } from './chunker.ts';
 import type { DonorFile } from './donors.ts';
 import { fetchBytes, type OnBytes } from './fetch-bytes.ts';
@@ -34,6 +35,13 @@ export interface Bringer {
 export const isLarge = ({ size }: { readonly size: number }): boolean => size >= chunkedFrom;
 
 export function openBringer(workspace: Workspace, store: Store, onBytes: OnBytes = () => {}): Bringer {
+  const explained = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw await explainMissing(async () => (await far()).remote, error);
+    }
+  };
   let opened: Promise<{ remote: Remote; known: KnownMaps }> | undefined;
   const far = () => {
     opened ??= openRemote(workspace).then((remote) => ({ remote, known: knownMaps(workspace, remote) }));
@@ -48,8 +56,11 @@ export function openBringer(workspace: Workspace, store: Store, onBytes: OnBytes
     const { remote, known } = await far();
     const partial = claimPartial(store.root, object.digest);
     try {
-      if (remote.embedded !== null) await fetchFile(remote, object, partial.path, count);
-      else await fetchLarge(remote, known, donors, object, partial.path, count);
+      await explained(
+        remote.embedded !== null
+          ? fetchFile(remote, object, partial.path, count)
+          : fetchLarge(remote, known, donors, object, partial.path, count),
+      );
     } catch (error) {
       partial.release();
       throw error;
@@ -69,7 +80,7 @@ export function openBringer(workspace: Workspace, store: Store, onBytes: OnBytes
     async manifest(entry) {
       const held = await readHeld(store, entry.digest);
       if (held !== null) return parseManifest(held.toString('utf8'), entry);
-      await one({ key: entry.key, digest: entry.digest, size: null });
+      await explained(one({ key: entry.key, digest: entry.digest, size: null }));
       return parseManifest((await store.read(entry.digest)).toString('utf8'), entry);
     },
     async objects(entry, missing) {
@@ -83,7 +94,7 @@ export function openBringer(workspace: Workspace, store: Store, onBytes: OnBytes
       }
       const small = missing.filter((object) => !isLarge(object));
       if (entry.files === undefined) {
-        for (const object of small) await one(object);
+        for (const object of small) await explained(one(object));
         return;
       }
       const { remote, known } = await far();
@@ -91,7 +102,7 @@ export function openBringer(workspace: Workspace, store: Store, onBytes: OnBytes
       const digests = [...new Set(files.map(({ digest }) => digest))];
       const packer = store.openPacker();
       try {
-        await fetchFolder(remote, known, { digest: entry.digest, digests }, small, packer, count);
+        await explained(fetchFolder(remote, known, { digest: entry.digest, digests }, small, packer, count));
       } finally {
         packer.end(); // What arrived before an error is kept.
       }

@@ -75,11 +75,11 @@ export async function openSender(
     return found !== null && (size === null || found.size === size);
   };
   /** A map counts while none of its packs is about to go. */
-  const isMapped = async (key: string): Promise<boolean> => {
-    if (!(await isThere(key, null))) return false;
+  const isMapped = async (key: string, { digest }: { digest: Digest }): Promise<boolean> => {
+    if (doomed.has(hexOf(digest)) || !(await isThere(key, null))) return false;
     if (doomed.size === 0) return true;
     const text = String(await fetchMap(remote, key, 1 << 28));
-    return ![...doomed].some((hex) => text.includes(hex));
+    return !text.match(/\b[0-9a-f]{64}\b/g)?.some((hex) => doomed.has(hex));
   };
   const plainOne = async (object: Wanted & { size: number }) => {
     const key = objectPath(object.digest);
@@ -96,7 +96,9 @@ export async function openSender(
     plain: (objects) => eachLimited(objects, plainOne),
     async large(object, earlier) {
       const key = chunkMapKey(object.digest);
-      if ((await isMapped(key)) || (await isThere(objectPath(object.digest), object.size))) {
+      const alone = () =>
+        !doomed.has(hexOf(object.digest)) && isThere(objectPath(object.digest), object.size);
+      if ((await isMapped(key, object)) || (await alone())) {
         sent.present++;
         return;
       }
@@ -116,7 +118,7 @@ export async function openSender(
       const manifest = await store.read(entry.digest);
       const small = objects.filter(({ size }) => size < chunkedFrom);
       const whole = { key: entry.key, digest: entry.digest, size: manifest.length };
-      if (await isMapped(key)) {
+      if (await isMapped(key, entry)) {
         sent.present += small.length;
         return plainOne(whole);
       }
@@ -124,7 +126,7 @@ export async function openSender(
       const had = await knownLocations(remote, known, store, earlier, doomed);
       const writer = new PackWriter(bucket, onBytes);
       for (const { digest } of small) {
-        if (by.has(digest) || had.has(digest)) sent.present++;
+        if ((by.has(digest) && !doomed.has(hexOf(digest))) || had.has(digest)) sent.present++;
         else {
           await writer.add(digest, await store.read(digest));
           sent.objects++;
@@ -189,7 +191,7 @@ async function placesAlone(
   return alone;
 }
 
-/** Packs (64 hex digits) that the next clean-up removes. */
+/** What the next clean-up removes: objects, packs, and what doomed maps are of (64 hex digits). */
 async function doomedPacks(remote: Remote): Promise<ReadonlySet<string>> {
   if (remote.embedded !== null) return new Set();
   const bytes = await fetchMap(remote, 'gc/doomed.json', 1 << 26).catch((error: unknown) => {
