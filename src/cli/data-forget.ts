@@ -46,6 +46,7 @@ function textOf(report: ForgetReport): string {
       : []),
     'not reached:',
     "  other people's clones (there `lockstep data gc --apply`, once they have data.tombstones.json), backups, notebooks",
+    ...(remote.name.startsWith('oci:') ? ["  the registry's disk, until it collects its garbage"] : []),
     ...(remote.inGit.length > 0
       ? [
           "  Git's history, which has what lay in .data/. To rewrite it, with everybody's consent:",
