@@ -21,7 +21,7 @@ const sources = ['dvc', 'lfs', 'folder', 'urls', 'croissant', 'card'] as const;
 
 export const command: Command = {
   name: 'data import',
-  summary: 'bring datasets from DVC, Git LFS, a folder, a list of URLs or Croissant, and read dataset cards',
+  summary: 'bring datasets from DVC, Git LFS, a folder, a list of URLs or Croissant',
   positionals: '<dvc|lfs|folder|urls|croissant|card> [path]',
   options: {
     only: { type: 'string', multiple: true },
