@@ -11,7 +11,6 @@ const families: readonly (readonly [chunk: string, packages: RegExp])[] = [
   ['small', /^(p-limit|canonicalize|markdown-table|crc-32)$/],
   ['onnx', /^(@bufbuild\/protobuf|onnx-buf)$/],
   ['hyparquet', /^hyparquet$/],
-  ['hyparquet-compressors', /^hyparquet-compressors$/],
   ['hyparquet-writer', /^hyparquet-writer$/],
   ['csv-parse', /^csv-parse$/],
   ['fflate', /^fflate$/],

@@ -6,8 +6,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { parquetWriteFile } from 'hyparquet-writer';
+import { parquetCompressors } from 'lockstep/table';
 
 interface Flight {
   readonly date: Date;
@@ -31,7 +31,7 @@ const [source, target] = process.argv.slice(2);
 if (!source || !target) throw new Error('usage: node sample.ts <flights-3m.parquet> <folder>');
 const flights = (await parquetReadObjects({
   file: await asyncBufferFromFile(source),
-  compressors,
+  compressors: parquetCompressors,
 })) as unknown as Flight[];
 await mkdir(target, { recursive: true });
 for (const { month, every } of months) {

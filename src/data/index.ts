@@ -21,6 +21,7 @@ export { changedKeys, type LockMerge, mergeLocks, printMerge } from './lock-merg
 export { parseLock } from './lock-parser.ts';
 export type { ManifestFile } from './manifest.ts';
 export { packObjects, unpackObjects } from './object-stream.ts';
+export { parquetCompressors } from './parquet-compressors.ts';
 export { writeParquet } from './parquet-writing.ts';
 export { placeDataset } from './placing.ts';
 export { type PullOptions, type PullResult, pullData } from './pull.ts';

@@ -1,4 +1,5 @@
 import { LockstepError } from '../workspace/index.ts';
+import { parquetCompressors } from './parquet-compressors.ts';
 import type { Column, Table } from './table.ts';
 
 type Cells = ArrayLike<unknown>;
@@ -8,10 +9,7 @@ type Cells = ArrayLike<unknown>;
  * Errors: E_TABLE_FORMAT (damaged, or a nested column), E_TABLE_EMPTY, E_TABLE_VALUE (an infinite number).
  */
 export async function parseParquet(bytes: Buffer, file: string): Promise<Table> {
-  const [{ parquetMetadata, parquetRead, parquetSchema }, { compressors }] = await Promise.all([
-    import('hyparquet'),
-    import('hyparquet-compressors'),
-  ]);
+  const { parquetMetadata, parquetRead, parquetSchema } = await import('hyparquet');
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   const chunks = new Map<string, { rowStart: number; cells: Cells }[]>();
   let rows = 0;
@@ -26,7 +24,7 @@ export async function parseParquet(bytes: Buffer, file: string): Promise<Table> 
     await parquetRead({
       file: buffer,
       metadata,
-      compressors,
+      compressors: parquetCompressors,
       parsers,
       onChunk: ({ columnName, columnData, rowStart }) => {
         const list = chunks.get(columnName) ?? [];
