@@ -19,11 +19,6 @@ const families: readonly (readonly [chunk: string, packages: RegExp])[] = [
     'streams',
     /^(readable-stream|string_decoder|safe-buffer|inherits|util-deprecate|isarray|process-nextick-args)$/,
   ],
-  [
-    'es-shims',
-    /^(es-|call-b|typed-?array|is-typed-array|get-|has-|define-|function-bind|to-buffer|for-each|gopd|hasown)/,
-  ],
-  ['isomorphic-git', /^isomorphic-git$/],
   ['http-client', /^(@actions\/http-client|tunnel)$/],
   ['actions-core', /^@actions\/(core|exec|io)$/],
   ['globs', /^(minimatch|brace-expansion|balanced-match|concat-map)$/],

@@ -1,6 +1,7 @@
-import type { Workspace } from '../workspace/index.ts';
+import { openObjects, type Workspace } from '../workspace/index.ts';
+import { objectsFolder, writeObject } from './object-writing.ts';
 import { branchRef, type Tip } from './tip.ts';
-import { type Content, type Objects, openObjects, rewriteTree } from './tree-rewrite.ts';
+import { type Content, rewriteTree } from './tree-rewrite.ts';
 
 /** What one commit changes on the branch. */
 export interface BranchChange {
@@ -22,45 +23,23 @@ export async function writeObjects(
   change: BranchChange,
   ident: string,
 ): Promise<Refs> {
-  const { writeCommit, writeTag } = await import('isomorphic-git');
-  const objects = await openObjects(workspace.root);
-  const tree = await treeOf(objects, tip, change);
-  const person = personAt(ident);
-  const commit = await writeCommit({
-    ...objects,
-    commit: {
-      tree,
-      parent: tip.commit === null ? [] : [tip.commit],
-      author: person,
-      committer: person,
-      message: change.message,
-    },
-  });
+  await using reader = openObjects(workspace.root);
+  const folder = await objectsFolder(workspace.root);
+  const before = tip.commit === null ? null : `${tip.commit}^{tree}`;
+  const tree =
+    (await rewriteTree({ reader, folder }, before, change.files)) ?? writeObject(folder, 'tree', '');
+  const parent = tip.commit === null ? [] : [`parent ${tip.commit}`];
+  const commit = writeObject(
+    folder,
+    'commit',
+    [`tree ${tree}`, ...parent, `author ${ident}`, `committer ${ident}`, '', tidy(change.message)].join('\n'),
+  );
   const { tag } = change;
   if (!tag) return { commit, refs: { [branchRef(workspace)]: commit } };
-  const object = await writeTag({
-    ...objects,
-    tag: { object: tag.commit, type: 'commit', tag: tag.name, tagger: person, message: tag.message },
-  });
+  const head = [`object ${tag.commit}`, 'type commit', `tag ${tag.name}`, `tagger ${ident}`];
+  const object = writeObject(folder, 'tag', [...head, '', `${tag.message}\n`].join('\n'));
   return { commit, refs: { [branchRef(workspace)]: commit, [`refs/tags/${tag.name}`]: object } };
 }
 
-async function treeOf(objects: Objects, tip: Tip, { files }: BranchChange): Promise<string> {
-  const { readCommit, writeTree } = await import('isomorphic-git');
-  const before = tip.commit === null ? null : (await readCommit({ ...objects, oid: tip.commit })).commit.tree;
-  return (await rewriteTree(objects, before, files)) ?? writeTree({ ...objects, tree: [] });
-}
-
-/** The one identity and time that git gave at the start, in isomorphic-git's parts: minutes are counted westwards. */
-function personAt(ident: string) {
-  const [, name, email, seconds, sign, hours, minutes] = /^(.*) <(.*)> (\d+) ([+-])(\d\d)(\d\d)$/.exec(
-    ident,
-  )!;
-  const offset = Number(hours) * 60 + Number(minutes);
-  return {
-    name: name!,
-    email: email!,
-    timestamp: Number(seconds),
-    timezoneOffset: sign === '-' ? offset : -offset,
-  };
-}
+/** As `git commit` leaves it: no blank lines around it, one line end after it. */
+const tidy = (message: string): string => `${message.replaceAll('\r', '').replace(/^\n+|\n+$/g, '')}\n`;

@@ -1,66 +1,77 @@
-import fs from 'node:fs';
-import { resolve } from 'node:path';
-import { LockstepError, git as runGit } from '../workspace/index.ts';
+import { LockstepError, type ObjectReader } from '../workspace/index.ts';
+import { writeObject } from './object-writing.ts';
 
 /** New content of a file: bytes, or an object that Git has already; null removes it. */
 export type Content = Buffer | { readonly oid: string } | null;
 
 /** A repository's objects, reached without a git process for each. */
 export interface Objects {
-  readonly fs: typeof fs;
-  readonly gitdir: string;
-  /** isomorphic-git keeps parsed pack indexes here. */
-  readonly cache: object;
+  readonly reader: ObjectReader;
+  /** Where new ones are written. */
+  readonly folder: string;
 }
 
-/** Errors: E_GIT outside a repository, and for one whose ids are not SHA-1, as GitHub's are. */
-export async function openObjects(root: string): Promise<Objects> {
-  const [folder, format] = (
-    await runGit(['rev-parse', '--git-common-dir', '--show-object-format'], { cwd: root })
-  ).split('\n');
-  if (format !== 'sha1') {
-    throw new LockstepError('E_GIT', {
-      what: `this repository names objects by ${format}`,
-      allowed: 'sha1, as GitHub does',
-      fix: 'git init without --object-format',
-    });
-  }
-  return { fs, gitdir: resolve(root, folder!), cache: {} };
-}
+/** By name. Names are bytes to Git, here as latin1, so that every one stays what it is. */
+type Tree = Map<string, { readonly mode: string; readonly oid: string }>;
+
+const treeMode = '40000';
+const fileMode = '100644';
 
 /**
- * Writes the tree that `oid` (null: the empty one) becomes when some files change, by their paths from its root. Only
- * the trees on the way to a change are read and written. Null when nothing is left.
+ * Writes the tree that `treeish` (null: the empty one) becomes when some files change, by their paths from its root.
+ * Only the trees on the way to a change are read and written. Null when nothing is left.
  */
 export async function rewriteTree(
   objects: Objects,
-  oid: string | null,
+  treeish: string | null,
   changes: ReadonlyMap<string, Content>,
 ): Promise<string | null> {
-  const { readTree, writeTree } = await import('isomorphic-git');
-  const entries = new Map(
-    (oid === null ? [] : (await readTree({ ...objects, oid })).tree).map((entry) => [entry.path, entry]),
-  );
-  for (const [name, { own, below }] of byFirstStep(changes)) {
+  const entries: Tree =
+    treeish === null ? new Map() : parseTree(await objects.reader.read(treeish, 'tree'), treeish);
+  for (const [step, { own, below }] of byFirstStep(changes)) {
+    const name = Buffer.from(step).toString('latin1');
     const before = entries.get(name);
-    const folder = before?.type === 'tree' ? before.oid : null;
-    const next = below.size > 0 ? await rewriteTree(objects, folder, below) : await blobOf(objects, own);
-    entries.delete(name);
-    if (next === null) continue;
-    const kind =
-      below.size > 0
-        ? ({ mode: '040000', type: 'tree' } as const)
-        : ({ mode: '100644', type: 'blob' } as const);
-    entries.set(name, { ...kind, path: name, oid: next });
+    const folder = before?.mode === treeMode ? before.oid : null;
+    const isTree = below.size > 0;
+    const oid = isTree ? await rewriteTree(objects, folder, below) : blobOf(objects, own);
+    if (oid === null) entries.delete(name);
+    else entries.set(name, { mode: isTree ? treeMode : fileMode, oid });
   }
-  return entries.size === 0 ? null : writeTree({ ...objects, tree: [...entries.values()] });
+  return entries.size === 0 ? null : writeObject(objects.folder, 'tree', printTree(entries));
 }
 
-async function blobOf(objects: Objects, content: Content): Promise<string | null> {
-  if (content === null) return null;
-  if (!Buffer.isBuffer(content)) return content.oid;
-  const { writeBlob } = await import('isomorphic-git');
-  return writeBlob({ ...objects, blob: content });
+function blobOf({ folder }: Objects, content: Content): string | null {
+  return Buffer.isBuffer(content) ? writeObject(folder, 'blob', content) : (content?.oid ?? null);
+}
+
+/** Entry after entry: mode, blank, name, NUL, the 20 bytes of the id. */
+function parseTree(bytes: Buffer, treeish: string): Tree {
+  const entries: Tree = new Map();
+  for (let at = 0; at < bytes.length; ) {
+    const space = bytes.indexOf(' ', at);
+    const end = bytes.indexOf(0, at);
+    if (space < 0 || end < space) throw new LockstepError('E_GIT', { what: `${treeish} is a damaged tree` });
+    const oid = bytes.toString('hex', end + 1, end + 21);
+    entries.set(bytes.toString('latin1', space + 1, end), { mode: bytes.toString('latin1', at, space), oid });
+    at = end + 21;
+  }
+  return entries;
+}
+
+/** Sorted as Git wants them: byte by byte, folders as if their names ended in a slash. */
+function printTree(entries: Tree): Buffer {
+  const sorted = [...entries].map(([name, entry]) => ({
+    ...entry,
+    name,
+    key: entry.mode === treeMode ? `${name}/` : name,
+  }));
+  sorted.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return Buffer.concat(
+    sorted.flatMap(({ mode, name, oid }) => [
+      Buffer.from(`${mode} ${name}\0`, 'latin1'),
+      Buffer.from(oid, 'hex'),
+    ]),
+  );
 }
 
 interface Step {

@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import { LockstepError } from './errors.ts';
 import { gitArguments, gitEnvironment } from './git.ts';
 
-/** Reads blobs from one git process, where a process for each would cost more than its bytes. */
+/** Reads objects from one git process, where a process for each would cost more than its bytes. */
 export interface ObjectReader extends AsyncDisposable {
-  /** A blob's bytes; many may be asked for at once. Errors: E_GIT for an id that is no blob here. */
-  read(oid: string): Promise<Buffer>;
+  /**
+   * A blob's bytes, or a tree's; many may be asked for at once. Errors: E_GIT for an id (or another name of an object)
+   * that is none here.
+   */
+  read(oid: string, type?: 'blob' | 'tree'): Promise<Buffer>;
 }
 
 /**
@@ -35,7 +38,7 @@ export function openObjects(root: string): ObjectReader {
     waiting = Buffer.concat(parts);
   }
 
-  async function answer(oid: string): Promise<Buffer> {
+  async function answer(oid: string, wanted: string): Promise<Buffer> {
     child.stdin.write(`${oid}\n`);
     while (!waiting.includes(10)) await fill(waiting.length + 1);
     const start = waiting.indexOf(10) + 1;
@@ -45,14 +48,14 @@ export function openObjects(root: string): ObjectReader {
     await fill(end + 1);
     const bytes = waiting.subarray(start, end);
     waiting = waiting.subarray(end + 1);
-    if (type !== 'blob') throw unreadable(`${oid} is no blob here: ${header}`);
+    if (type !== wanted) throw unreadable(`${oid} is no ${wanted} here: ${header}`);
     return bytes;
   }
 
   let last: Promise<unknown> = Promise.resolve();
   return {
-    read(oid) {
-      const bytes = last.then(() => answer(oid));
+    read(oid, type = 'blob') {
+      const bytes = last.then(() => answer(oid, type));
       last = bytes.catch(() => {});
       return bytes;
     },
