@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Description } from './extract.ts';
 
 type Json = Record<string, unknown>;
 
-const { operations, $defs } = JSON.parse(
-  readFileSync(join(import.meta.dirname, 'description.json'), 'utf8'),
+/** The extract that is committed (extract.ts makes it). */
+export const description = JSON.parse(
+  brotliDecompressSync(readFileSync(join(import.meta.dirname, 'description.json.br'))).toString(),
 ) as Description;
+const { operations, $defs } = description;
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: false, coerceTypes: false });
 const compiled = new Map<object, ValidateFunction>();
