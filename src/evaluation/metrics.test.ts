@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Task } from './evaluation.ts';
@@ -15,8 +16,10 @@ interface Case {
 }
 
 // Made by make-metric-fixtures.py, which lies beside it.
-const fixture = new URL('../../test/interop/fixtures/metrics.json', import.meta.url);
-const { cases } = JSON.parse(readFileSync(fixture, 'utf8')) as { readonly cases: readonly Case[] };
+const fixture = new URL('../../test/interop/fixtures/metrics.json.gz', import.meta.url);
+const { cases } = JSON.parse(gunzipSync(readFileSync(fixture)).toString()) as {
+  readonly cases: readonly Case[];
+};
 
 const valuesOf = (labels: readonly number[], scores: readonly number[], task: Task, threshold = 0.5) =>
   Object.fromEntries(
