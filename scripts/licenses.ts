@@ -11,14 +11,20 @@ export function licensesOf(folders: readonly string[]): string {
     const heads = packages.map(({ name, owners }) =>
       [name, ...owners.map((owner) => `  ${owner}`)].join('\n'),
     );
-    return `${[...new Set(heads)].sort().join('\n')}\n\n${packages[0]!.text}`;
+    // Apache's comes with its appendix or without: with it nothing is missing for anybody.
+    const { text } = packages.find((one) => one.text.includes('APPENDIX')) ?? packages[0]!;
+    return `${[...new Set(heads)].sort().join('\n')}\n\n${text}`;
   });
   return `${told.sort().join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
 /** The words that matter, whatever title, line breaks and quotes a copy of the text has. */
 function wording(text: string): string {
-  const words = text.toLowerCase().replace(/[^a-z]+/g, ' ');
+  const words = text
+    .toLowerCase()
+    .replace(/[^a-z]+/g, ' ')
+    .trim()
+    .replace(/ end of terms and conditions( appendix how to apply .* limitations under the license)?$/, '');
   return words.slice(Math.max(0, words.search(/permission|redistribution|apache license/)));
 }
 
@@ -36,7 +42,9 @@ function readLicense(folder: string): { name: string; owners: string[]; text: st
   const lines = file
     ? readFileSync(join(folder, file), 'utf8').trim().split(/\r?\n/)
     : [`${license ?? 'see its repository'}`];
-  const isOwner = (line: string) => /^\s*(copyright|\(c\)|©)/i.test(line);
+  // "Copyright (c) 2020 Ada", "Port: Copyright Ada". A licence's own lines have the word as well: "copyright license to".
+  const isOwner = (line: string) =>
+    /^([\w: ]+ |\s*)Copyright (\([cC]\)|©|\d{4}|[A-Z][\w.]*[a-z])|^\s*(\([cC]\) ?\d{4}|©)/.test(line);
   return {
     name: `${name} ${version} (${license ?? 'no licence named'})`,
     owners: lines.filter(isOwner).map((line) => line.trim()),
