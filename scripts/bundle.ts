@@ -5,9 +5,10 @@ import { minifySync } from 'rolldown/utils';
 import { bundleServer } from '../src/image/server-bundle.ts';
 import { openWorkspace } from '../src/workspace/index.ts';
 import { compiledSchemaChunk, compiledSchemas } from './compiled-schemas.ts';
+import { leanPackages } from './lean-packages.ts';
 import { licensesOf } from './licenses.ts';
 import { nativeLock } from './native-lock.ts';
-import { packageFolders, vendorChunks, vendorPrefix } from './vendor-chunks.ts';
+import { chunkGroups, packageFolders, vendorPrefix } from './vendor-chunks.ts';
 
 // Makes `actions/dist/`, or the folder that is named: what GitHub runs, and whoever has no TypeScript around.
 // Our code stays readable; packages come in minified chunks. What is native, draws charts or bundles stays outside:
@@ -40,12 +41,10 @@ async function chunks(): Promise<[string, string][]> {
     cwd: root,
     platform: 'node',
     external: outside,
-    plugins: [compiledSchemas, withoutUnzip, withoutUpgrade],
+    plugins: [compiledSchemas, leanPackages, withoutUpgrade],
     // An action that only talks to its runner loads no HTTP client with it: @actions/core has one for tokens of OIDC.
     treeshake: {
-      moduleSideEffects: [
-        { test: /[\\/](undici|tunnel|@actions[\\/](core|http-client))[\\/]/, sideEffects: false },
-      ],
+      moduleSideEffects: [{ test: /[\\/](tunnel|@actions[\\/](core|http-client))[\\/]/, sideEffects: false }],
     },
     logLevel: 'warn',
     // Comments that name each module's path would carry the place of the checkout into the bytes.
@@ -59,12 +58,7 @@ async function chunks(): Promise<[string, string][]> {
         name.startsWith(vendorPrefix) ? `vendor/${name.slice(vendorPrefix.length)}.js` : 'shared/[name].js',
       comments: { legal: true, annotation: false, jsdoc: false },
       codeSplitting: {
-        groups: [
-          ...vendorChunks,
-          { name: compiledSchemaChunk, debugName: 'schemas', priority: 1 },
-          // In one known place, from where the other files are found (src/workspace/own-program.ts).
-          { name: 'workspace', test: /[\\/]src[\\/]workspace[\\/]/ },
-        ],
+        groups: [{ name: compiledSchemaChunk, debugName: 'schemas', priority: 200 }, ...chunkGroups],
       },
     });
     const made = output.map((file): [string, string] => {
@@ -97,16 +91,6 @@ const sources = (pattern: string): string[] =>
     .filter((path) => !path.endsWith('.test.ts'))
     .sort()
     .map((path) => join(root, path));
-
-/**
- * @actions/artifact unpacks downloads with a library that we never call (src/github/archive.ts is stricter) and that
- * brings a hundred kilobytes of polyfills.
- */
-const withoutUnzip: Plugin = {
-  name: 'without-unzip',
-  resolveId: { filter: { id: /^unzip-stream$/ }, handler: () => '\0without-unzip' },
-  load: { filter: { id: /^\0without-unzip$/ }, handler: () => 'export default {};' },
-};
 
 /** A copy of the template changes itself by its sources: fifty kilobytes that no bundle has a use for. */
 const withoutUpgrade: Plugin = {

@@ -1,12 +1,12 @@
+type Family = readonly [chunk: string, packages: RegExp];
+
 /**
  * The chunks of `actions/dist/vendor/`: one a package or family, under names that stay, so that an action loads no more
  * than it needs and an upgrade changes one file. A family takes what it depends on along, unless an earlier one has it:
  * what several need stands first.
  */
-const families: readonly (readonly [chunk: string, packages: RegExp])[] = [
-  ['undici', /^undici$/],
+const families: readonly Family[] = [
   ['yaml', /^yaml$/],
-  ['ajv', /^ajv$/],
   ['semver', /^semver$/],
   ['small', /^(p-limit|canonicalize|markdown-table|crc-32)$/],
   ['onnx', /^(@bufbuild\/protobuf|onnx-buf)$/],
@@ -15,16 +15,14 @@ const families: readonly (readonly [chunk: string, packages: RegExp])[] = [
   ['csv-parse', /^csv-parse$/],
   ['fflate', /^fflate$/],
   ['modern-tar', /^modern-tar$/],
-  [
-    'streams',
-    /^(readable-stream|string_decoder|safe-buffer|inherits|util-deprecate|isarray|process-nextick-args)$/,
-  ],
+];
+/** These call some of ours (scripts/lean-packages.ts), which therefore stands before them. */
+const clients: readonly Family[] = [
   ['http-client', /^(@actions\/http-client|tunnel)$/],
   ['actions-core', /^@actions\/(core|exec|io)$/],
   ['globs', /^(minimatch|brace-expansion|balanced-match|concat-map)$/],
   ['octokit', /^(@octokit\/.*|@actions\/github)$/],
   ['protobuf-ts', /^@protobuf-ts\//],
-  ['azure-storage', /^(@azure|@typespec)\//],
   ['actions-cache', /^@actions\/(cache|glob)$/],
   ['actions-artifact', /^@actions\/artifact$/],
 ];
@@ -51,11 +49,22 @@ export interface ChunkGroup {
 
 export const vendorPrefix = 'vendor-';
 
+/** Chunks of ours with names that stay: other files are found from workspace (src/workspace/own-program.ts). */
+const ours: readonly Omit<ChunkGroup, 'priority'>[] = [
+  { name: 'workspace', test: (id) => /[\\/]src[\\/]workspace[\\/]/.test(id) },
+  { name: 'http', test: (id) => /[\\/]src[\\/]http[\\/]/.test(id) },
+  { name: 'proxied-fetch', test: (id) => /[\\/]kit[\\/]proxied-fetch/.test(id) },
+  { name: 'blob-client', test: (id) => /[\\/]kit[\\/]blob-client/.test(id) },
+];
+
+const groupOf = ([chunk, packages]: Family) => ({
+  name: vendorPrefix + chunk,
+  test: (id: string) => packages.test(packageOf(id)?.name ?? ''),
+});
+
 /** As rolldown's `codeSplitting.groups`; a package without a family gets the chunk `other`. */
-export const vendorChunks: readonly ChunkGroup[] = [...families, ['other', /./] as const].map(
-  ([chunk, packages], index) => ({
-    name: vendorPrefix + chunk,
-    priority: families.length + 1 - index,
-    test: (id) => packages.test(packageOf(id)?.name ?? ''),
-  }),
-);
+export const chunkGroups: readonly ChunkGroup[] = [
+  ...families.map(groupOf),
+  ...ours,
+  ...[...clients, ['other', /./] as const].map(groupOf),
+].map((group, index) => ({ ...group, priority: 100 - index }));

@@ -20,7 +20,8 @@ export interface Results extends AsyncDisposable {
   replace(stored: StoredArtifact | StoredCache, bytes: Buffer): void;
 }
 
-export async function startResults(): Promise<Results> {
+/** `urlOf`: where a blob's bytes go, when not to this server itself. */
+export async function startResults(urlOf?: (blob: string) => string): Promise<Results> {
   const blobs = new Blobs();
   const [caches, artifacts]: [StoredCache[], StoredArtifact[]] = [[], []];
   const requests: string[] = [];
@@ -29,7 +30,11 @@ export async function startResults(): Promise<Results> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const methods: Methods = serviceMethods(caches, artifacts, (blob) => `${url}/blob/${blob}?sig=x`);
+  const methods: Methods = serviceMethods(
+    caches,
+    artifacts,
+    urlOf ?? ((blob) => `${url}/blob/${blob}?sig=x`),
+  );
   return {
     url,
     caches,
