@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomBytes } from 'node:crypto';
+import { createServer, request as forward } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { unzipSync } from 'fflate';
 import { azBucket } from '../../../src/data/remotes/az-bucket.ts';
 import { sharedKeyHeaders } from '../../../src/data/remotes/az-signature.ts';
 import { bucketContract, readingContract } from '../../../src/data/remotes/contract.ts';
+import { digestOf } from '../../../src/workspace/index.ts';
+import { startResults } from '../../fakes/results/server.ts';
+import { roundTrip } from '../../round-trip.ts';
 import type { Suite, Tools } from '../suite.ts';
 import { freePort } from '../tools/free-port.ts';
 import { untilAnswers } from '../tools/server.ts';
@@ -12,12 +19,12 @@ import { sharedData } from '../tools/shared-data.ts';
 export const suite: Suite = {
   name: 'azurite',
   shows:
-    "Microsoft's Azurite takes our requests signed by key and by SAS, and refuses wrong keys and ended SAS",
+    "Microsoft's Azurite takes our requests signed by key and by SAS, refuses wrong keys and ended SAS, and keeps what the bundled clients of caches and artifacts send",
   minutes: 2,
   needs: { npm: ['azurite@3.35.0'] },
   run: async (tools) => {
     const server = await startAzurite(tools);
-    const seen = [await contract(server), await refusals(server)];
+    const seen = [await contract(server), await refusals(server), await clients(tools, server)];
     const sas = sasOf(server.key, 'rcwdl', Date.now() + 600_000);
     const env = { ...server.env, AZURE_STORAGE_SAS_TOKEN: sas };
     return [...seen, await sharedData(tools, `az://${account}/${container}/team`, env)].join(', ');
@@ -97,6 +104,46 @@ async function refusals({ key, env }: Server): Promise<string> {
   const elsewhere = await azBucket(new URL(`az://${account}/none`), { ...env, AZURE_STORAGE_KEY: key });
   await assert.rejects(elsewhere.stat('a'), /E_REMOTE_FAILED.*no bucket or container/);
   return `${cases.length} bad credentials refused without naming them`;
+}
+
+/**
+ * A cache entry and an artifact of 40 MiB by the clients as our bundles have them, at signed addresses as Azure's are:
+ * the way there is a proxy that asks Azurite.
+ */
+async function clients({ folder }: Tools, { endpoint, key }: Server): Promise<string> {
+  const query = sasOf(key, 'rcw', Date.now() + 600_000);
+  const asked: string[] = [];
+  const proxy = createServer((request, response) => {
+    const { pathname, search } = new URL(request.url!);
+    asked.push(`${request.method} ${pathname.split('/').at(-1)}`);
+    const { host: _, 'proxy-connection': __, ...headers } = request.headers;
+    const onwards = forward(`${endpoint}${pathname}${search}`, { method: request.method, headers });
+    onwards.on('response', (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      pipeline(answer, response, () => {});
+    });
+    pipeline(request, onwards, () => {});
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const way = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  await using results = await startResults(
+    (blob) => `http://${account}.blob.core.windows.net/${container}/${blob}?${query}`,
+  );
+  const { saved, same, log } = await roundTrip('bundle', { folder, results, proxy: way, mebibytes: 40 });
+  proxy.closeAllConnections();
+  proxy.close();
+  assert.ok(saved && same, log);
+  const puts = (name: string) => asked.filter((line) => line === `PUT ${name}`).length;
+  // Blocks of 8 MiB, and the list of them.
+  assert.deepEqual([puts('cache-1'), puts('artifact-2.zip')], [7, 7], asked.join());
+  assert.ok(asked.filter((line) => line === 'GET cache-1').length >= 10, asked.join());
+  const [artifact] = results.artifacts;
+  const answer = await fetch(`${endpoint}/${container}/${artifact!.blob}?${query}`);
+  const zip = Buffer.from(await answer.arrayBuffer());
+  assert.equal(digestOf(zip), artifact!.digest);
+  assert.equal(unzipSync(zip).bytes?.length, 40 << 20);
+  assert.equal(answer.headers.get('content-type'), 'application/zip');
+  return 'a cache entry and an artifact of 40 MiB by the bundled clients';
 }
 
 /** A service SAS of the container (learn.microsoft.com/rest/api/storageservices/create-service-sas, of 2020-12-06). */
