@@ -112,8 +112,10 @@ function shortFailures(code: string): string {
 const escaping = /(\w+)\.replace\(\/~\/g, "~0"\)\.replace\(\/\\\/\/g, "~1"\)/g;
 
 const fail = `const step = (key) => key.replace(/~/g, '~0').replace(/\\//g, '~1');
-const fail = (errors, instancePath, keyword, params, parentSchema, data, message) =>
-  [...(errors ?? []), { instancePath, keyword, params, parentSchema, data, message }];
+const fail = (errors, instancePath, keyword, params, parentSchema, data, message) => {
+  (errors ??= []).push({ instancePath, keyword, params, parentSchema, data, message });
+  return errors;
+};
 `;
 
 /** What a schema says to people; a key of that name inside `properties` is a schema and stays. */

@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compiled } from '../scripts/compiled-schemas.ts';
-import { checkSchema, type JsonSchema, parseJson, parseYaml } from '../src/workspace/index.ts';
+import { documents } from '../src/image/oci-schema.ts';
+import {
+  checkSchema,
+  digestOf,
+  type JsonSchema,
+  type ParsedFile,
+  parseJson,
+  parseYaml,
+} from '../src/workspace/index.ts';
 
 // The checking code of the bundles against ajv itself, by what somebody is told.
 
@@ -29,18 +37,34 @@ function* spoilt(value: unknown): Generator<unknown> {
   }
 }
 
-test.each(names)('%s', async (name) => {
-  const text = readFileSync(join(schemas, `${name}.json`), 'utf8');
-  const byAjv = JSON.parse(text) as JsonSchema;
-  const source = `export default ${compiled(text, name)};`;
-  const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString('base64')}`);
-  const ahead = (module as { default: JsonSchema }).default;
-  const parsed = examples
+const examplesOf = (name: string): ParsedFile[] =>
+  examples
     .filter((file) => file.startsWith(`${name}.`))
     .map((file) => {
       const content = readFileSync(join(schemas, 'examples', file), 'utf8');
       return file.endsWith('.json') ? parseJson(content, file) : parseYaml(content, file);
     });
+
+const blob = { mediaType: 'x', digest: digestOf('x'), size: 1, annotations: { a: 'b' } };
+const goodDocuments: Readonly<Record<keyof typeof documents, object>> = {
+  manifest: { schemaVersion: 2, config: blob, layers: [blob], subject: blob },
+  index: { schemaVersion: 2, manifests: [blob] },
+  config: { architecture: 'x', os: 'x', rootfs: { type: 'layers', diff_ids: ['x'] } },
+};
+
+test.each([
+  ...names.map(
+    (name) => [name, readFileSync(join(schemas, `${name}.json`), 'utf8'), examplesOf(name)] as const,
+  ),
+  ...Object.entries(documents).map(([name, schema]) => {
+    const good = JSON.stringify(goodDocuments[name as keyof typeof documents]);
+    return [`OCI ${name}`, JSON.stringify(schema), [parseJson(good, name)]] as const;
+  }),
+])('%s', async (name, text, parsed) => {
+  const byAjv = JSON.parse(text) as JsonSchema;
+  const source = `export default ${compiled(text, name)};`;
+  const module = await import(`data:text/javascript;base64,${Buffer.from(source).toString('base64')}`);
+  const ahead = (module as { default: JsonSchema }).default;
   let [taken, refused] = [0, 0];
   for (const file of parsed)
     for (const value of [file.value, ...spoilt(file.value)]) {
