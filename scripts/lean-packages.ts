@@ -54,22 +54,6 @@ const standIns: readonly StandIn[] = [
     named: /^readable-stream\/passthrough$/,
     code: "module.exports = require('node:stream').PassThrough;\n",
   },
-  {
-    named: /^sha\.js\/sha1\.js$/,
-    code: "import { createHash } from 'node:crypto';\nexport default function Sha1() {\n  return createHash('sha1');\n}\n",
-  },
-  // Compressing is Node's own there.
-  {
-    named: /^pako$/,
-    within: /\/isomorphic-git\//,
-    code: "import { deflateSync } from 'node:zlib';\nimport { Inflate, inflate } from 'pako/lib/inflate.js';\nexport default { Inflate, inflate, deflate: deflateSync };\n",
-  },
-  // A dictionary of eighty kilobytes that Node has too.
-  {
-    named: /^\.\/brotli\.js$/,
-    within: /\/hyparquet-compressors\//,
-    code: "import { brotliDecompressSync } from 'node:zlib';\nexport const decompressBrotli = (input, length) =>\n  brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) });\n",
-  },
   // We ask GitHub by routes (src/github/api.ts).
   {
     named: /^@octokit\/plugin-rest-endpoint-methods$/,
@@ -79,7 +63,6 @@ const standIns: readonly StandIn[] = [
   // The same as ES modules, of which what nobody imports falls away.
   { named: /^@protobuf-ts\/runtime$/, file: installed('@protobuf-ts/runtime/build/es2015/index.js') },
   { named: /^@protobuf-ts\/runtime-rpc$/, file: installed('@protobuf-ts/runtime-rpc/build/es2015/index.js') },
-  { named: /^isomorphic-git$/, file: installed('isomorphic-git/index.js') },
 ];
 
 const prefix = '\0lean:';

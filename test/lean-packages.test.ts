@@ -6,13 +6,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { brotliCompressSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
-import { rolldown } from 'rolldown';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { BlobClient, BlockBlobClient } from '../actions/kit/blob-client.ts';
 import * as proxied from '../actions/kit/proxied-fetch.ts';
-import { leanPackages } from '../scripts/lean-packages.ts';
 import { digestOf } from '../src/workspace/index.ts';
 import { Blobs } from './fakes/results/blobs.ts';
 import { startResults } from './fakes/results/server.ts';
@@ -226,25 +223,6 @@ test.each(['bundle', 'packages'] as const)(
   },
   60_000,
 );
-
-test("Node's own SHA-1 and Brotli stand for those that packages bring", async () => {
-  const made = async (input: string) => {
-    const build = await rolldown({ input, cwd: root, platform: 'node', plugins: [leanPackages] });
-    const { output } = await build.generate({ format: 'esm' });
-    await build.close();
-    const path = join(scratch, `${input}.mjs`);
-    writeFileSync(path, output[0].code);
-    return import(path);
-  };
-  const git = (await made('isomorphic-git')) as typeof import('isomorphic-git');
-  const { oid } = await git.hashBlob({ object: 'hello\n' });
-  expect(oid).toBe('ce013625030ba8dba906f756967f9e9ca394464a');
-  const { compressors } = (await made('hyparquet-compressors')) as typeof import('hyparquet-compressors');
-  const bytes = randomBytes(1000);
-  const small = brotliCompressSync(bytes);
-  expect(Buffer.from(compressors.BROTLI!(small, bytes.length))).toEqual(bytes);
-  expect(() => compressors.BROTLI!(small, bytes.length - 1)).toThrow();
-});
 
 test('a fetch follows where it may, with the token for its own host alone', async () => {
   const to = (status: number, location: string) => (response: ServerResponse) =>

@@ -1,7 +1,8 @@
-import { W as watchParent, a as openWorkspace, r as hideState, t as systemError, tt as isLockstepError } from "./shared/workspace.js";
+import { Tt as isLockstepError, l as openWorkspace, o as hideState, r as systemError, t as init_workspace, ut as watchParent } from "./shared/workspace.js";
 import { n as findCommand, r as parseInvocation, t as UsageError } from "./shared/invocation.js";
 import { resolve } from "node:path";
 var version = "0.1.0";
+init_workspace();
 const catalogue = {
 	start: () => import("./shared/start.js"),
 	init: () => import("./shared/init.js"),
@@ -14,6 +15,9 @@ const catalogue = {
 	"data refresh": () => import("./shared/data-refresh.js"),
 	"data status": () => import("./shared/data-status.js"),
 	"data verify": () => import("./shared/data-verify.js"),
+	"data profile": () => import("./shared/data-profile.js"),
+	"data gc": () => import("./shared/data-gc.js"),
+	"data forget": () => import("./shared/data-forget.js"),
 	plan: () => import("./shared/plan.js"),
 	run: () => import("./shared/run3.js"),
 	train: () => import("./shared/train2.js"),

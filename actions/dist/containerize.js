@@ -1,9 +1,10 @@
-import { Y as hexOf, a as openWorkspace, l as amount } from "./shared/workspace.js";
+import { gt as hexOf, l as openWorkspace, p as amount, t as init_workspace } from "./shared/workspace.js";
 import { c as optional, f as token, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { n as buildUnreleased } from "./shared/model-image.js";
 import { r as pushImage } from "./shared/image.js";
+init_workspace();
 async function buildAndPush(workspace, model, push) {
 	const { name, digest, platform, size } = await buildUnreleased(workspace, model);
 	const image = `${name}@${digest}`;
@@ -22,6 +23,7 @@ const spec = {
 	push: flag,
 	token: optional(token)
 };
+init_workspace();
 await run(async () => {
 	const { models, push, token } = readInputs(spec);
 	const workspace = openWorkspace(runnerFolders().workspace);

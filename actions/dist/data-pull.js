@@ -1,12 +1,13 @@
 import { t as neededDatasets } from "./shared/needed-datasets2.js";
-import { K as storeAt, U as objectPath, W as openStore, k as fileObjects, s as pullData } from "./shared/data.js";
-import { J as digestOf, a as openWorkspace, q as digestFile } from "./shared/workspace.js";
+import { K as fileObjects, Q as openStore, Z as objectPath, c as pullData, et as storeAt } from "./shared/data.js";
+import { ht as digestOf, l as openWorkspace, mt as digestFile, t as init_workspace } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { i as list, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { n as restoreApart, r as saveFrom, t as newFolder } from "./shared/cache.js";
 import { dirname, join } from "node:path";
 import { chmodSync, existsSync, linkSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { copyFile, rename } from "node:fs/promises";
+init_workspace();
 const spec = {
 	models,
 	only: list,
@@ -116,6 +117,7 @@ async function link(from, to, digest) {
 	}
 	await to.adopt(own, digest);
 }
+init_workspace();
 await run(async () => {
 	const { models, only, cache } = readInputs(spec);
 	const workspace = openWorkspace(runnerFolders().workspace);

@@ -1,5 +1,5 @@
 import { m as readContext } from "./shared/github.js";
-import { a as openWorkspace, et as LockstepError } from "./shared/workspace.js";
+import { Ct as LockstepError, l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { c as optional, d as text, f as token, o as models, t as setOutputs, u as readInputs } from "./shared/outputs.js";
@@ -7,6 +7,7 @@ import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { n as refuse, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { i as versionOfHead, n as outcomeText, t as deployModel } from "./shared/release-model.js";
 import { t as showDeployment } from "./shared/deployment.js";
+init_workspace();
 function checkOrder({ models, version }) {
 	if (version === null || models.length === 1) return;
 	throw new LockstepError("E_ACTION_INPUT", {
@@ -42,6 +43,7 @@ const spec = {
 	version: optional(text),
 	token
 };
+init_workspace();
 await run(async () => {
 	const inputs = readInputs(spec);
 	checkOrder(inputs);

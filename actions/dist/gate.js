@@ -1,6 +1,6 @@
 import { t as reviewChange } from "./shared/judged-review.js";
 import { l as changeOutcome, o as renderChange, s as commentMarker } from "./shared/report.js";
-import { E as resolveCommit, P as readYaml, _ as readJson, a as openWorkspace, et as LockstepError, i as modelPath, tt as isLockstepError } from "./shared/workspace.js";
+import { Ct as LockstepError, R as resolveCommit, T as readJson, Tt as isLockstepError, Y as readYaml, c as modelPath, l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
 import { i as error } from "./vendor/actions-core.js";
 import { n as parsePolicy } from "./shared/gate.js";
 import { c as optional, d as text, l as path, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
@@ -9,6 +9,7 @@ import { t as addSummary } from "./shared/summary.js";
 import { t as judgedFileName } from "./shared/judged-file.js";
 import { join } from "node:path";
 import { existsSync } from "node:fs";
+init_workspace();
 const mostShown = 10;
 function annotateChecks(workspace, model, verdicts) {
 	const failed = verdicts.flatMap(({ checks }) => checks.filter(({ outcome }) => outcome === "fail"));
@@ -64,6 +65,7 @@ const spec = {
 	base: optional(text),
 	head: optional(text)
 };
+init_workspace();
 async function commitsOf(workspace, { judged, base, head }) {
 	const file = readJson(join(judged, judgedFileName), judgedFileName).value;
 	const commit = async (name, given) => {
@@ -93,6 +95,7 @@ function refuseOn(failOn, change) {
 	});
 }
 const isUnsure = (part) => part.kind === "judged" ? part.input.verdicts.some(({ verdict }) => verdict === "inconclusive") : part.kind !== "refused";
+init_workspace();
 await run(async () => {
 	const inputs = readInputs(spec);
 	const workspace = openWorkspace(runnerFolders().workspace);

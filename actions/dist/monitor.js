@@ -1,5 +1,5 @@
 import { g as runUrl, m as readContext } from "./shared/github.js";
-import { a as openWorkspace, tt as isLockstepError } from "./shared/workspace.js";
+import { Tt as isLockstepError, l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
 import { n as giveGitToken, t as openForge } from "./shared/forge.js";
 import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";
@@ -13,6 +13,7 @@ import { n as fenced, t as addSummary } from "./shared/summary.js";
 import { n as renderMonitorHtml } from "./shared/report.js";
 import { join } from "node:path";
 import { mkdirSync, writeFileSync } from "node:fs";
+init_workspace();
 const spec = {
 	models,
 	environment: optional(text),
@@ -76,6 +77,7 @@ async function watchAll(workspace, context, inputs) {
 		report: reportFolder()
 	};
 }
+init_workspace();
 await run(async () => {
 	const inputs = readInputs(spec);
 	const context = readContext();

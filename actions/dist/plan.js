@@ -1,5 +1,5 @@
 import { l as mayWrite, m as readContext, o as trainRequestArtifact } from "./shared/github.js";
-import { E as resolveCommit, S as git, a as openWorkspace, et as LockstepError, tt as isLockstepError } from "./shared/workspace.js";
+import { Ct as LockstepError, N as git, R as resolveCommit, Tt as isLockstepError, l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
 import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
 import { c as optional, d as text, f as token, n as count, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as changedModels } from "./shared/changed-models.js";
@@ -10,6 +10,7 @@ import { t as openForge } from "./shared/forge.js";
 import { t as uploadFolder } from "./shared/upload.js";
 import { join } from "node:path";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+init_workspace();
 const spec = {
 	for: oneOf("pull-request", "train", "main"),
 	base: optional(text),
@@ -53,6 +54,7 @@ const refused = (what, fix) => new LockstepError("E_TRAIN_REQUEST", {
 	allowed: "an open pull request whose newest commit somebody with write access has looked at",
 	fix
 });
+init_workspace();
 async function chooseSides(workspace, context, given) {
 	if (given.number !== null) return readRequest(workspace, await openForge(given.token, context), context, given.number);
 	const event = sidesOfEvent(context);
@@ -111,6 +113,7 @@ const emptyTree = ({ root }) => git([
 	cwd: root,
 	input: ""
 });
+init_workspace();
 async function planJobs(workspace, purpose, sides) {
 	if (purpose === "main") return forMain(workspace, sides.head);
 	const changed = await changedModels(workspace, sides);
@@ -212,6 +215,7 @@ function sharesOf(sizes, most) {
 function parted(items, count) {
 	return Array.from({ length: count }, (_, index) => items.slice(Math.floor(index * items.length / count), Math.floor((index + 1) * items.length / count)));
 }
+init_workspace();
 await run(async () => {
 	const inputs = readInputs(spec);
 	const workspace = openWorkspace(runnerFolders().workspace);

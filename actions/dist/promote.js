@@ -1,5 +1,5 @@
 import { c as approvalsOf, f as setStatus, g as runUrl, m as readContext } from "./shared/github.js";
-import { E as resolveCommit, J as digestOf, R as isName, a as openWorkspace, k as checkEnvironment, tt as isLockstepError } from "./shared/workspace.js";
+import { H as checkEnvironment, R as resolveCommit, Tt as isLockstepError, ht as digestOf, l as openWorkspace, nt as isName, t as init_workspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { a as model, c as optional, d as text, f as token, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
@@ -9,6 +9,7 @@ import { a as carryOut, n as outcomeText, o as jobOfTag, s as unansweredJobs } f
 import { t as showDeployment } from "./shared/deployment.js";
 import { l as readEnvironments } from "./shared/gitops.js";
 import { p as parseTag } from "./shared/registry.js";
+init_workspace();
 const states = {
 	observed: "success",
 	written: "success",
@@ -46,6 +47,7 @@ async function tellWritten(job, request) {
 	}, text);
 	await tellTagged(job, request, "already", text);
 }
+init_workspace();
 const patience = 60;
 async function answer(job, asked) {
 	if (asked.tag === null) return decide(job, named(asked));
@@ -125,6 +127,7 @@ const spec = {
 	tag: optional(text),
 	token
 };
+init_workspace();
 const mostJobs = 256;
 async function jobsOf(workspace, asked) {
 	if (asked.tag !== null) return jobsOfTag(workspace, asked.tag);
@@ -175,6 +178,7 @@ const toMatrix = ({ model, version, environment, tag = "" }) => ({
 	environment,
 	tag
 });
+init_workspace();
 await run(async () => {
 	const inputs = readInputs(spec);
 	const [context, workspace] = [readContext(), openWorkspace(runnerFolders().workspace)];

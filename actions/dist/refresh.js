@@ -1,19 +1,20 @@
 import { a as selectSources, i as refreshData, n as changeLines, r as refreshedLines } from "./shared/refresh-text.js";
 import { C as findArtifact, g as runUrl, m as readContext, x as downloadArtifact } from "./shared/github.js";
-import { D as tryGit, S as git, a as openWorkspace, et as LockstepError, g as parseJson, n as scratchPath, w as gitBytes } from "./shared/workspace.js";
+import { Ct as LockstepError, F as gitBytes, N as git, a as scratchPath, l as openWorkspace, t as init_workspace, w as parseJson, z as tryGit } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { c as optional, d as text, f as token, i as list, r as flag, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { c as scratchFolder, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
 import { p as setSecret } from "./vendor/actions-core.js";
 import { t as openIssueOnce } from "./shared/issues.js";
-import { B as emptyLock, F as findLock, H as withEntry, L as writeLock, R as parseLock, V as printLock, W as openStore, k as fileObjects, l as packObjects, u as unpackObjects, y as pushData } from "./shared/data.js";
+import { B as printLock, F as findLock, K as fileObjects, L as writeLock, Q as openStore, R as parseLock, V as withEntry, d as unpackObjects, u as packObjects, w as pushData, z as emptyLock } from "./shared/data.js";
 import { a as parseLineage, c as dateSource, i as lineageFile, n as shapeChanges, o as readLineage, s as writeLineage } from "./shared/sources.js";
 import { n as fenced, t as addSummary } from "./shared/summary.js";
 import { t as uploadFolder } from "./shared/upload.js";
-import { L as pushAtomic, P as fetchRefs, R as remoteRefs, r as baseCommit, x as pushRefused } from "./shared/registry.js";
+import { I as pushAtomic, L as remoteRefs, N as fetchRefs, b as pushRefused, r as baseCommit } from "./shared/registry.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { join } from "node:path";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+init_workspace();
 const mib = 2 ** 20;
 const refreshArtifact = {
 	name: "lockstep-refresh",
@@ -89,6 +90,7 @@ async function checkWhole(workspace, entry, objects) {
 		});
 	}
 }
+init_workspace();
 async function fetchSources(workspace, wanted) {
 	takeSecrets();
 	const results = await refreshData(workspace, wanted);
@@ -127,6 +129,7 @@ const spec = {
 	scheduled: flag,
 	token: optional(token)
 };
+init_workspace();
 const refreshBranch = "refresh/data";
 const ref = `refs/heads/${refreshBranch}`;
 const mark = "Made-by: lockstep data refresh";
@@ -289,6 +292,7 @@ async function propose({ context, workspace, github }) {
 	say(`${title}: ${state}; issue ${number} ${opened ? "opened" : "is open already"}`);
 	return { branch: state === "pushed" ? refreshBranch : "" };
 }
+init_workspace();
 await run(async () => {
 	const { mode, datasets: only, date, scheduled, token } = readInputs(spec);
 	const workspace = openWorkspace(runnerFolders().workspace);

@@ -1,5 +1,5 @@
 import { C as findArtifact, S as downloadCandidate, _ as publishComment, g as runUrl, m as readContext, u as mergedPull, y as candidateArtifactName } from "./shared/github.js";
-import { a as openWorkspace, tt as isLockstepError } from "./shared/workspace.js";
+import { Tt as isLockstepError, l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { t as actAsBot } from "./shared/git-identity.js";
 import { c as optional, d as text, f as token, o as models, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
@@ -13,6 +13,7 @@ import { h as warning, u as notice } from "./vendor/actions-core.js";
 import { i as renderMerged } from "./shared/report.js";
 import { n as fenced } from "./shared/summary.js";
 import { rmSync } from "node:fs";
+init_workspace();
 const spec = {
 	models,
 	mode: oneOf("release", "keep"),
@@ -126,6 +127,7 @@ async function askToPin({ context, github }, reference) {
 	});
 	if (opened) notice(`issue ${number} has the line that pins the base of the images`);
 }
+init_workspace();
 async function registerAll(job, models, bump) {
 	const outcomes = [];
 	for (const model of models) {
@@ -177,6 +179,7 @@ async function keepOwn({ workspace }, model, folder) {
 		say(`${model}: not kept for later runs. ${error.message}`);
 	}
 }
+init_workspace();
 await run(async () => {
 	const { mode, models, base, head, bump, token } = readInputs(spec);
 	const context = readContext();

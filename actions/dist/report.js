@@ -1,5 +1,5 @@
 import { C as findArtifact, S as downloadCandidate, _ as publishComment, a as subjectOfRun, b as candidateArtifacts, f as setStatus, g as runUrl, m as readContext, p as verdictContextOf, s as workflowFiles, v as triggeringRun, x as downloadArtifact } from "./shared/github.js";
-import { a as openWorkspace, tt as isLockstepError } from "./shared/workspace.js";
+import { Tt as isLockstepError, l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
 import { t as openForge } from "./shared/forge.js";
 import { c as optional, f as token, l as path, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";
@@ -14,6 +14,7 @@ import { a as changeKey, l as changeOutcome, o as renderChange, s as commentMark
 import { t as addSummary } from "./shared/summary.js";
 import { join } from "node:path";
 import { rmSync } from "node:fs";
+init_workspace();
 async function findChange({ context, workspace, github }) {
 	const run = await triggeringRun(github, context);
 	const subject = await subjectOfRun(github, run);
@@ -197,6 +198,7 @@ async function status({ context, github }, { run, subject }, state, description,
 		...key === void 0 ? {} : { key }
 	});
 }
+init_workspace();
 await run(async () => {
 	const inputs = readInputs(spec);
 	if (inputs.mode === "keep") {

@@ -1,7 +1,7 @@
 import { a as exportVariable, t as addPath } from "./vendor/actions-core.js";
 import { r as flag, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { a as openForeign, i as closeForeign, o as say, r as run, s as runnerFolders } from "./shared/run.js";
-import { J as digestOf, V as exitOf, et as LockstepError, f as bundleFolder } from "./shared/workspace.js";
+import { Ct as LockstepError, _ as bundleFolder, ht as digestOf, ot as exitOf, t as init_workspace } from "./shared/workspace.js";
 import { t as restoreTarballs } from "./shared/tarballs.js";
 import { join } from "node:path";
 import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,6 +11,7 @@ const spec = {
 	modules: oneOf("auto", "workspace", "natives", "none"),
 	launcher: flag
 };
+init_workspace();
 function writeLauncher(temp) {
 	const folder = join(temp, "lockstep", "bin");
 	const program = join(bundleFolder ?? join(import.meta.dirname, "../dist"), "cli.js");
@@ -20,6 +21,7 @@ function writeLauncher(temp) {
 	return folder;
 }
 const quoted = (path) => `'${path.replaceAll("'", "'\\''")}'`;
+init_workspace();
 const runtime = "onnxruntime-node";
 function planModules(choice, workspace, temp) {
 	const locked = existsSync(join(workspace, "package-lock.json"));
@@ -60,6 +62,7 @@ const noLock = () => new LockstepError("E_INSTALL", {
 	allowed: "modules: workspace installs what it names",
 	fix: "check the repository out before this step, or use `modules: natives`"
 });
+init_workspace();
 const options = [
 	"--omit=dev",
 	"--ignore-scripts",

@@ -1,5 +1,5 @@
 import { y as candidateArtifactName } from "./shared/github.js";
-import { a as openWorkspace } from "./shared/workspace.js";
+import { l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
 import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
 import { t as giveRegistryToken } from "./shared/registry-token.js";
 import { o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
@@ -8,6 +8,7 @@ import { t as trainCandidate } from "./shared/train.js";
 import { t as stageGroups } from "./shared/stage-groups.js";
 import { join } from "node:path";
 import { rmSync } from "node:fs";
+init_workspace();
 async function trainInGroups(workspace, model, { folder, quick, base }) {
 	rmSync(folder, {
 		recursive: true,

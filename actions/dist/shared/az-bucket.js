@@ -1,6 +1,6 @@
-import { i as isSecure, n as send } from "./http.js";
+import { c as isSecure, i as send, t as init_http } from "./http.js";
 import { t as eachLimited } from "./each-limited.js";
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
 import { t as idToken } from "./id-token.js";
 import { a as rangeOf, c as askToken, d as formPost, f as keptToken, g as tokenIn, i as prefixOf, m as probe, o as textOf, p as noCredentials, r as noBucket, t as answerInRange, u as fieldsIn } from "./cloud-objects.js";
 import { i as refusalOf, t as downloadOf } from "./http-objects.js";
@@ -10,6 +10,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { execFile } from "node:child_process";
 import { homedir } from "node:os";
 import { promisify } from "node:util";
+init_workspace();
+init_http();
 const signedHeaders = [
 	"content-encoding",
 	"content-language",
@@ -260,6 +262,7 @@ function sasLogin(source, end) {
 	return end !== null && Date.parse(end) < Date.now() ? `make a new SAS: the one in ${source} ended at ${new Date(end).toISOString()}` : `make a SAS for ${source} that may read, create, write, delete and list (sp=rcwdl) in the container`;
 }
 const nobody = (account) => `log in (\`az login\`, or AZURE_CLIENT_ID and AZURE_TENANT_ID with \`id-token: write\` in a workflow); nothing for ${account} was found in AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, AZURE_CLIENT_ID with a federated token or secret, the machine's identity and \`az\``;
+init_http();
 const version = { "x-ms-version": "2022-11-02" };
 async function azBucket(address, env = process.env) {
 	const account = address.hostname;

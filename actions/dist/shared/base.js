@@ -1,7 +1,9 @@
-import { $ as writeAtomic, F as checkSchema, J as digestOf, X as isDigest, Y as hexOf, c as statePath, et as LockstepError, g as parseJson, h as withLock, s as shown } from "./workspace.js";
+import { Ct as LockstepError, S as withLock, St as writeAtomic, X as checkSchema, d as shown, f as statePath, gt as hexOf, ht as digestOf, t as init_workspace, vt as isDigest, w as parseJson } from "./workspace.js";
 import { n as describe, r as ociTypes } from "./oci.js";
+import { o as documents } from "../vendor/schemas-others.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, statSync } from "node:fs";
+init_workspace();
 const mediaTypes = {
 	...ociTypes,
 	config: "application/vnd.oci.image.config.v1+json",
@@ -19,96 +21,6 @@ const annotation = {
 	baseDigest: "org.opencontainers.image.base.digest",
 	layer: "dev.lockstep.layer",
 	runs: "dev.lockstep.runs"
-};
-const descriptor = {
-	type: "object",
-	required: [
-		"mediaType",
-		"digest",
-		"size"
-	],
-	properties: {
-		mediaType: { type: "string" },
-		digest: {
-			type: "string",
-			pattern: "^sha256:[0-9a-f]{64}$",
-			"x-code": { pattern: "E_DIGEST_FORMAT" }
-		},
-		size: {
-			type: "integer",
-			minimum: 0
-		},
-		annotations: {
-			type: "object",
-			additionalProperties: { type: "string" }
-		}
-	}
-};
-const annotations = {
-	type: "object",
-	additionalProperties: { type: "string" }
-};
-const documents = {
-	manifest: {
-		$id: "oci-manifest",
-		type: "object",
-		required: [
-			"schemaVersion",
-			"config",
-			"layers"
-		],
-		properties: {
-			schemaVersion: { const: 2 },
-			mediaType: { enum: ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"] },
-			artifactType: { type: "string" },
-			config: descriptor,
-			layers: {
-				type: "array",
-				items: descriptor
-			},
-			subject: descriptor,
-			annotations
-		}
-	},
-	index: {
-		$id: "oci-index",
-		type: "object",
-		required: ["schemaVersion", "manifests"],
-		properties: {
-			schemaVersion: { const: 2 },
-			mediaType: { enum: ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"] },
-			manifests: {
-				type: "array",
-				items: descriptor
-			},
-			annotations
-		}
-	},
-	config: {
-		$id: "oci-config",
-		type: "object",
-		required: [
-			"architecture",
-			"os",
-			"rootfs"
-		],
-		properties: {
-			architecture: { type: "string" },
-			os: { type: "string" },
-			config: { type: "object" },
-			rootfs: {
-				type: "object",
-				required: ["type", "diff_ids"],
-				properties: {
-					type: { const: "layers" },
-					diff_ids: {
-						type: "array",
-						items: { type: "string" }
-					}
-				}
-			}
-		}
-	}
 };
 const openImages = (workspace) => openLayout(statePath(workspace, "images"), (path) => shown(workspace, path));
 function openLayout(path, show = (file) => file) {
@@ -188,6 +100,7 @@ const missing$1 = (digest, file) => new LockstepError("E_IMAGE_MISSING", {
 	where: { file },
 	fix: "build the image again with `lockstep image build`"
 });
+init_workspace();
 const repository = /^[a-z0-9]+([._-][a-z0-9]+)*(:[0-9]+)?(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)+$/;
 const tag = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const imageName = ({ configuration }, model) => checkRepository(`${configuration.images ?? defaultImages(process.env)}/${model}`);
@@ -219,6 +132,7 @@ const badReference = (text) => new LockstepError("E_IMAGE_REF", {
 	allowed: "registry/repository in lower case, then :tag or @sha256:<64 hex>",
 	fix: "write it in lower case, as in ghcr.io/acme/models"
 });
+init_workspace();
 function readBase(text, layout, platform) {
 	const { name, digest } = parseReference(text);
 	if (digest === null || !layout.has(digest)) throw missing(text, layout.path);
@@ -263,4 +177,4 @@ const otherPlatform = (text, found, { os, architecture }) => new LockstepError("
 	allowed: `${os}/${architecture}`,
 	fix: "name a base for the platform that is built"
 });
-export { parseReference as a, annotation as c, imageName as i, mediaTypes as l, readConfig as n, openImages as o, checkTag as r, documents as s, readBase as t };
+export { parseReference as a, mediaTypes as c, imageName as i, readConfig as n, openImages as o, checkTag as r, annotation as s, readBase as t };

@@ -1,5 +1,6 @@
 import { r as baseCommit } from "./registry.js";
-import { A as parseConfiguration, E as resolveCommit, M as parseYaml, T as readAtCommit, et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, L as readAtCommit, R as resolveCommit, W as parseConfiguration, q as parseYaml, t as init_workspace } from "./workspace.js";
+init_workspace();
 async function chooseBase(workspace, revision) {
 	if (revision === void 0) return baseCommit(workspace);
 	const commit = await resolveCommit(workspace.root, revision);

@@ -1,10 +1,11 @@
-import { W as openStore } from "./data.js";
+import { Q as openStore } from "./data.js";
 import { _ as readFolders, m as verifyFolder, v as readTip } from "./gitops.js";
 import { d as pullEvidence, u as readEvidence } from "./image.js";
 import { c as listVersions, i as trustedKeys, n as readRelease } from "./registry.js";
-import { et as LockstepError, tt as isLockstepError } from "./workspace.js";
+import { Ct as LockstepError, Tt as isLockstepError, t as init_workspace } from "./workspace.js";
 import { n as workspaceAt } from "./base2.js";
 import { statSync } from "node:fs";
+init_workspace();
 async function chooseBaseline(workspace, model, { base, ask }) {
 	const tip = await readTip(workspace, {
 		tagsOf: model,

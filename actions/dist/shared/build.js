@@ -1,6 +1,6 @@
-import { $ as writeAtomic, J as digestOf, K as digestOfJson, L as checkName, Y as hexOf, c as statePath, et as LockstepError, f as bundleFolder } from "./workspace.js";
+import { Ct as LockstepError, St as writeAtomic, _ as bundleFolder, et as checkName, f as statePath, ft as digestOfJson, gt as hexOf, ht as digestOf, t as init_workspace } from "./workspace.js";
 import { n as describe } from "./oci.js";
-import { c as annotation, i as imageName, l as mediaTypes, o as openImages, r as checkTag, t as readBase } from "./base.js";
+import { c as mediaTypes, i as imageName, o as openImages, r as checkTag, s as annotation, t as readBase } from "./base.js";
 import { i as findBase, n as parsePlatform, r as asksForBase } from "./platform.js";
 import { t as gzipSync } from "../vendor/fflate.js";
 import { n as resolveNative } from "./natives.js";
@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+init_workspace();
 const layerFormat = "ustar, fflate 0.8.3 level 3";
 const level = 3;
 async function makeLayer(files) {
@@ -56,6 +57,7 @@ function foldersOf(files) {
 	}
 	return [...folders].sort();
 }
+init_workspace();
 async function cachedLayer(workspace, files) {
 	const key = hexOf(digestOfJson({
 		format: layerFormat,
@@ -154,6 +156,7 @@ const taken = (name, packageFolder, folder, files) => files.map((file) => ({
 	].join("/"),
 	bytes: readFileSync(join(packageFolder, folder, file))
 }));
+init_workspace();
 const home = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const minify = {
 	compress: true,
@@ -222,6 +225,7 @@ const bundlerVersion = () => {
 	const { version } = createRequire(import.meta.url)("rolldown/package.json");
 	return `${version} ${JSON.stringify(minify)}`;
 };
+init_workspace();
 const modelFiles = [
 	"golden.json",
 	"metadata.json",

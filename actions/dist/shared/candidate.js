@@ -1,8 +1,9 @@
-import { W as openStore } from "./data.js";
-import { $ as writeAtomic, Q as temporaryBeside, Z as diskFull, et as LockstepError } from "./workspace.js";
+import { Q as openStore } from "./data.js";
+import { Ct as LockstepError, St as writeAtomic, t as init_workspace, xt as temporaryBeside, yt as diskFull } from "./workspace.js";
 import { t as handedNames } from "./candidate-file.js";
 import { dirname, join, resolve } from "node:path";
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
+init_workspace();
 function checkCandidateFolder(folder) {
 	const found = lstatSync(folder, { throwIfNoEntry: false });
 	if (found === void 0 || found.isDirectory() && readdirSync(folder).length === 0) return;

@@ -1,4 +1,5 @@
-import { E as resolveCommit, S as git, et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, N as git, R as resolveCommit, t as init_workspace } from "./workspace.js";
+init_workspace();
 const kept = "refs/lockstep/change";
 async function fetchChange({ root }, { from, head, baseRef }) {
 	await fetchAsData(root, [`+${from}:${kept}/head`, `+refs/heads/${baseRef}:${kept}/base`]);

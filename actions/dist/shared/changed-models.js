@@ -1,7 +1,8 @@
 import { d as changeSide, f as pipelineChange, m as parsePipeline } from "./pipeline.js";
-import { M as parseYaml, R as isName, S as git, b as readTree, n as scratchPath, tt as isLockstepError, x as openObjects } from "./workspace.js";
+import { A as readTree, M as openObjects, N as git, Tt as isLockstepError, a as scratchPath, nt as isName, q as parseYaml, t as init_workspace } from "./workspace.js";
 import { join, resolve } from "node:path";
 import { copyFileSync, existsSync, rmSync } from "node:fs";
+init_workspace();
 async function treeOfWork(workspace) {
 	const { root } = workspace;
 	const index = scratchPath(workspace, "index");
@@ -23,6 +24,7 @@ async function treeOfWork(workspace) {
 		rmSync(index, { force: true });
 	}
 }
+init_workspace();
 const pipelineOf = (model) => `pipelines/${model}/pipeline.yaml`;
 async function changedModels(workspace, { base, head }) {
 	const tree = head ?? await treeOfWork(workspace);

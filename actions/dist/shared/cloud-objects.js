@@ -1,5 +1,7 @@
-import { et as LockstepError } from "./workspace.js";
-import { a as withoutQuery, i as isSecure, n as send, t as readBody } from "./http.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
+import { c as isSecure, i as send, l as withoutQuery, r as readBody, t as init_http } from "./http.js";
+init_http();
+init_workspace();
 const early = 24e4;
 function keptToken(ask, first = null) {
 	let kept = first;
@@ -77,6 +79,8 @@ const probe = (url, headers) => fetch(url, {
 	redirect: "error",
 	signal: AbortSignal.timeout(1e3)
 }).then(async (answer) => answer.ok ? fieldsIn(await answer.text()) : null).catch(() => null);
+init_http();
+init_workspace();
 function prefixOf(path) {
 	const text = decodeURIComponent(path).replace(/^\/+|\/+$/g, "");
 	return text === "" ? "" : `${text}/`;

@@ -1,6 +1,7 @@
 import { a as cleanVariables, g as durationMs, i as runSupervised, o as openStageLog } from "./pipeline.js";
-import { c as statePath, et as LockstepError, n as scratchPath, s as shown } from "./workspace.js";
+import { Ct as LockstepError, a as scratchPath, d as shown, f as statePath, t as init_workspace } from "./workspace.js";
 import { mkdirSync, rmSync } from "node:fs";
+init_workspace();
 async function runCommand(workspace, { key, asked, date, declared }, target) {
 	if (key.endsWith("/")) mkdirSync(target, { recursive: true });
 	const logFile = statePath(workspace, "runs", "refresh", `${encodeURIComponent(key)}.log`);

@@ -1,7 +1,8 @@
-import { Y as hexOf, l as amount } from "./workspace.js";
+import { gt as hexOf, p as amount, t as init_workspace } from "./workspace.js";
 import { n as markdownTable } from "../vendor/small.js";
 import { f as metricDirections, m as metricTitle, p as metricEntry } from "./evaluation.js";
 import { n as inertCode, t as inert } from "./inert-text.js";
+init_workspace();
 function changeOf(metric, { delta, low, high }) {
 	const direction = directionOf(metric);
 	if (low <= 0 && high >= 0) return {
@@ -285,6 +286,7 @@ function provenance(input) {
 		["environments at", binding?.tip]
 	].filter((row) => typeof row[1] === "string");
 }
+init_workspace();
 function headLine(input, most) {
 	const { outcome, claim, reason } = headlineOf(input);
 	return `### ${signOf[outcome]} **${inert(input.model, 60)}** ${claim}: ${inert(reason, Math.max(most, 120))}`;

@@ -1,6 +1,7 @@
-import { v as addData } from "./data.js";
-import { et as LockstepError, l as amount } from "./workspace.js";
+import { C as addData } from "./data.js";
+import { Ct as LockstepError, p as amount, t as init_workspace } from "./workspace.js";
 import { resolve } from "node:path";
+init_workspace();
 const command = {
 	name: "data add",
 	summary: "lock a file or folder by its sha256 in data.lock",

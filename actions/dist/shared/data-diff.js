@@ -1,5 +1,6 @@
 import { n as lockAt, t as dataDifference } from "./data-difference.js";
-import { l as amount, nt as printable } from "./workspace.js";
+import { Et as printable, p as amount, t as init_workspace } from "./workspace.js";
+init_workspace();
 const [mostDatasets, mostFiles, mostColumns] = [
 	40,
 	5,

@@ -1,6 +1,7 @@
-import { B as emptyLock, F as findLock, R as parseLock, W as openStore, d as changedKeys, g as haveObject, h as findManifest, m as sameItem, r as readTable } from "./data.js";
+import { F as findLock, Q as openStore, R as parseLock, b as haveObject, f as changedKeys, h as sameItem, i as readTable, y as findManifest, z as emptyLock } from "./data.js";
 import { t as tableDifference } from "./monitoring.js";
-import { E as resolveCommit, T as readAtCommit, et as LockstepError, l as amount, tt as isLockstepError } from "./workspace.js";
+import { Ct as LockstepError, L as readAtCommit, R as resolveCommit, Tt as isLockstepError, p as amount, t as init_workspace } from "./workspace.js";
+init_workspace();
 const mostTable = 256e6;
 const mostInside = 200;
 async function lockAt(workspace, revision) {

@@ -1,9 +1,9 @@
-import { $ as keyFaultOf, A as streamObject, B as emptyLock, C as openMemos, D as dataPath, E as checkNoLink, F as findLock, H as withEntry, J as listFiles, L as writeLock, M as remoteAddress, N as printManifest, O as readWorking, P as totalSize, U as objectPath, W as openStore, Y as refuseOdd, Z as checkPath, j as openBucket, x as placeDataset, z as PathCollisions } from "./data.js";
+import { D as placeDataset, F as findLock, J as streamObject, L as writeLock, M as checkNoLink, N as dataPath, P as readWorking, Q as openStore, U as listFiles, V as withEntry, W as refuseOdd, X as remoteAddress, Y as openBucket, Z as objectPath, it as checkPath, k as openMemos, nt as totalSize, ot as keyFaultOf, rt as PathCollisions, tt as printManifest, z as emptyLock } from "./data.js";
 import { t as require_dist } from "../vendor/yaml.js";
-import { $ as writeAtomic, A as parseConfiguration, D as tryGit, E as resolveCommit, I as nearest, M as parseYaml, N as readConfiguration, Q as temporaryBeside, S as git, X as isDigest, Z as diskFull, c as statePath, d as startProgress, et as LockstepError, g as parseJson, h as withLock, l as amount, s as shown, tt as isLockstepError, y as readBlobs } from "./workspace.js";
+import { $ as nearest, Ct as LockstepError, J as readConfiguration, N as git, R as resolveCommit, S as withLock, St as writeAtomic, Tt as isLockstepError, W as parseConfiguration, d as shown, f as statePath, g as startProgress, k as readBlobs, p as amount, q as parseYaml, t as init_workspace, vt as isDigest, w as parseJson, xt as temporaryBeside, yt as diskFull, z as tryGit } from "./workspace.js";
 import { t as eachLimited } from "./each-limited.js";
 import { r as makeFolderOf, t as lookAt } from "./folder.js";
-import { a as withoutQuery, i as isSecure, n as send, t as readBody } from "./http.js";
+import { c as isSecure, i as send, l as withoutQuery, r as readBody, t as init_http } from "./http.js";
 import { i as refusalOf, n as rangeHeaders, t as downloadOf$1 } from "./http-objects.js";
 import { t as UsageError } from "./invocation.js";
 import { n as textOption } from "./option-values.js";
@@ -13,6 +13,7 @@ import { constants, createReadStream, existsSync, lstatSync, readFileSync, readd
 import { fileURLToPath } from "node:url";
 import { copyFile, open, readFile, rm } from "node:fs/promises";
 var import_dist = require_dist();
+init_workspace();
 function proposeAbout(workspace, about, write) {
 	const stated = workspace.configuration.datasets;
 	const fresh = [...about].filter(([key, said]) => !Object.hasOwn(stated, key) && Object.keys(said).length > 0);
@@ -109,6 +110,7 @@ var Catcher = class {
 async function drop(kept) {
 	if (kept.kind === "file") await rm(kept.path, { force: true });
 }
+init_workspace();
 function openKnownBytes(workspace) {
 	const file = statePath(workspace, "cache", "imported.json");
 	const known = load(file);
@@ -143,6 +145,7 @@ function load(file) {
 		return new Map();
 	}
 }
+init_workspace();
 const mostPointer = 1024;
 const spec = "version https://git-lfs.github.com/spec/v1\n";
 const looksLikePointer = (bytes) => /^version https?:\/\/[\w.-]*(git-lfs|hawser|git-media)[\w./-]*\n/.test(bytes.toString("latin1", 0, 80));
@@ -206,6 +209,7 @@ function isText(block) {
 	return !block.includes(0) && odd.length / block.length <= .3;
 }
 const withoutReturns = (bytes) => Buffer.from(bytes.toString("latin1").replaceAll("\r\n", "\n"), "latin1");
+init_workspace();
 async function readProven(wanted, named, temporary) {
 	let fault = null;
 	for (const place of wanted.places) try {
@@ -319,6 +323,7 @@ const missing = ({ proof, places }, named) => new LockstepError("E_OBJECT_MISSIN
 	allowed: "bytes that can be read from here",
 	fix: "fetch them with the tool that keeps them, or leave it out: name what you want with --only"
 });
+init_workspace();
 const inStore = "the store";
 async function bringIn(workspace, planned, { force = false } = {}) {
 	for (const { key } of planned) {
@@ -501,6 +506,7 @@ function isPointerTo({ digest, files }, path) {
 	const bytes = readFileSync(path);
 	return looksLikePointer(bytes) && bytes.includes(`oid ${digest}\n`);
 }
+init_workspace();
 const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 function fieldsOf(parsed, path = []) {
 	let value = parsed.value;
@@ -533,6 +539,7 @@ const faultAt = (parsed, path, found, allowed, code = "E_CONFIG_TYPE") => new Lo
 	where: parsed.locate(path),
 	allowed
 });
+init_workspace();
 function chosen(all, only) {
 	if (only === void 0 || only.length === 0) return all;
 	const wanted = only.map((path) => path.replace(/^\.\//, "").replace(/\/+$/, "").replace(/\.dvc$/, ""));
@@ -553,6 +560,8 @@ function keyUnder(prefix, path, folder) {
 	const own = path.replace(/^data\/(?=.)/, "");
 	return `${above === "" ? "" : `${above}/`}${own}${folder ? "/" : ""}`;
 }
+init_http();
+init_workspace();
 function webAddress(text, where) {
 	const url = URL.canParse(text) ? new URL(text) : null;
 	if (!url || !isSecure(url)) throw new LockstepError("E_REMOTE_SCHEME", {
@@ -592,6 +601,7 @@ function webPlace(url, headers = {}) {
 		}
 	};
 }
+init_workspace();
 const mostBytes$1 = 67108864;
 function urlListOffer(file, shownAs, { only, as }) {
 	const bytes = readConfiguration(file, shownAs);
@@ -678,6 +688,7 @@ function lastPart(url) {
 		return "";
 	}
 }
+init_workspace();
 function croissantOffer(file, shownAs, { only, as }) {
 	const fields = fieldsOf(parseJson(readConfiguration(file, shownAs), shownAs));
 	const distribution = fields.list("distribution");
@@ -762,6 +773,7 @@ const clean = (about) => Object.fromEntries(Object.entries(about).flatMap(([key,
 	const line = text?.replace(/\s+/g, " ").trim() ?? "";
 	return line === "" || key === "homepage" && !/^https?:\/\//.test(line) ? [] : [[key, line.length > 500 ? `${line.slice(0, 499)}…` : line]];
 }));
+init_workspace();
 function readDatasetCard(path, shownAs) {
 	const text = Buffer.from(readConfiguration(path, shownAs)).toString("utf8").replaceAll("\r\n", "\n");
 	if (text.trimStart().startsWith("{")) return aboutOf(fieldsOf(parseJson(text, shownAs)));
@@ -788,6 +800,7 @@ const textOf = (value) => typeof value === "string" ? value : void 0;
 function firstParagraph(body) {
 	return body.replace(/<!--[\s\S]*?-->|```[\s\S]*?```/g, "").split(/\n\s*\n/).map((part) => part.trim()).find((part) => /^[\p{L}\p{N}"'(_*]/u.test(part) && !/^(\*\s|\d+\.\s|\[?more information needed)/i.test(part))?.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[*_`]{1,2}/g, "");
 }
+init_workspace();
 function readDvcConfig(root) {
 	const folder = join(root, ".dvc");
 	const sections = parseIni(["config", "config.local"].map((name) => join(folder, name)).filter(existsSync).map((file) => readFileSync(file, "utf8")).join("\n"));
@@ -875,6 +888,7 @@ function ourUrl(scheme, rest, values) {
 		default: return null;
 	}
 }
+init_workspace();
 const mostBytes = 67108864;
 const md5Form = /^[0-9a-f]{32}(\.dir)?$/;
 async function readDvcRepository(root) {
@@ -1020,6 +1034,7 @@ async function dvcFilesIn(root) {
 	return (status === 0 ? stdout.split("\0").filter(Boolean) : listFiles(root, () => {})).filter((file) => /(^|[^/])\.dvc$|(^|\/)dvc\.(lock|yaml)$/.test(file)).filter((file) => !/(^|\/)(\.dvc|\.git|node_modules|\.lockstep)\//.test(file)).filter((file) => existsSync(join(root, file)) && !isOfAnother(root, posix.dirname(file))).sort();
 }
 const isOfAnother = (root, folder) => folder !== "." && (existsSync(join(root, folder, ".dvc")) || isOfAnother(root, posix.dirname(folder)));
+init_workspace();
 const mostManifest = 1 << 28;
 async function dvcOffer(workspace, root, options) {
 	if (!existsSync(join(root, ".dvc"))) throw noRepository(root);
@@ -1150,6 +1165,7 @@ const noRepository = (root) => new LockstepError("E_DATA_MISSING", {
 	allowed: "a folder with .dvc in it",
 	fix: "lockstep data import dvc <folder>"
 });
+init_workspace();
 function folderOffer(root, { only, as, whole = false }) {
 	if (!lookAt(root)?.isDirectory()) throw new LockstepError("E_DATA_MISSING", {
 		what: `no folder ${root}`,
@@ -1199,6 +1215,8 @@ const planOf = (key, at, files) => ({
 		}]
 	}))
 });
+init_http();
+init_workspace();
 const batch = 100;
 const mediaType = "application/vnd.git-lfs+json";
 async function lfsServerOf(root) {
@@ -1307,6 +1325,7 @@ async function credentialsFor(root, url) {
 		fix: "set up `git credential` for it, or run `git lfs fetch` first"
 	});
 }
+init_workspace();
 async function lfsOffer(root, { only, as }) {
 	const inGit = await resolveCommit(root, "HEAD") !== null;
 	const pointed = chosen(inGit ? await pointersOfHead(root) : pointersOfFolder(root), only);
@@ -1424,6 +1443,7 @@ async function askServer(root, files) {
 		size
 	}])).values()]);
 }
+init_workspace();
 const sources = [
 	"dvc",
 	"lfs",
@@ -1434,7 +1454,7 @@ const sources = [
 ];
 const command = {
 	name: "data import",
-	summary: "bring datasets from DVC, Git LFS, a folder, a list of URLs or Croissant, and read dataset cards",
+	summary: "bring datasets from DVC, Git LFS, a folder, a list of URLs or Croissant",
 	positionals: "<dvc|lfs|folder|urls|croissant|card> [path]",
 	options: {
 		only: {

@@ -1,8 +1,9 @@
-import { $ as writeAtomic, D as tryGit, E as resolveCommit, S as git, T as readAtCommit, et as LockstepError, l as amount, tt as isLockstepError, w as gitBytes } from "./workspace.js";
-import { B as emptyLock, M as remoteAddress, R as parseLock, U as objectPath, W as openStore, d as changedKeys, f as mergeLocks, h as findManifest, p as printMerge } from "./data.js";
+import { Ct as LockstepError, F as gitBytes, L as readAtCommit, N as git, R as resolveCommit, St as writeAtomic, Tt as isLockstepError, p as amount, t as init_workspace, z as tryGit } from "./workspace.js";
+import { Q as openStore, R as parseLock, X as remoteAddress, Z as objectPath, f as changedKeys, m as printMerge, p as mergeLocks, y as findManifest, z as emptyLock } from "./data.js";
 import { t as UsageError } from "./invocation.js";
 import { dirname, join, resolve } from "node:path";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+init_workspace();
 const name = "data.lock";
 async function settleLock(workspace, picks) {
 	const { root } = workspace;
@@ -128,6 +129,7 @@ async function faultOfIndex(root) {
 		throw error;
 	}
 }
+init_workspace();
 async function mergeBranch(workspace, branch, picks) {
 	const { root } = workspace;
 	const under = await resolveCommit(root, "MERGE_HEAD");
@@ -202,6 +204,7 @@ async function knownBranch(root, branch) {
 		fix: "correct --base"
 	});
 }
+init_workspace();
 async function driveMerge(workspace, files) {
 	const { root } = workspace;
 	const [base, ours, theirs] = [
@@ -286,6 +289,7 @@ function withAttribute(text) {
 	}
 	return `${lines.join("\n")}\n`;
 }
+init_workspace();
 const mostShown = 20;
 const command = {
 	name: "data merge",

@@ -1,5 +1,6 @@
-import { s as pullData } from "./data.js";
-import { et as LockstepError, l as amount } from "./workspace.js";
+import { c as pullData } from "./data.js";
+import { Ct as LockstepError, p as amount, t as init_workspace } from "./workspace.js";
+init_workspace();
 const command = {
 	name: "data pull",
 	summary: "bring the datasets of data.lock under data/, verified",

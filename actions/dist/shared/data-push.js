@@ -1,5 +1,6 @@
-import { y as pushData } from "./data.js";
-import { l as amount } from "./workspace.js";
+import { w as pushData } from "./data.js";
+import { p as amount, t as init_workspace } from "./workspace.js";
+init_workspace();
 const command = {
 	name: "data push",
 	summary: "send the bytes that data.lock names to the remote",

@@ -1,6 +1,7 @@
 import { i as refreshData, r as refreshedLines, t as asked } from "./refresh-text.js";
 import { l as dayOf, o as readLineage } from "./sources.js";
-import { l as amount } from "./workspace.js";
+import { p as amount, t as init_workspace } from "./workspace.js";
+init_workspace();
 const command = {
 	name: "data refresh",
 	summary: "fetch datasets from their sources in lockstep.yaml, and lock what came",

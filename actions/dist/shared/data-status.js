@@ -1,4 +1,4 @@
-import { S as checkUnchanged, w as statusData } from "./data.js";
+import { A as statusData, O as checkUnchanged } from "./data.js";
 import { o as readLineage } from "./sources.js";
 const mostLines = 40;
 const command = {

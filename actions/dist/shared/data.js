@@ -1,15 +1,18 @@
-import { $ as writeAtomic, C as gitBlobs, D as tryGit, H as isAlive, I as nearest, J as digestOf, Q as temporaryBeside, T as readAtCommit, Y as hexOf, Z as diskFull, c as statePath, d as startProgress, et as LockstepError, h as withLock, l as amount, n as scratchPath, q as digestFile, tt as isLockstepError } from "./workspace.js";
+import { $ as nearest, Ct as LockstepError, L as readAtCommit, P as gitBlobs, S as withLock, St as writeAtomic, Tt as isLockstepError, a as scratchPath, ct as isAlive, f as statePath, g as startProgress, gt as hexOf, ht as digestOf, mt as digestFile, p as amount, t as init_workspace, vt as isDigest, w as parseJson, xt as temporaryBeside, yt as diskFull, z as tryGit } from "./workspace.js";
 import { n as makeFolder, r as makeFolderOf, t as lookAt } from "./folder.js";
 import { t as eachLimited } from "./each-limited.js";
-import { a as withoutQuery, i as isSecure } from "./http.js";
+import { c as isSecure, l as withoutQuery, t as init_http } from "./http.js";
+import "./parquet-compressors.js";
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { createHash, hash } from "node:crypto";
-import { closeSync, constants, createReadStream, createWriteStream, existsSync, fsyncSync, lstatSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, constants, createReadStream, createWriteStream, existsSync, fsyncSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { hostname } from "node:os";
 import { setTimeout } from "node:timers/promises";
-import { isUtf8 } from "node:buffer";
 import { chmod, copyFile, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { isUtf8 } from "node:buffer";
 import { pipeline } from "node:stream/promises";
+init_workspace();
 const mostPath = 4096;
 const mostComponent = 255;
 const reserved = new Set([
@@ -71,6 +74,119 @@ function comparePaths(a, b) {
 	}
 	return a.length < b.length ? -1 : 1;
 }
+const ascii = /^[\u0000-\u007f]*$/;
+var PathCollisions = class {
+	files = new Map();
+	folders = new Map();
+	add(path) {
+		const bare = path.endsWith("/") ? path.slice(0, -1) : path;
+		const folded = foldPath(bare);
+		const twin = this.files.get(folded);
+		if (twin !== void 0) return twinOf(path, twin);
+		const inside = this.folders.get(folded);
+		if (inside !== void 0) return nested(inside, path);
+		const owner = this.ownerOf(folded);
+		if (owner !== void 0) return nested(path, owner);
+		for (let slash = folded.lastIndexOf("/"); slash > 0; slash = folded.lastIndexOf("/", slash - 1)) {
+			const folder = folded.slice(0, slash);
+			if (this.folders.has(folder)) break;
+			this.folders.set(folder, path);
+		}
+		this.files.set(folded, path);
+		return null;
+	}
+	ownerOf(folded) {
+		for (let slash = folded.lastIndexOf("/"); slash > 0; slash = folded.lastIndexOf("/", slash - 1)) {
+			const folder = folded.slice(0, slash);
+			if (this.folders.has(folder)) return void 0;
+			const owner = this.files.get(folder);
+			if (owner !== void 0) return owner;
+		}
+	}
+};
+const foldPath = (path) => ascii.test(path) ? path.toLowerCase() : path.normalize("NFC").toLowerCase().normalize("NFC");
+function twinOf(path, twin) {
+	if (path === twin) return {
+		code: "E_LOCK_DUPLICATE",
+		what: `the path "${path}" a second time`,
+		allowed: "each path once"
+	};
+	const bare = (text) => text.replace(/\/$/, "");
+	if (bare(path) === bare(twin)) return {
+		code: "E_LOCK_DUPLICATE",
+		what: `"${twin}" and "${path}"`,
+		allowed: "a file or a folder of one name"
+	};
+	return bare(path).normalize("NFC") === bare(twin).normalize("NFC") ? {
+		code: "E_LOCK_UNICODE_COLLISION",
+		what: `"${twin}" (${codePoints(twin)}) and "${path}" (${codePoints(path)}), which look alike`,
+		allowed: "paths that differ after Unicode normalisation (NFC)"
+	} : {
+		code: "E_LOCK_CASE_COLLISION",
+		what: `"${twin}" and "${path}", one file where case is ignored`,
+		allowed: "paths that differ in more than case"
+	};
+}
+const nested = (inner, outer) => ({
+	code: "E_LOCK_DUPLICATE",
+	what: `"${inner}" lies inside "${outer}"`,
+	allowed: "datasets that do not contain each other"
+});
+const codePoints = (path) => [...path].filter((character) => character > "").map((character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`).join(" ");
+init_workspace();
+function printManifest(files) {
+	return [...files].sort((a, b) => comparePaths(a.path, b.path)).map(({ path, digest, size }) => `${hexOf(digest)} ${size} ${path}\n`).join("");
+}
+const totalSize = (files) => files.reduce((sum, { size }) => sum + size, 0);
+const line = /^([0-9a-f]{64}) (0|[1-9]\d{0,15}) (.+)$/;
+function parseManifest(text, entry) {
+	const file = `manifest of ${entry.key}`;
+	const files = [];
+	const collisions = new PathCollisions();
+	const lines = text.split("\n");
+	if (lines.pop() !== "") throw noncanonical(file, lines.length + 1, "no line end after the last line", "LF after every line");
+	for (const [index, written] of lines.entries()) {
+		const match = line.exec(written);
+		if (!match) throw noncanonical(file, index + 1, "another line", "<64 hex> <size> <path>");
+		const path = checkPath(match[3], {
+			file,
+			line: index + 1
+		});
+		if (path.endsWith("/")) throw noncanonical(file, index + 1, `the folder "${path}"`, "files only");
+		const collision = collisions.add(path);
+		if (collision) throw new LockstepError(collision.code, {
+			...collision,
+			where: {
+				file,
+				line: index + 1
+			}
+		});
+		const before = files.at(-1);
+		if (before && comparePaths(before.path, path) > 0) throw noncanonical(file, index + 1, `"${path}" unsorted`, "lines sorted by path");
+		files.push({
+			path,
+			digest: `sha256:${match[1]}`,
+			size: Number(match[2])
+		});
+	}
+	const size = totalSize(files);
+	if (size === entry.size && files.length === entry.files) return files;
+	throw new LockstepError("E_SIZE_MISMATCH", {
+		what: `the manifest of "${entry.key}" names ${files.length} files of ${size} bytes`,
+		allowed: `${entry.files} files of ${entry.size} bytes, as data.lock says`,
+		fix: "add the folder again where it is right"
+	});
+}
+const noncanonical = (file, at, what, allowed) => new LockstepError("E_LOCK_NONCANONICAL", {
+	what,
+	where: {
+		file,
+		line: at
+	},
+	allowed,
+	fix: "add the folder again"
+});
+init_workspace();
 const smallFile$1 = 1 << 20;
 async function digestOfFile(path, expectedSize) {
 	if ((expectedSize ?? (await stat(path)).size) > smallFile$1) return digestFile(path);
@@ -80,102 +196,7 @@ async function digestOfFile(path, expectedSize) {
 		size: bytes.length
 	};
 }
-const version = 2;
-const fineTick = 50;
-const coarseTick = 2100;
-function openMemo(workspace, { name, smallest = 0 } = { name: "data-status" }) {
-	const file = statePath(workspace, "cache", `${name}.json`);
-	let loaded;
-	const known = () => {
-		loaded ??= load(file);
-		return loaded;
-	};
-	const learnt = {};
-	let changed = false;
-	const memo = {
-		recall(path, found) {
-			const before = known()[path];
-			if (before === void 0 || !isSame(before, found)) return null;
-			learnt[path] = before;
-			return before[4];
-		},
-		learn(path, found, startedAt, digest) {
-			changed = true;
-			if (!isSettled(found, startedAt)) return false;
-			learnt[path] = [
-				found.size,
-				found.mtimeMs,
-				found.ctimeMs,
-				found.ino,
-				digest
-			];
-			return true;
-		},
-		async digestOf(path) {
-			const found = statSync(path, { throwIfNoEntry: false });
-			if (!found?.isFile()) return null;
-			if (found.size < smallest) return digestOfFile(path, found.size);
-			const remembered = memo.recall(path, found);
-			if (remembered !== null) return {
-				digest: remembered,
-				size: found.size
-			};
-			const startedAt = Date.now();
-			const read = await digestOfFile(path, found.size);
-			if (read.size === found.size) memo.learn(path, found, startedAt, read.digest);
-			return read;
-		},
-		save() {
-			if (!changed) return;
-			writeAtomic(file, JSON.stringify({
-				v: version,
-				files: {
-					...existing(known(), learnt),
-					...learnt
-				}
-			}));
-			changed = false;
-		}
-	};
-	return memo;
-}
-function existing(known, learnt) {
-	const unasked = Object.entries(known).filter(([path]) => !Object.hasOwn(learnt, path));
-	return Object.fromEntries(unasked.filter(([path]) => statSync(path, { throwIfNoEntry: false })?.isFile()));
-}
-const isSame = ([size, mtime, ctime, inode], found) => found.mtimeMs === mtime && found.ctimeMs === ctime && found.size === size && found.ino === inode;
-function isSettled({ mtimeMs, ctimeMs }, startedAt) {
-	return startedAt - Math.max(mtimeMs, ctimeMs) > (ctimeMs % 1e3 === 0 ? coarseTick : fineTick);
-}
-function load(file) {
-	try {
-		const parsed = JSON.parse(readFileSync(file, "utf8"));
-		return parsed.v === version && typeof parsed.files === "object" ? parsed.files : {};
-	} catch {
-		return {};
-	}
-}
-function listFiles(folder, onOdd = refuseOdd) {
-	const files = [];
-	const walk = (below) => {
-		for (const item of readdirSync(join(folder, below), { withFileTypes: true })) {
-			const path = below === "" ? item.name : `${below}/${item.name}`;
-			if (item.isDirectory()) walk(path);
-			else if (item.isFile() && !item.name.includes("�")) files.push(path);
-			else onOdd(path, kindOf(item));
-		}
-	};
-	walk("");
-	return files;
-}
-const kindOf = (item) => item.isSymbolicLink() ? "a symbolic link" : item.isFIFO() ? "a pipe" : item.isSocket() ? "a socket" : item.isFile() ? "a file whose name is not UTF-8" : item.isDirectory() ? "a folder" : "a device";
-function refuseOdd(path, what) {
-	throw new LockstepError("E_DATA_KIND", {
-		what: `"${path}" is ${what}`,
-		allowed: "plain files and folders",
-		fix: "put the file itself there, or leave it out"
-	});
-}
+init_workspace();
 const packsFolder = (root) => join(root, "packs");
 function writeRecord(into, at, digest, offset, size) {
 	into.write(hexOf(digest), at, "hex");
@@ -271,7 +292,8 @@ var PackIndex = class {
 		this.firsts = [];
 	}
 };
-const open$1 = new Map();
+init_workspace();
+const open$2 = new Map();
 const mostOpen = 8;
 function readPacked(packed) {
 	if (packed === null) return null;
@@ -287,15 +309,15 @@ function readPacked(packed) {
 	return bytes;
 }
 function handleOf(path) {
-	const known = open$1.get(path);
+	const known = open$2.get(path);
 	if (known !== void 0) return known;
 	try {
 		const handle = openSync(path, "r");
-		open$1.set(path, handle);
-		for (const [other, stale] of open$1) {
-			if (open$1.size <= mostOpen) break;
+		open$2.set(path, handle);
+		for (const [other, stale] of open$2) {
+			if (open$2.size <= mostOpen) break;
 			closeSync(stale);
-			open$1.delete(other);
+			open$2.delete(other);
 		}
 		return handle;
 	} catch {
@@ -322,6 +344,7 @@ function indexNames(root) {
 		return [];
 	}
 }
+init_workspace();
 const full = 33554432;
 function openPacker(root, seen) {
 	const folder = packsFolder(root);
@@ -385,6 +408,76 @@ function openPacker(root, seen) {
 		abandon
 	};
 }
+init_workspace();
+function looseBytes(path, most) {
+	const found = statSync(path, { throwIfNoEntry: false });
+	return found === void 0 || found.size > most ? null : readFileSync(path);
+}
+function writeNew(bytes, target) {
+	try {
+		writeFileSync(target, bytes, {
+			flag: "wx",
+			mode: 420
+		});
+	} catch (error) {
+		throw diskFull(error, target);
+	}
+}
+async function writeSmall(bytes, copy, target, digest) {
+	try {
+		writeFileSync(copy, bytes, {
+			flag: "wx",
+			mode: 420
+		});
+		renameSync(copy, target);
+	} catch (error) {
+		const { code } = error;
+		if (code === "ENOENT" || code === "ENOTDIR" || code === "EXDEV") return moveTo(copy, target, digest);
+		rmSync(copy, { force: true });
+		throw diskFull(error, target);
+	}
+}
+async function moveTo(copy, target, digest) {
+	makeFolderOf(target);
+	try {
+		await rename(copy, target);
+	} catch (error) {
+		if (error.code !== "EXDEV") throw error;
+		const beside = temporaryBeside(target);
+		await copyVerified(copy, beside, digest, false);
+		await rename(beside, target);
+	} finally {
+		await rm(copy, { force: true });
+	}
+}
+async function copyVerified(from, copy, wanted, durable) {
+	try {
+		await copyFile(from, copy, constants.COPYFILE_FICLONE);
+		const [ref] = await Promise.all([digestOfFile(copy), durable ? sync$1(copy) : chmod(copy, 420)]);
+		if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
+		return ref;
+	} catch (error) {
+		await rm(copy, { force: true });
+		const { code, syscall } = error;
+		if (syscall === "copyfile" && (code === "EACCES" || code === "EPERM")) throw unreadable(from, code);
+		throw diskFull(error, copy);
+	}
+}
+async function sync$1(path) {
+	const handle = await open(path, "r+");
+	try {
+		await handle.chmod(420);
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+const unreadable = (path, code) => new LockstepError("E_DATA_MISSING", {
+	what: `cannot read ${path} (${code})`,
+	allowed: "a file that this user may read",
+	fix: "change its permissions"
+});
+init_workspace();
 const smallFile = 1 << 20;
 const objectPath = (digest) => {
 	const hex = hexOf(digest);
@@ -453,6 +546,7 @@ function storeAt(root) {
 		async put(content) {
 			const digest = digestOf(content);
 			if (!has(digest)) writeAtomic(loose(digest), content);
+			else freshen(loose(digest));
 			return {
 				digest,
 				size: Buffer.byteLength(content)
@@ -461,8 +555,10 @@ function storeAt(root) {
 		async putFile(path) {
 			const copy = incoming();
 			const ref = await copyVerified(path, copy, null, true);
-			if (existsSync(loose(ref.digest))) await rm(copy, { force: true });
-			else {
+			if (existsSync(loose(ref.digest))) {
+				freshen(loose(ref.digest));
+				await rm(copy, { force: true });
+			} else {
 				makeFolderOf(loose(ref.digest));
 				await adopt(copy, ref.digest);
 			}
@@ -500,68 +596,10 @@ function storeAt(root) {
 		openPacker: () => openPacker(root, () => packs?.refresh())
 	};
 }
-function looseBytes(path, most) {
-	const found = statSync(path, { throwIfNoEntry: false });
-	return found === void 0 || found.size > most ? null : readFileSync(path);
-}
-function writeNew(bytes, target) {
+function freshen(path) {
 	try {
-		writeFileSync(target, bytes, {
-			flag: "wx",
-			mode: 420
-		});
-	} catch (error) {
-		throw diskFull(error, target);
-	}
-}
-async function writeSmall(bytes, copy, target, digest) {
-	try {
-		writeFileSync(copy, bytes, {
-			flag: "wx",
-			mode: 420
-		});
-		renameSync(copy, target);
-	} catch (error) {
-		const { code } = error;
-		if (code === "ENOENT" || code === "ENOTDIR" || code === "EXDEV") return moveTo(copy, target, digest);
-		rmSync(copy, { force: true });
-		throw diskFull(error, target);
-	}
-}
-async function moveTo(copy, target, digest) {
-	makeFolderOf(target);
-	try {
-		await rename(copy, target);
-	} catch (error) {
-		if (error.code !== "EXDEV") throw error;
-		const beside = temporaryBeside(target);
-		await copyVerified(copy, beside, digest, false);
-		await rename(beside, target);
-	} finally {
-		await rm(copy, { force: true });
-	}
-}
-async function copyVerified(from, copy, wanted, durable) {
-	try {
-		await copyFile(from, copy, constants.COPYFILE_FICLONE);
-		const [ref] = await Promise.all([digestOfFile(copy), durable ? sync$1(copy) : chmod(copy, 420)]);
-		if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
-		return ref;
-	} catch (error) {
-		await rm(copy, { force: true });
-		const { code, syscall } = error;
-		if (syscall === "copyfile" && (code === "EACCES" || code === "EPERM")) throw unreadable(from, code);
-		throw diskFull(error, copy);
-	}
-}
-async function sync$1(path) {
-	const handle = await open(path, "r+");
-	try {
-		await handle.chmod(420);
-		await handle.sync();
-	} finally {
-		await handle.close();
-	}
+		utimesSync(path, new Date(), new Date());
+	} catch {}
 }
 const missing$2 = (digest, cause) => new LockstepError("E_OBJECT_MISSING", {
 	what: `${digest} is not in the local store`,
@@ -569,11 +607,1042 @@ const missing$2 = (digest, cause) => new LockstepError("E_OBJECT_MISSING", {
 	fix: "run `lockstep data pull`, or the pipeline that makes it",
 	cause
 });
-const unreadable = (path, code) => new LockstepError("E_DATA_MISSING", {
-	what: `cannot read ${path} (${code})`,
-	allowed: "a file that this user may read",
-	fix: "change its permissions"
+init_http();
+init_workspace();
+const forms = {
+	"s3:": /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/|\?|$)/,
+	"gs:": /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](\/|$)/,
+	"az:": /^az:\/\/[a-z0-9]{3,24}\/[a-z0-9$][a-z0-9-]{1,62}(\/|$)/,
+	"oci:": /^oci:\/\/[A-Za-z0-9.-]+(:\d+)?\/[a-z0-9][a-z0-9._/-]*$/
+};
+const allowed = "file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>";
+function remoteAddress(text, root) {
+	if (text.startsWith("file:")) return fileAddress(text, root);
+	const url = /^(https?|s3|gs|az|oci):\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
+	if (!url) throw schemeError(text);
+	if (url.username !== "" || url.password !== "") throw credentialsError(url);
+	if (![...url.searchParams.keys()].every((key) => url.protocol === "s3:" && (key === "region" || key === "endpoint")) || url.hash !== "") throw schemeError(`${withoutQuery(url)}?…`);
+	const { protocol } = url;
+	if (protocol === "http:" || protocol === "https:") {
+		if (!isSecure(url)) throw schemeError(text);
+		if (!url.pathname.endsWith("/")) url.pathname += "/";
+		return {
+			kind: "https",
+			url
+		};
+	}
+	const scheme = protocol;
+	if (!forms[scheme].test(text) || !isText(url.pathname)) throw schemeError(text);
+	return {
+		kind: scheme.slice(0, -1),
+		url
+	};
+}
+function isText(path) {
+	try {
+		return true;
+	} catch {
+		return false;
+	}
+}
+function fileAddress(text, root) {
+	const rest = text.slice(5);
+	if (rest === "" || rest.includes("\0") || rest.startsWith("//") && !rest.startsWith("///")) throw schemeError(text);
+	const folder = rest.startsWith("///") ? fileURLToPath(text) : isAbsolute(rest) ? resolve(rest) : resolve(root, rest);
+	return {
+		kind: "file",
+		name: text,
+		folder,
+		embedded: folder === join(root, ".data")
+	};
+}
+const schemeError = (text) => new LockstepError("E_REMOTE_SCHEME", {
+	what: `the remote "${text.replace(/\/\/[^/@]*@/, "//***@")}"`,
+	where: { file: "lockstep.yaml" },
+	allowed,
+	fix: "set `remote:` to one of them, for instance file:.data"
 });
+const credentialsError = (url) => new LockstepError("E_REMOTE_CREDENTIALS", {
+	what: `the remote ${url.protocol}//***@${url.host}${url.pathname} carries credentials`,
+	where: { file: "lockstep.yaml" },
+	allowed: "an address without a user and password, since it is committed",
+	fix: "take them out of the address, and change the password: it may have been pushed"
+});
+const addressOf = ({ configuration, root }) => remoteAddress(configuration.remote, root);
+async function openBucket(address) {
+	switch (address.kind) {
+		case "file": return (await import("./file-bucket.js")).fileBucket(address.folder, address.name);
+		case "https": return (await import("./https-bucket.js")).httpsBucket(address.url);
+		case "s3": return (await import("./s3-bucket.js")).s3Bucket(address.url);
+		case "gs": return (await import("./gs-bucket.js")).gsBucket(address.url);
+		case "az": return (await import("./az-bucket.js")).azBucket(address.url);
+		case "oci": return (await import("./oci-bucket.js")).ociBucket(address.url);
+	}
+}
+async function openRemote(workspace) {
+	const address = addressOf(workspace);
+	const bucket = await openBucket(address);
+	const embedded = address.kind === "file" && address.embedded ? address.folder : null;
+	return {
+		bucket,
+		name: bucket.name,
+		embedded
+	};
+}
+init_workspace();
+const mostStalls = 5;
+async function streamObject(bucket, key, { from, to, label, expected = "what data.lock names" }, sink, finish = () => {}) {
+	let at = from;
+	let validator;
+	for (let stalls = 0;;) {
+		const download = await bucket.get(key, {
+			from: at,
+			to,
+			validator
+		});
+		if (download === null) return false;
+		const before = at;
+		let skip = at - download.from;
+		let first = Buffer.alloc(0);
+		validator = download.validator ?? void 0;
+		try {
+			for await (const part of download.body) {
+				if (first.length < 64) first = Buffer.concat([first, part]).subarray(0, 64);
+				const fresh = skip > 0 ? part.subarray(Math.min(skip, part.length)) : part;
+				skip -= part.length - fresh.length;
+				const bytes = to === void 0 ? fresh : fresh.subarray(0, Math.max(0, to - at));
+				if (bytes.length === 0) continue;
+				at += bytes.length;
+				const more = sink(bytes);
+				if ((more instanceof Promise ? await more : more) === false || at === to) break;
+			}
+			download.body.destroy();
+			finish();
+			return true;
+		} catch (error) {
+			download.body.destroy();
+			if (isLockstepError(error)) throw explained(error, download.contentType, first, {
+				label,
+				expected,
+				place: bucket.name
+			});
+			if (isOfFiles(error)) throw error;
+			const broken = brokenStream(error, {
+				label,
+				expected,
+				place: bucket.name
+			});
+			stalls = at > before ? 0 : stalls + 1;
+			if (broken.code === "E_DIGEST_MISMATCH" || stalls > mostStalls) throw broken;
+			await setTimeout(50 * stalls ** 2);
+		}
+	}
+}
+const isOfFiles = (error) => [
+	"ENOSPC",
+	"EDQUOT",
+	"EACCES",
+	"EROFS",
+	"EIO",
+	"ENOENT",
+	"EISDIR"
+].includes(error.code ?? "");
+function explained(error, contentType, first, { label, expected, place }) {
+	const type = contentType ?? "no content type";
+	if (!(/html/i.test(type) || /^\s*<(?:!doctype|html)/i.test(first.toString("latin1"))) || error.code !== "E_SIZE_MISMATCH" && error.code !== "E_DIGEST_MISMATCH") return error;
+	return new LockstepError("E_REMOTE_NOT_DATA", {
+		what: `${place} answered "${label}" with a page (${type}) that begins ${JSON.stringify(first.toString("latin1", 0, 32))}`,
+		allowed: `the bytes of ${expected}`,
+		fix: "check that the address needs no login and is the folder that holds sha256/",
+		cause: error
+	});
+}
+function brokenStream(error, { label, expected, place }) {
+	const { code } = error;
+	return code?.startsWith("Z_") || code?.startsWith("ERR_ZLIB") || code?.startsWith("ERR_BROTLI") ? new LockstepError("E_DIGEST_MISMATCH", {
+		what: `"${label}" from ${place} does not decode as the Content-Encoding it is sent with (${code})`,
+		allowed: `expected ${expected}`,
+		fix: "serve objects as they are, without Content-Encoding",
+		cause: error
+	}) : new LockstepError("E_REMOTE_FAILED", {
+		what: `the transfer of "${label}" from ${place} broke off (${code ?? error.message})`,
+		fix: "run the command again",
+		cause: error
+	});
+}
+init_workspace();
+const mostBeyond = 1 << 20;
+const mostManifest$1 = 1 << 30;
+const mostRead$1 = ({ size }) => (size ?? mostManifest$1) + mostBeyond;
+function checkArrived(wanted, size, digest, place) {
+	if (wanted.size !== null && size !== wanted.size) throw sizeMismatch(wanted, size, place);
+	if (digest !== wanted.digest) throw digestMismatch(wanted, digest, size, place);
+}
+function sizeMismatch(wanted, got, place) {
+	const { key, digest, size } = wanted;
+	const found = got > mostRead$1(wanted) ? `more than ${mostRead$1(wanted)}` : got;
+	return new LockstepError("E_SIZE_MISMATCH", {
+		what: `"${key}" (${digest}) has ${found} bytes in ${place}`,
+		allowed: `the ${size} bytes of data.lock`,
+		fix: `add the dataset again where it is right, or put the right bytes into ${place}`
+	});
+}
+const digestMismatch = ({ key, digest }, got, size, place) => new LockstepError("E_DIGEST_MISMATCH", {
+	what: `"${key}" is ${got} in ${place}, after ${size} bytes`,
+	allowed: `expected ${digest}`,
+	fix: `put the right bytes into ${place}, for instance by \`lockstep data push\` from a checkout that has them`
+});
+const objectMissing = ({ key, digest }, remote) => new LockstepError("E_OBJECT_MISSING", {
+	what: `"${key}" (${digest}) is not in ${remote}`,
+	allowed: "every object that data.lock names",
+	fix: "run `lockstep data push` in a checkout that has the data"
+});
+init_workspace();
+async function fetchBytes({ bucket, name }, wanted, onBytes) {
+	const parts = [];
+	let size = 0;
+	if (!await streamObject(bucket, objectPath(wanted.digest), {
+		from: 0,
+		label: wanted.key,
+		expected: wanted.digest
+	}, (bytes) => {
+		parts.push(bytes);
+		size += bytes.length;
+		onBytes(bytes.length);
+		return size <= mostRead$1(wanted);
+	}, () => checkArrived(wanted, size, digestOf(Buffer.concat(parts)), name))) throw objectMissing(wanted, name);
+	return Buffer.concat(parts);
+}
+async function fetchRange({ bucket, name }, pack, range, wanted, onBytes) {
+	const bytes = Buffer.allocUnsafe(range.to - range.from);
+	let size = 0;
+	const options = {
+		...range,
+		label: wanted.key,
+		expected: wanted.digest
+	};
+	if (!await streamObject(bucket, objectPath(pack), options, (part) => {
+		bytes.set(part, size);
+		size += part.length;
+		onBytes(part.length);
+	})) throw objectMissing(wanted, name);
+	return bytes.subarray(0, size);
+}
+async function fetchMap({ bucket }, key, most) {
+	const parts = [];
+	let size = 0;
+	return await streamObject(bucket, key, {
+		from: 0,
+		label: key
+	}, (bytes) => {
+		parts.push(bytes);
+		size += bytes.length;
+		return size <= most;
+	}) ? Buffer.concat(parts, size) : null;
+}
+init_workspace();
+const packSize = 16777216;
+const mostMap = 268435456;
+const keyOf$3 = (kind, digest) => {
+	const hex = hexOf(digest);
+	return `${kind}/sha256/${hex.slice(0, 2)}/${hex.slice(2)}.json`;
+};
+const chunkMapKey = (digest) => keyOf$3("chunks", digest);
+const folderMapKey = (digest) => keyOf$3("packs", digest);
+const tombstoneKey = (digest) => keyOf$3("tombstones", digest);
+function printChunkMap({ size, chunks }) {
+	const { packs, indexOf } = packList(chunks);
+	const rows = chunks.map(({ digest, pack, offset, size: length }) => `["${hexOf(digest)}",${indexOf(pack)},${offset},${length}]`);
+	return `{"v":1,"size":${size},"packs":${JSON.stringify(packs)},"chunks":[${rows.join(",")}]}\n`;
+}
+function printFolderMap(map) {
+	const { packs, indexOf } = packList(map.filter((location) => location !== null));
+	const at = map.flatMap((location) => location ? [indexOf(location.pack), location.offset] : [-1, 0]);
+	return `{"v":1,"packs":${JSON.stringify(packs)},"at":[${at.join(",")}]}\n`;
+}
+function packList(locations) {
+	const indices = new Map();
+	for (const { pack } of locations) if (!indices.has(pack)) indices.set(pack, indices.size);
+	return {
+		packs: [...indices.keys()].map(hexOf),
+		indexOf: (pack) => indices.get(pack)
+	};
+}
+function parseChunkMap(bytes, size, place) {
+	const { packs, ...map } = parse$1(bytes, place);
+	const rows = Array.isArray(map.chunks) ? map.chunks : fail(place, "without chunks");
+	let sum = 0;
+	const chunks = rows.map((row) => {
+		if (!Array.isArray(row) || row.length !== 4) return fail(place, "with another row");
+		const [hex, pack, offset, length] = row;
+		if (!isHex$1(hex) || !isCount(offset) || !isCount(length)) return fail(place, "with another row");
+		sum += length;
+		return {
+			digest: `sha256:${hex}`,
+			pack: packs[pack] ?? fail(place, "of no pack"),
+			offset,
+			size: length
+		};
+	});
+	if (sum !== size || map.size !== size) fail(place, `of ${sum} bytes, not ${size}`);
+	return {
+		size,
+		chunks
+	};
+}
+function parseFolderMap(bytes, count, place) {
+	const { packs, at } = parse$1(bytes, place);
+	if (!Array.isArray(at) || at.length !== 2 * count) return fail(place, `not of ${count} objects`);
+	return Array.from({ length: count }, (_, index) => {
+		const [pack, offset] = [at[2 * index], at[2 * index + 1]];
+		if (pack === -1) return null;
+		if (!isCount(offset)) return fail(place, "with another offset");
+		return {
+			pack: packs[pack] ?? fail(place, "of no pack"),
+			offset
+		};
+	});
+}
+function parse$1(bytes, place) {
+	const map = readJson(bytes, place);
+	if (map.v !== 1) fail(place, `of version ${String(map.v).slice(0, 20)}`);
+	const packs = Array.isArray(map.packs) && map.packs.every(isHex$1) ? map.packs : fail(place, "without packs");
+	return {
+		...map,
+		packs: packs.map((hex) => `sha256:${hex}`)
+	};
+}
+function readJson(bytes, place) {
+	try {
+		const map = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+		if (typeof map === "object" && map !== null) return map;
+	} catch {}
+	return fail(place, "that is no JSON");
+}
+const isHex$1 = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+function fail(place, what) {
+	throw new LockstepError("E_REMOTE_NOT_DATA", {
+		what: `${place} is a map ${what}`,
+		allowed: "a map as docs/formats/remote.md has it",
+		fix: "remove it from the remote, and push the dataset again from a checkout that has it"
+	});
+}
+init_workspace();
+const name$1 = "data.tombstones.json";
+function readTombstones(workspace) {
+	const path = join(workspace.root, name$1);
+	if (!existsSync(path)) return [];
+	const { value } = parseJson(readFileSync(path), name$1);
+	const { forgotten } = value;
+	if (Array.isArray(forgotten) && forgotten.every(isTombstone)) return forgotten;
+	throw new LockstepError("E_DIGEST_FORMAT", {
+		what: "something that is no tombstone",
+		where: { file: name$1 },
+		allowed: "what `lockstep data forget` writes",
+		fix: "restore the file from Git"
+	});
+}
+const isTombstone = (value) => isDigest(value?.digest) && [
+	"dataset",
+	"reason",
+	"by",
+	"at"
+].every((key) => typeof value[key] === "string");
+function writeTombstones(workspace, tombstones) {
+	const lines = [...new Map(tombstones.map((tombstone) => [tombstone.digest, tombstone])).values()].sort((a, b) => a.digest < b.digest ? -1 : 1).map(print);
+	writeAtomic(join(workspace.root, name$1), `{"v":1,"forgotten":[\n${lines.join(",\n")}\n]}\n`);
+}
+const print = ({ digest, dataset, file, reason, by, at }) => JSON.stringify({
+	digest,
+	dataset,
+	file,
+	reason,
+	by,
+	at
+});
+async function putTombstone({ bucket }, tombstone) {
+	const bytes = Buffer.from(`{"v":1,${print(tombstone).slice(1)}\n`);
+	await bucket.put(tombstoneKey(tombstone.digest), bytes, hexOf(digestOf(bytes)));
+}
+async function findTombstone(remote, digest) {
+	const bytes = await fetchMap(remote, tombstoneKey(digest), 1 << 20);
+	if (bytes === null) return null;
+	try {
+		const value = JSON.parse(bytes.toString());
+		return isTombstone(value) && value.digest === digest ? value : null;
+	} catch {
+		return null;
+	}
+}
+const forgottenError = (key, { digest, reason, by, at }) => new LockstepError("E_DATA_FORGOTTEN", {
+	what: `"${key}" (${digest}) was forgotten on ${at.slice(0, 10)} by ${by}: ${reason}`,
+	allowed: "data that was not deleted on purpose",
+	fix: "work with a commit from after that, or lock other data in its place"
+});
+function checkNotForgotten(workspace, objects) {
+	const tombstones = new Map(readTombstones(workspace).map((tombstone) => [tombstone.digest, tombstone]));
+	if (tombstones.size === 0) return;
+	for (const { key, digest } of objects) {
+		const tombstone = tombstones.get(digest);
+		if (tombstone) throw forgottenError(key, tombstone);
+	}
+}
+async function withoutTombstones(workspace, digests) {
+	const tombstones = readTombstones(workspace);
+	const lifted = tombstones.filter(({ digest }) => digests.has(digest));
+	if (lifted.length === 0) return;
+	const { bucket } = await openRemote(workspace);
+	await bucket.remove(lifted.map(({ digest }) => tombstoneKey(digest)));
+	writeTombstones(workspace, tombstones.filter(({ digest }) => !digests.has(digest)));
+}
+async function explainMissing(open, error) {
+	if (!isLockstepError(error, "E_OBJECT_MISSING")) return error;
+	const [, key, digest] = /"(.*)" \((sha256:[0-9a-f]{64})\)/.exec(error.what) ?? [];
+	if (key === void 0) return error;
+	const tombstone = await findTombstone(await open(), digest).catch(() => null);
+	return tombstone === null ? error : forgottenError(key, tombstone);
+}
+async function checkRemembered(remote, entries) {
+	await eachLimited(entries, async ({ key, digest }) => {
+		const tombstone = await findTombstone(remote, digest).catch((error) => {
+			if (isLockstepError(error, "E_REMOTE_FAILED")) return null;
+			throw error;
+		});
+		if (tombstone !== null) throw forgottenError(key, tombstone);
+	});
+}
+const chunkedFrom = 8388608;
+const largeFrom = 16 * 1024 ** 3;
+const sizesOf = (usual, bits) => ({
+	least: usual / 4,
+	usual,
+	most: usual * 4,
+	maskBefore: -1 << 32 - bits - 2,
+	maskAfter: -1 << 32 - bits + 2
+});
+const common = sizesOf(65536, 16);
+const large = sizesOf(262144, 18);
+const chunkSizes = (fileSize) => fileSize < largeFrom ? common : large;
+const gear = Int32Array.from({ length: 256 }, (_, value) => createHash("sha256").update(`lockstep gear ${value}`).digest().readInt32LE(0));
+function cutAfter(bytes, start, end, sizes) {
+	const { least, usual, most, maskBefore, maskAfter } = sizes;
+	if (end - start <= least) return end;
+	const last = Math.min(end, start + most);
+	const normal = Math.min(last, start + usual);
+	let at = start + least;
+	let hash = 0;
+	for (; at < normal; at++) {
+		hash = (hash << 1) + gear[bytes[at]] | 0;
+		if ((hash & maskBefore) === 0) return at + 1;
+	}
+	for (; at < last; at++) {
+		hash = (hash << 1) + gear[bytes[at]] | 0;
+		if ((hash & maskAfter) === 0) return at + 1;
+	}
+	return last;
+}
+async function* chunksOf$1(stream, sizes) {
+	let held = new Uint8Array(sizes.most * 4);
+	let start = 0;
+	let end = 0;
+	for await (const part of stream) {
+		if (end + part.length > held.length) {
+			const grown = end - start + part.length > held.length ? new Uint8Array(end - start + part.length) : held;
+			grown.set(held.subarray(start, end));
+			held = grown;
+			end -= start;
+			start = 0;
+		}
+		held.set(part, end);
+		end += part.length;
+		while (end - start >= sizes.most) {
+			const cut = cutAfter(held, start, end, sizes);
+			yield held.subarray(start, cut);
+			start = cut;
+		}
+	}
+	while (start < end) {
+		const cut = cutAfter(held, start, end, sizes);
+		yield held.subarray(start, cut);
+		start = cut;
+	}
+}
+init_workspace();
+async function fetchFile(remote, wanted, path, onBytes) {
+	const handle = await open(path, "a+", 420);
+	try {
+		const { size } = await handle.stat();
+		const usable = size > 0 && wanted.size !== null && size < wanted.size;
+		if (!usable) await handle.truncate(0);
+		await bring(remote, wanted, handle, onBytes).catch(async (error) => {
+			if (!usable || !isLockstepError(error, "E_DIGEST_MISMATCH")) throw error;
+			await handle.truncate(0);
+			await bring(remote, wanted, handle, onBytes);
+		});
+	} catch (error) {
+		if (!isLockstepError(error, "E_REMOTE_FAILED")) await rm(path, { force: true });
+		throw diskFull(error, path);
+	} finally {
+		await handle.close();
+	}
+}
+async function bring({ bucket, name }, wanted, handle, onBytes) {
+	const hash = createHash("sha256");
+	let size = 0;
+	for await (const part of handle.createReadStream({
+		start: 0,
+		autoClose: false
+	})) {
+		hash.update(part);
+		size += part.length;
+	}
+	if (!await streamObject(bucket, objectPath(wanted.digest), {
+		from: size,
+		to: size > 0 ? wanted.size ?? void 0 : void 0,
+		label: wanted.key,
+		expected: wanted.digest
+	}, async (bytes) => {
+		size += bytes.length;
+		if (size > mostRead$1(wanted)) return false;
+		if (wanted.size !== null && size > wanted.size) return true;
+		hash.update(bytes);
+		await handle.writeFile(bytes);
+		onBytes(bytes.length);
+		return true;
+	}, () => checkArrived(wanted, size, `sha256:${hash.digest("hex")}`, name))) throw objectMissing(wanted, name);
+}
+init_workspace();
+const packsAtOnce = 4;
+const smallGap = 262144;
+async function fetchFolder(remote, known, folder, missing, packer, onBytes) {
+	const places = await placesOf(remote, known, folder);
+	const runs = runsOf(missing, places);
+	await eachLimited(runs, (run) => fetchRun(remote, run, packer, onBytes), packsAtOnce);
+	await eachLimited(missing.filter(({ digest }) => !places.has(digest)), async (object) => packer.add(object.digest, await fetchBytes(remote, object, onBytes)));
+}
+async function placesOf(remote, known, { digest, digests }) {
+	const places = new Map();
+	if (remote.embedded !== null) return places;
+	const key = folderMapKey(digest);
+	const bytes = await fetchMap(remote, key, mostMap);
+	if (bytes === null) return places;
+	for (const [index, place] of parseFolderMap(bytes, digests.length, `${remote.name}${key}`).entries()) if (place !== null) places.set(digests[index], place);
+	known.keep(key, bytes);
+	return places;
+}
+function runsOf(missing, places) {
+	const packed = missing.flatMap((object) => {
+		const place = places.get(object.digest);
+		return place === void 0 ? [] : [{
+			...object,
+			...place
+		}];
+	});
+	packed.sort((a, b) => a.pack === b.pack ? a.offset - b.offset : a.pack < b.pack ? -1 : 1);
+	const runs = [];
+	for (const { pack, ...object } of packed) {
+		const run = runs.at(-1);
+		const to = object.offset + object.size;
+		if (!(run?.pack === pack && object.offset - run.to <= smallGap && to - run.from <= 16777216)) runs.push({
+			pack,
+			from: object.offset,
+			to,
+			objects: [object]
+		});
+		else {
+			run.to = Math.max(run.to, to);
+			run.objects.push(object);
+		}
+	}
+	return runs;
+}
+async function fetchRun(remote, run, packer, onBytes) {
+	const { pack, from, to, objects } = run;
+	const bytes = from === to ? Buffer.alloc(0) : await fetchRange(remote, pack, {
+		from,
+		to
+	}, objects[0], onBytes);
+	for (const object of objects) {
+		const own = bytes.subarray(object.offset - from, object.offset - from + object.size);
+		checkArrived(object, own.length, digestOf(own), remote.name);
+		packer.add(object.digest, own);
+	}
+}
+function findDonors(known, files, map) {
+	const wanted = new Set(map.chunks.map(({ digest }) => digest));
+	const donors = new Map();
+	for (const { path, digest, size } of files) {
+		const bytes = known.read(chunkMapKey(digest));
+		if (bytes === null) continue;
+		let offset = 0;
+		for (const chunk of parseChunkMap(bytes, size, path).chunks) {
+			if (wanted.has(chunk.digest)) donors.set(chunk.digest, {
+				path,
+				offset
+			});
+			offset += chunk.size;
+		}
+	}
+	return donors;
+}
+const block = 1 << 20;
+var OrderedHash = class {
+	hash = createHash("sha256");
+	file;
+	held;
+	size;
+	early = new Map();
+	at = 0;
+	constructor(file, held, size) {
+		this.file = file;
+		this.held = [...held];
+		this.size = size;
+		this.advance();
+	}
+	add(at, bytes) {
+		if (bytes.length === 0) return;
+		if (at !== this.at) {
+			this.early.set(at, bytes);
+			return;
+		}
+		this.hash.update(bytes);
+		this.at += bytes.length;
+		this.advance();
+	}
+	digest() {
+		this.read(this.size);
+		return `sha256:${this.hash.digest("hex")}`;
+	}
+	advance() {
+		for (;;) {
+			const bytes = this.early.get(this.at);
+			if (bytes !== void 0) {
+				this.early.delete(this.at);
+				this.hash.update(bytes);
+				this.at += bytes.length;
+			} else if (this.held[0]?.from === this.at) this.read(this.held.shift().to);
+			else return;
+		}
+	}
+	read(to) {
+		const buffer = Buffer.allocUnsafe(block);
+		while (this.at < to) {
+			const count = readSync(this.file, buffer, 0, Math.min(block, to - this.at), this.at);
+			if (count === 0) return;
+			this.hash.update(buffer.subarray(0, count));
+			this.at += count;
+		}
+	}
+};
+init_workspace();
+const atOnce$1 = 2;
+async function fetchLarge(remote, known, donors, wanted, path, onBytes) {
+	const key = chunkMapKey(wanted.digest);
+	const bytes = await fetchMap(remote, key, mostMap);
+	if (bytes === null) return fetchFile(remote, wanted, path, onBytes);
+	const map = parseChunkMap(bytes, wanted.size, `${remote.name}${key}`);
+	await open(path, "a", 420).then((made) => made.close());
+	const handle = await open(path, "r+");
+	try {
+		const present = await presentIn(handle, map);
+		await handle.truncate(map.size);
+		await copyFromDonors(handle, map, present, findDonors(known, donors, map));
+		const whole = new OrderedHash(handle.fd, heldRanges(map, present), map.size);
+		const take = (at, bytes) => {
+			for (let from = 0; from < bytes.length;) from += writeSync(handle.fd, bytes, from, bytes.length - from, at + from);
+			whole.add(at, bytes);
+			onBytes(bytes.length);
+		};
+		await eachLimited(segmentsOf(map, present), (segment) => fetchSegment(remote, segment, wanted, take), atOnce$1);
+		checkArrived(wanted, map.size, whole.digest(), remote.name);
+		known.keep(key, bytes);
+	} catch (error) {
+		if (!isLockstepError(error, "E_REMOTE_FAILED")) await rm(path, { force: true });
+		throw diskFull(error, path);
+	} finally {
+		await handle.close();
+	}
+}
+async function presentIn(handle, { chunks }) {
+	const present = new Uint8Array(chunks.length);
+	const { size } = await handle.stat();
+	let at = 0;
+	for (const [index, chunk] of chunks.entries()) {
+		if (at + chunk.size <= size) present[index] = await readsAs(handle, at, chunk) ? 1 : 0;
+		at += chunk.size;
+	}
+	return present;
+}
+async function readsAs(handle, at, { digest, size }) {
+	const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, at);
+	return bytesRead === size && hash("sha256", buffer, "hex") === hexOf(digest);
+}
+async function copyFromDonors(handle, { chunks }, present, donors) {
+	if (donors.size === 0) return;
+	const files = new Map();
+	try {
+		let at = 0;
+		for (const [index, chunk] of chunks.entries()) {
+			const donor = present[index] ? void 0 : donors.get(chunk.digest);
+			if (donor !== void 0) {
+				const from = files.get(donor.path) ?? await open(donor.path, "r");
+				files.set(donor.path, from);
+				const { buffer } = await from.read(Buffer.alloc(chunk.size), 0, chunk.size, donor.offset);
+				if (hash("sha256", buffer, "hex") === hexOf(chunk.digest)) {
+					await handle.write(buffer, 0, chunk.size, at);
+					present[index] = 1;
+				}
+			}
+			at += chunk.size;
+		}
+	} finally {
+		for (const file of files.values()) await file.close();
+	}
+}
+function segmentsOf({ chunks }, present) {
+	const segments = [];
+	let at = 0;
+	let open;
+	for (const [index, { pack, offset, size }] of chunks.entries()) {
+		const joins = open !== void 0 && open.pack === pack && open.to === offset && open.to - open.from + size <= 16777216;
+		if (present[index]) open = void 0;
+		else if (joins) open.to += size;
+		else {
+			open = {
+				pack,
+				from: offset,
+				to: offset + size,
+				at
+			};
+			segments.push(open);
+		}
+		at += size;
+	}
+	return segments;
+}
+async function fetchSegment({ bucket, name }, { pack, from, to, at }, wanted, take) {
+	let position = at;
+	const options = {
+		from,
+		to,
+		label: wanted.key,
+		expected: wanted.digest
+	};
+	if (!await streamObject(bucket, objectPath(pack), options, (bytes) => {
+		take(position, bytes);
+		position += bytes.length;
+	})) throw objectMissing(wanted, name);
+	if (position - at < to - from) throw sizeMismatch(wanted, wanted.size - (to - from) + position - at, name);
+}
+function heldRanges({ chunks }, present) {
+	const ranges = [];
+	let at = 0;
+	for (const [index, { size }] of chunks.entries()) {
+		const last = ranges.at(-1);
+		if (present[index] && last?.to === at) last.to += size;
+		else if (present[index]) ranges.push({
+			from: at,
+			to: at + size
+		});
+		at += size;
+	}
+	return ranges;
+}
+init_workspace();
+function knownMaps(workspace, remote) {
+	const id = hexOf(digestOf(remote.name)).slice(0, 16);
+	const folder = statePath(workspace, "cache", `remote-${id}`);
+	const pathOf = (key) => `${folder}/${key.replaceAll("/", "-")}`;
+	return {
+		folder,
+		read(key) {
+			try {
+				return readFileSync(pathOf(key));
+			} catch {
+				return null;
+			}
+		},
+		keep: (key, bytes) => writeAtomic(pathOf(key), bytes)
+	};
+}
+init_workspace();
+const writing = new Set();
+function claimPartial(root, digest) {
+	const path = claim(join(root, "partial"), digest);
+	writing.add(basename(path));
+	return {
+		path,
+		release: () => void writing.delete(basename(path))
+	};
+}
+function claim(folder, digest) {
+	makeFolder(folder);
+	const own = temporaryBeside(join(folder, hexOf(digest)));
+	for (const name of readdirSync(folder)) {
+		const [, hex, pid] = /^([0-9a-f]{64})\.tmp-(\d+)-/.exec(name) ?? [];
+		if (hex !== hexOf(digest) || writing.has(name)) continue;
+		if (Number(pid) !== process.pid && isAlive(Number(pid))) continue;
+		try {
+			renameSync(join(folder, name), own);
+			break;
+		} catch {}
+	}
+	return own;
+}
+init_workspace();
+const isLarge = ({ size }) => size >= chunkedFrom;
+function openBringer(workspace, store, onBytes = () => {}) {
+	const explained = async (work) => {
+		try {
+			return await work;
+		} catch (error) {
+			throw await explainMissing(async () => (await far()).remote, error);
+		}
+	};
+	let opened;
+	const far = () => {
+		opened ??= openRemote(workspace).then((remote) => ({
+			remote,
+			known: knownMaps(workspace, remote)
+		}));
+		return opened;
+	};
+	const arrived = {
+		objects: 0,
+		bytes: 0
+	};
+	const count = (bytes) => {
+		arrived.bytes += bytes;
+		onBytes(bytes);
+	};
+	const large = async (object, donors) => {
+		const { remote, known } = await far();
+		const partial = claimPartial(store.root, object.digest);
+		try {
+			await explained(remote.embedded !== null ? fetchFile(remote, object, partial.path, count) : fetchLarge(remote, known, donors, object, partial.path, count));
+		} catch (error) {
+			partial.release();
+			throw error;
+		}
+		arrived.objects++;
+		return partial;
+	};
+	const one = async (object) => {
+		const { remote } = await far();
+		await store.put(await fetchBytes(remote, object, count));
+		arrived.objects++;
+	};
+	return {
+		arrived,
+		large,
+		knows: async (digest) => (await far()).known.read(chunkMapKey(digest)) !== null,
+		async manifest(entry) {
+			const held = await readHeld(store, entry.digest);
+			if (held !== null) return parseManifest(held.toString("utf8"), entry);
+			await explained(one({
+				key: entry.key,
+				digest: entry.digest,
+				size: null
+			}));
+			return parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
+		},
+		async objects(entry, missing) {
+			if (missing.length === 0) return;
+			for (const object of missing.filter(isLarge)) {
+				const { path, release } = await large(object, []);
+				await sync(path);
+				store.temporary(object.digest);
+				await store.adopt(path, object.digest);
+				release();
+			}
+			const small = missing.filter((object) => !isLarge(object));
+			if (entry.files === void 0) {
+				for (const object of small) await explained(one(object));
+				return;
+			}
+			const { remote, known } = await far();
+			const files = parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
+			const digests = [...new Set(files.map(({ digest }) => digest))];
+			const packer = store.openPacker();
+			try {
+				await explained(fetchFolder(remote, known, {
+					digest: entry.digest,
+					digests
+				}, small, packer, count));
+			} finally {
+				packer.end();
+			}
+			arrived.objects += small.length;
+		}
+	};
+}
+async function bringAll(bringer, wanted) {
+	const alone = ({ entry, missing }) => entry.files === void 0 && !missing.some(isLarge);
+	await eachLimited(wanted.filter(alone), ({ entry, missing }) => bringer.objects(entry, missing));
+	for (const { entry, missing } of wanted.filter((one) => !alone(one))) await bringer.objects(entry, missing);
+}
+async function readHeld(store, digest) {
+	try {
+		return await store.read(digest);
+	} catch (error) {
+		if (isLockstepError(error, "E_OBJECT_MISSING") || isLockstepError(error, "E_DIGEST_MISMATCH")) return null;
+		throw error;
+	}
+}
+async function sync(path) {
+	const handle = await open(path, "r+");
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+async function missingIn(store, objects) {
+	const missing = new Map();
+	for (const object of objects) {
+		if (missing.has(object.digest)) continue;
+		const size = store.sizeOf(object.digest);
+		if (size === object.size) continue;
+		if (size !== null && await isWhole(store, object.digest)) throw sizeMismatch(object, size, "the local store");
+		missing.set(object.digest, object);
+	}
+	return [...missing.values()];
+}
+const isWhole = (store, digest) => store.verify(digest).then(() => true, (error) => {
+	if (isLockstepError(error, "E_DIGEST_MISMATCH") || isLockstepError(error, "E_OBJECT_MISSING")) return false;
+	throw error;
+});
+const readManifest = async (store, entry) => parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
+async function fetchEntries(workspace, entries, store = openStore(workspace)) {
+	const bringer = openBringer(workspace, store);
+	const wanted = [];
+	checkNotForgotten(workspace, entries);
+	for (const entry of entries) {
+		if (entry.files !== void 0) await bringer.manifest(entry);
+		const objects = await fileObjects(store, entry);
+		checkNotForgotten(workspace, objects);
+		wanted.push({
+			entry,
+			missing: await missingIn(store, objects)
+		});
+	}
+	await bringAll(bringer, wanted);
+	return bringer.arrived;
+}
+async function fileObjects(store, entry) {
+	if (entry.files === void 0) return [objectOf(entry)];
+	return objectsOf$1(entry, await readManifest(store, entry));
+}
+const objectOf = ({ key, digest, size }) => ({
+	key,
+	digest,
+	size
+});
+const objectsOf$1 = (entry, files) => files.map(({ path, digest, size }) => ({
+	key: entry.key + path,
+	digest,
+	size
+}));
+init_workspace();
+const version = 2;
+const fineTick = 50;
+const coarseTick = 2100;
+function openMemo(workspace, { name, smallest = 0 } = { name: "data-status" }) {
+	const file = statePath(workspace, "cache", `${name}.json`);
+	let loaded;
+	const known = () => {
+		loaded ??= load(file);
+		return loaded;
+	};
+	const learnt = {};
+	let changed = false;
+	const memo = {
+		recall(path, found) {
+			const before = known()[path];
+			if (before === void 0 || !isSame(before, found)) return null;
+			learnt[path] = before;
+			return before[4];
+		},
+		learn(path, found, startedAt, digest) {
+			changed = true;
+			if (!isSettled(found, startedAt)) return false;
+			learnt[path] = [
+				found.size,
+				found.mtimeMs,
+				found.ctimeMs,
+				found.ino,
+				digest
+			];
+			return true;
+		},
+		async digestOf(path) {
+			const found = statSync(path, { throwIfNoEntry: false });
+			if (!found?.isFile()) return null;
+			if (found.size < smallest) return digestOfFile(path, found.size);
+			const remembered = memo.recall(path, found);
+			if (remembered !== null) return {
+				digest: remembered,
+				size: found.size
+			};
+			const startedAt = Date.now();
+			const read = await digestOfFile(path, found.size);
+			if (read.size === found.size) memo.learn(path, found, startedAt, read.digest);
+			return read;
+		},
+		save() {
+			if (!changed) return;
+			writeAtomic(file, JSON.stringify({
+				v: version,
+				files: {
+					...existing(known(), learnt),
+					...learnt
+				}
+			}));
+			changed = false;
+		}
+	};
+	return memo;
+}
+function existing(known, learnt) {
+	const unasked = Object.entries(known).filter(([path]) => !Object.hasOwn(learnt, path));
+	return Object.fromEntries(unasked.filter(([path]) => statSync(path, { throwIfNoEntry: false })?.isFile()));
+}
+const isSame = ([size, mtime, ctime, inode], found) => found.mtimeMs === mtime && found.ctimeMs === ctime && found.size === size && found.ino === inode;
+function isSettled({ mtimeMs, ctimeMs }, startedAt) {
+	return startedAt - Math.max(mtimeMs, ctimeMs) > (ctimeMs % 1e3 === 0 ? coarseTick : fineTick);
+}
+function load(file) {
+	try {
+		const parsed = JSON.parse(readFileSync(file, "utf8"));
+		return parsed.v === version && typeof parsed.files === "object" ? parsed.files : {};
+	} catch {
+		return {};
+	}
+}
+init_workspace();
+function listFiles(folder, onOdd = refuseOdd) {
+	const files = [];
+	const walk = (below) => {
+		for (const item of readdirSync(join(folder, below), { withFileTypes: true })) {
+			const path = below === "" ? item.name : `${below}/${item.name}`;
+			if (item.isDirectory()) walk(path);
+			else if (item.isFile() && !item.name.includes("�")) files.push(path);
+			else onOdd(path, kindOf(item));
+		}
+	};
+	walk("");
+	return files;
+}
+const kindOf = (item) => item.isSymbolicLink() ? "a symbolic link" : item.isFIFO() ? "a pipe" : item.isSocket() ? "a socket" : item.isFile() ? "a file whose name is not UTF-8" : item.isDirectory() ? "a folder" : "a device";
+function refuseOdd(path, what) {
+	throw new LockstepError("E_DATA_KIND", {
+		what: `"${path}" is ${what}`,
+		allowed: "plain files and folders",
+		fix: "put the file itself there, or leave it out"
+	});
+}
+init_workspace();
 async function keepFiles(store, folder, paths, memo, onFile = () => {}) {
 	const files = [];
 	const large = [];
@@ -630,6 +1699,7 @@ function printLock(lock) {
 function withEntry(lock, entry) {
 	return { entries: [...lock.entries.filter(({ key }) => key !== entry.key), entry].sort((a, b) => comparePaths(a.key, b.key)) };
 }
+init_workspace();
 const mostBytes = 67108864;
 const mostEntries = 1e6;
 const regenerate = "let `lockstep data add` write data.lock, or restore it from Git";
@@ -756,65 +1826,7 @@ function describe(line, found) {
 	if (found === "") return "the end of the line";
 	return JSON.stringify(found.length > 80 ? `${found.slice(0, 80)}…` : found);
 }
-const ascii = /^[\u0000-\u007f]*$/;
-var PathCollisions = class {
-	files = new Map();
-	folders = new Map();
-	add(path) {
-		const bare = path.endsWith("/") ? path.slice(0, -1) : path;
-		const folded = foldPath(bare);
-		const twin = this.files.get(folded);
-		if (twin !== void 0) return twinOf(path, twin);
-		const inside = this.folders.get(folded);
-		if (inside !== void 0) return nested(inside, path);
-		const owner = this.ownerOf(folded);
-		if (owner !== void 0) return nested(path, owner);
-		for (let slash = folded.lastIndexOf("/"); slash > 0; slash = folded.lastIndexOf("/", slash - 1)) {
-			const folder = folded.slice(0, slash);
-			if (this.folders.has(folder)) break;
-			this.folders.set(folder, path);
-		}
-		this.files.set(folded, path);
-		return null;
-	}
-	ownerOf(folded) {
-		for (let slash = folded.lastIndexOf("/"); slash > 0; slash = folded.lastIndexOf("/", slash - 1)) {
-			const folder = folded.slice(0, slash);
-			if (this.folders.has(folder)) return void 0;
-			const owner = this.files.get(folder);
-			if (owner !== void 0) return owner;
-		}
-	}
-};
-const foldPath = (path) => ascii.test(path) ? path.toLowerCase() : path.normalize("NFC").toLowerCase().normalize("NFC");
-function twinOf(path, twin) {
-	if (path === twin) return {
-		code: "E_LOCK_DUPLICATE",
-		what: `the path "${path}" a second time`,
-		allowed: "each path once"
-	};
-	const bare = (text) => text.replace(/\/$/, "");
-	if (bare(path) === bare(twin)) return {
-		code: "E_LOCK_DUPLICATE",
-		what: `"${twin}" and "${path}"`,
-		allowed: "a file or a folder of one name"
-	};
-	return bare(path).normalize("NFC") === bare(twin).normalize("NFC") ? {
-		code: "E_LOCK_UNICODE_COLLISION",
-		what: `"${twin}" (${codePoints(twin)}) and "${path}" (${codePoints(path)}), which look alike`,
-		allowed: "paths that differ after Unicode normalisation (NFC)"
-	} : {
-		code: "E_LOCK_CASE_COLLISION",
-		what: `"${twin}" and "${path}", one file where case is ignored`,
-		allowed: "paths that differ in more than case"
-	};
-}
-const nested = (inner, outer) => ({
-	code: "E_LOCK_DUPLICATE",
-	what: `"${inner}" lies inside "${outer}"`,
-	allowed: "datasets that do not contain each other"
-});
-const codePoints = (path) => [...path].filter((character) => character > "").map((character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`).join(" ");
+init_workspace();
 const entryLine = /^ {2}("(?:[^"\\]|\\.)*"|[^\s":][^\s":]*): \{digest: "(sha256:[0-9a-f]{64})", size: (0|[1-9]\d{0,15})(?:, files: ([1-9]\d{0,15}))?\}$/;
 function parseLock(content, file = "data.lock") {
 	const lines = decodeLock(content, file).split("\n");
@@ -907,8 +1919,9 @@ function parseJsonText(text) {
 		return;
 	}
 }
+init_workspace();
 const name = "data.lock";
-const mostRead$1 = 68157440;
+const mostRead = 68157440;
 function findLock(workspace) {
 	const bytes = bytesOf$1(join(workspace.root, name));
 	return bytes === null ? null : parseLock(bytes, name);
@@ -925,7 +1938,7 @@ function readLock(workspace) {
 const writeLock = (workspace, lock) => writeAtomic(join(workspace.root, name), printLock(lock));
 function bytesOf$1(path) {
 	try {
-		if (statSync(path).size > mostRead$1) return Buffer.alloc(mostRead$1);
+		if (statSync(path).size > mostRead) return Buffer.alloc(mostRead);
 		return readFileSync(path);
 	} catch (error) {
 		const { code } = error;
@@ -939,847 +1952,7 @@ function bytesOf$1(path) {
 		});
 	}
 }
-function printManifest(files) {
-	return [...files].sort((a, b) => comparePaths(a.path, b.path)).map(({ path, digest, size }) => `${hexOf(digest)} ${size} ${path}\n`).join("");
-}
-const totalSize = (files) => files.reduce((sum, { size }) => sum + size, 0);
-const line = /^([0-9a-f]{64}) (0|[1-9]\d{0,15}) (.+)$/;
-function parseManifest(text, entry) {
-	const file = `manifest of ${entry.key}`;
-	const files = [];
-	const collisions = new PathCollisions();
-	const lines = text.split("\n");
-	if (lines.pop() !== "") throw noncanonical(file, lines.length + 1, "no line end after the last line", "LF after every line");
-	for (const [index, written] of lines.entries()) {
-		const match = line.exec(written);
-		if (!match) throw noncanonical(file, index + 1, "another line", "<64 hex> <size> <path>");
-		const path = checkPath(match[3], {
-			file,
-			line: index + 1
-		});
-		if (path.endsWith("/")) throw noncanonical(file, index + 1, `the folder "${path}"`, "files only");
-		const collision = collisions.add(path);
-		if (collision) throw new LockstepError(collision.code, {
-			...collision,
-			where: {
-				file,
-				line: index + 1
-			}
-		});
-		const before = files.at(-1);
-		if (before && comparePaths(before.path, path) > 0) throw noncanonical(file, index + 1, `"${path}" unsorted`, "lines sorted by path");
-		files.push({
-			path,
-			digest: `sha256:${match[1]}`,
-			size: Number(match[2])
-		});
-	}
-	const size = totalSize(files);
-	if (size === entry.size && files.length === entry.files) return files;
-	throw new LockstepError("E_SIZE_MISMATCH", {
-		what: `the manifest of "${entry.key}" names ${files.length} files of ${size} bytes`,
-		allowed: `${entry.files} files of ${entry.size} bytes, as data.lock says`,
-		fix: "add the folder again where it is right"
-	});
-}
-const noncanonical = (file, at, what, allowed) => new LockstepError("E_LOCK_NONCANONICAL", {
-	what,
-	where: {
-		file,
-		line: at
-	},
-	allowed,
-	fix: "add the folder again"
-});
-const forms = {
-	"s3:": /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/|\?|$)/,
-	"gs:": /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](\/|$)/,
-	"az:": /^az:\/\/[a-z0-9]{3,24}\/[a-z0-9$][a-z0-9-]{1,62}(\/|$)/,
-	"oci:": /^oci:\/\/[A-Za-z0-9.-]+(:\d+)?\/[a-z0-9][a-z0-9._/-]*$/
-};
-const allowed = "file:<folder>, https://<host>/<path>, s3://<bucket>/<path>, gs://<bucket>/<path>, az://<account>/<container>/<path> or oci://<registry>/<repository>";
-function remoteAddress(text, root) {
-	if (text.startsWith("file:")) return fileAddress(text, root);
-	const url = /^(https?|s3|gs|az|oci):\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
-	if (!url) throw schemeError(text);
-	if (url.username !== "" || url.password !== "") throw credentialsError(url);
-	if (![...url.searchParams.keys()].every((key) => url.protocol === "s3:" && (key === "region" || key === "endpoint")) || url.hash !== "") throw schemeError(`${withoutQuery(url)}?…`);
-	const { protocol } = url;
-	if (protocol === "http:" || protocol === "https:") {
-		if (!isSecure(url)) throw schemeError(text);
-		if (!url.pathname.endsWith("/")) url.pathname += "/";
-		return {
-			kind: "https",
-			url
-		};
-	}
-	const scheme = protocol;
-	if (!forms[scheme].test(text) || !isText(url.pathname)) throw schemeError(text);
-	return {
-		kind: scheme.slice(0, -1),
-		url
-	};
-}
-function isText(path) {
-	try {
-		return true;
-	} catch {
-		return false;
-	}
-}
-function fileAddress(text, root) {
-	const rest = text.slice(5);
-	if (rest === "" || rest.includes("\0") || rest.startsWith("//") && !rest.startsWith("///")) throw schemeError(text);
-	const folder = rest.startsWith("///") ? fileURLToPath(text) : isAbsolute(rest) ? resolve(rest) : resolve(root, rest);
-	return {
-		kind: "file",
-		name: text,
-		folder,
-		embedded: folder === join(root, ".data")
-	};
-}
-const schemeError = (text) => new LockstepError("E_REMOTE_SCHEME", {
-	what: `the remote "${text.replace(/\/\/[^/@]*@/, "//***@")}"`,
-	where: { file: "lockstep.yaml" },
-	allowed,
-	fix: "set `remote:` to one of them, for instance file:.data"
-});
-const credentialsError = (url) => new LockstepError("E_REMOTE_CREDENTIALS", {
-	what: `the remote ${url.protocol}//***@${url.host}${url.pathname} carries credentials`,
-	where: { file: "lockstep.yaml" },
-	allowed: "an address without a user and password, since it is committed",
-	fix: "take them out of the address, and change the password: it may have been pushed"
-});
-const addressOf = ({ configuration, root }) => remoteAddress(configuration.remote, root);
-async function openBucket(address) {
-	switch (address.kind) {
-		case "file": return (await import("./file-bucket.js")).fileBucket(address.folder, address.name);
-		case "https": return (await import("./https-bucket.js")).httpsBucket(address.url);
-		case "s3": return (await import("./s3-bucket.js")).s3Bucket(address.url);
-		case "gs": return (await import("./gs-bucket.js")).gsBucket(address.url);
-		case "az": return (await import("./az-bucket.js")).azBucket(address.url);
-		case "oci": return (await import("./oci-bucket.js")).ociBucket(address.url);
-	}
-}
-async function openRemote(workspace) {
-	const address = addressOf(workspace);
-	const bucket = await openBucket(address);
-	const embedded = address.kind === "file" && address.embedded ? address.folder : null;
-	return {
-		bucket,
-		name: bucket.name,
-		embedded
-	};
-}
-const chunkedFrom = 8388608;
-const largeFrom = 16 * 1024 ** 3;
-const sizesOf = (usual, bits) => ({
-	least: usual / 4,
-	usual,
-	most: usual * 4,
-	maskBefore: -1 << 32 - bits - 2,
-	maskAfter: -1 << 32 - bits + 2
-});
-const common = sizesOf(65536, 16);
-const large = sizesOf(262144, 18);
-const chunkSizes = (fileSize) => fileSize < largeFrom ? common : large;
-const gear = Int32Array.from({ length: 256 }, (_, value) => createHash("sha256").update(`lockstep gear ${value}`).digest().readInt32LE(0));
-function cutAfter(bytes, start, end, sizes) {
-	const { least, usual, most, maskBefore, maskAfter } = sizes;
-	if (end - start <= least) return end;
-	const last = Math.min(end, start + most);
-	const normal = Math.min(last, start + usual);
-	let at = start + least;
-	let hash = 0;
-	for (; at < normal; at++) {
-		hash = (hash << 1) + gear[bytes[at]] | 0;
-		if ((hash & maskBefore) === 0) return at + 1;
-	}
-	for (; at < last; at++) {
-		hash = (hash << 1) + gear[bytes[at]] | 0;
-		if ((hash & maskAfter) === 0) return at + 1;
-	}
-	return last;
-}
-async function* chunksOf$1(stream, sizes) {
-	let held = new Uint8Array(sizes.most * 4);
-	let start = 0;
-	let end = 0;
-	for await (const part of stream) {
-		if (end + part.length > held.length) {
-			const grown = end - start + part.length > held.length ? new Uint8Array(end - start + part.length) : held;
-			grown.set(held.subarray(start, end));
-			held = grown;
-			end -= start;
-			start = 0;
-		}
-		held.set(part, end);
-		end += part.length;
-		while (end - start >= sizes.most) {
-			const cut = cutAfter(held, start, end, sizes);
-			yield held.subarray(start, cut);
-			start = cut;
-		}
-	}
-	while (start < end) {
-		const cut = cutAfter(held, start, end, sizes);
-		yield held.subarray(start, cut);
-		start = cut;
-	}
-}
-const mostStalls = 5;
-async function streamObject(bucket, key, { from, to, label, expected = "what data.lock names" }, sink, finish = () => {}) {
-	let at = from;
-	let validator;
-	for (let stalls = 0;;) {
-		const download = await bucket.get(key, {
-			from: at,
-			to,
-			validator
-		});
-		if (download === null) return false;
-		const before = at;
-		let skip = at - download.from;
-		let first = Buffer.alloc(0);
-		validator = download.validator ?? void 0;
-		try {
-			for await (const part of download.body) {
-				if (first.length < 64) first = Buffer.concat([first, part]).subarray(0, 64);
-				const fresh = skip > 0 ? part.subarray(Math.min(skip, part.length)) : part;
-				skip -= part.length - fresh.length;
-				const bytes = to === void 0 ? fresh : fresh.subarray(0, Math.max(0, to - at));
-				if (bytes.length === 0) continue;
-				at += bytes.length;
-				const more = sink(bytes);
-				if ((more instanceof Promise ? await more : more) === false || at === to) break;
-			}
-			download.body.destroy();
-			finish();
-			return true;
-		} catch (error) {
-			download.body.destroy();
-			if (isLockstepError(error)) throw explained(error, download.contentType, first, {
-				label,
-				expected,
-				place: bucket.name
-			});
-			if (isOfFiles(error)) throw error;
-			const broken = brokenStream(error, {
-				label,
-				expected,
-				place: bucket.name
-			});
-			stalls = at > before ? 0 : stalls + 1;
-			if (broken.code === "E_DIGEST_MISMATCH" || stalls > mostStalls) throw broken;
-			await setTimeout(50 * stalls ** 2);
-		}
-	}
-}
-const isOfFiles = (error) => [
-	"ENOSPC",
-	"EDQUOT",
-	"EACCES",
-	"EROFS",
-	"EIO",
-	"ENOENT",
-	"EISDIR"
-].includes(error.code ?? "");
-function explained(error, contentType, first, { label, expected, place }) {
-	const type = contentType ?? "no content type";
-	if (!(/html/i.test(type) || /^\s*<(?:!doctype|html)/i.test(first.toString("latin1"))) || error.code !== "E_SIZE_MISMATCH" && error.code !== "E_DIGEST_MISMATCH") return error;
-	return new LockstepError("E_REMOTE_NOT_DATA", {
-		what: `${place} answered "${label}" with a page (${type}) that begins ${JSON.stringify(first.toString("latin1", 0, 32))}`,
-		allowed: `the bytes of ${expected}`,
-		fix: "check that the address needs no login and is the folder that holds sha256/",
-		cause: error
-	});
-}
-function brokenStream(error, { label, expected, place }) {
-	const { code } = error;
-	return code?.startsWith("Z_") || code?.startsWith("ERR_ZLIB") || code?.startsWith("ERR_BROTLI") ? new LockstepError("E_DIGEST_MISMATCH", {
-		what: `"${label}" from ${place} does not decode as the Content-Encoding it is sent with (${code})`,
-		allowed: `expected ${expected}`,
-		fix: "serve objects as they are, without Content-Encoding",
-		cause: error
-	}) : new LockstepError("E_REMOTE_FAILED", {
-		what: `the transfer of "${label}" from ${place} broke off (${code ?? error.message})`,
-		fix: "run the command again",
-		cause: error
-	});
-}
-const mostBeyond = 1 << 20;
-const mostManifest$1 = 1 << 30;
-const mostRead = ({ size }) => (size ?? mostManifest$1) + mostBeyond;
-function checkArrived(wanted, size, digest, place) {
-	if (wanted.size !== null && size !== wanted.size) throw sizeMismatch(wanted, size, place);
-	if (digest !== wanted.digest) throw digestMismatch(wanted, digest, size, place);
-}
-function sizeMismatch(wanted, got, place) {
-	const { key, digest, size } = wanted;
-	const found = got > mostRead(wanted) ? `more than ${mostRead(wanted)}` : got;
-	return new LockstepError("E_SIZE_MISMATCH", {
-		what: `"${key}" (${digest}) has ${found} bytes in ${place}`,
-		allowed: `the ${size} bytes of data.lock`,
-		fix: `add the dataset again where it is right, or put the right bytes into ${place}`
-	});
-}
-const digestMismatch = ({ key, digest }, got, size, place) => new LockstepError("E_DIGEST_MISMATCH", {
-	what: `"${key}" is ${got} in ${place}, after ${size} bytes`,
-	allowed: `expected ${digest}`,
-	fix: `put the right bytes into ${place}, for instance by \`lockstep data push\` from a checkout that has them`
-});
-const objectMissing = ({ key, digest }, remote) => new LockstepError("E_OBJECT_MISSING", {
-	what: `"${key}" (${digest}) is not in ${remote}`,
-	allowed: "every object that data.lock names",
-	fix: "run `lockstep data push` in a checkout that has the data"
-});
-async function fetchBytes({ bucket, name }, wanted, onBytes) {
-	const parts = [];
-	let size = 0;
-	if (!await streamObject(bucket, objectPath(wanted.digest), {
-		from: 0,
-		label: wanted.key,
-		expected: wanted.digest
-	}, (bytes) => {
-		parts.push(bytes);
-		size += bytes.length;
-		onBytes(bytes.length);
-		return size <= mostRead(wanted);
-	}, () => checkArrived(wanted, size, digestOf(Buffer.concat(parts)), name))) throw objectMissing(wanted, name);
-	return Buffer.concat(parts);
-}
-async function fetchRange({ bucket, name }, pack, range, wanted, onBytes) {
-	const bytes = Buffer.allocUnsafe(range.to - range.from);
-	let size = 0;
-	const options = {
-		...range,
-		label: wanted.key,
-		expected: wanted.digest
-	};
-	if (!await streamObject(bucket, objectPath(pack), options, (part) => {
-		bytes.set(part, size);
-		size += part.length;
-		onBytes(part.length);
-	})) throw objectMissing(wanted, name);
-	return bytes.subarray(0, size);
-}
-async function fetchMap({ bucket }, key, most) {
-	const parts = [];
-	let size = 0;
-	return await streamObject(bucket, key, {
-		from: 0,
-		to: most,
-		label: key
-	}, (bytes) => {
-		parts.push(bytes);
-		size += bytes.length;
-	}) ? Buffer.concat(parts, size) : null;
-}
-async function fetchFile(remote, wanted, path, onBytes) {
-	const handle = await open(path, "a+", 420);
-	try {
-		const { size } = await handle.stat();
-		const usable = size > 0 && wanted.size !== null && size < wanted.size;
-		if (!usable) await handle.truncate(0);
-		await bring(remote, wanted, handle, onBytes).catch(async (error) => {
-			if (!usable || !isLockstepError(error, "E_DIGEST_MISMATCH")) throw error;
-			await handle.truncate(0);
-			await bring(remote, wanted, handle, onBytes);
-		});
-	} catch (error) {
-		if (!isLockstepError(error, "E_REMOTE_FAILED")) await rm(path, { force: true });
-		throw diskFull(error, path);
-	} finally {
-		await handle.close();
-	}
-}
-async function bring({ bucket, name }, wanted, handle, onBytes) {
-	const hash = createHash("sha256");
-	let size = 0;
-	for await (const part of handle.createReadStream({
-		start: 0,
-		autoClose: false
-	})) {
-		hash.update(part);
-		size += part.length;
-	}
-	if (!await streamObject(bucket, objectPath(wanted.digest), {
-		from: size,
-		to: size > 0 ? wanted.size ?? void 0 : void 0,
-		label: wanted.key,
-		expected: wanted.digest
-	}, async (bytes) => {
-		size += bytes.length;
-		if (size > mostRead(wanted)) return false;
-		if (wanted.size !== null && size > wanted.size) return true;
-		hash.update(bytes);
-		await handle.writeFile(bytes);
-		onBytes(bytes.length);
-		return true;
-	}, () => checkArrived(wanted, size, `sha256:${hash.digest("hex")}`, name))) throw objectMissing(wanted, name);
-}
-const packSize = 16777216;
-const mostMap = 268435456;
-const keyOf$1 = (kind, digest) => {
-	const hex = hexOf(digest);
-	return `${kind}/sha256/${hex.slice(0, 2)}/${hex.slice(2)}.json`;
-};
-const chunkMapKey = (digest) => keyOf$1("chunks", digest);
-const folderMapKey = (digest) => keyOf$1("packs", digest);
-function printChunkMap({ size, chunks }) {
-	const { packs, indexOf } = packList(chunks);
-	const rows = chunks.map(({ digest, pack, offset, size: length }) => `["${hexOf(digest)}",${indexOf(pack)},${offset},${length}]`);
-	return `{"v":1,"size":${size},"packs":${JSON.stringify(packs)},"chunks":[${rows.join(",")}]}\n`;
-}
-function printFolderMap(map) {
-	const { packs, indexOf } = packList(map.filter((location) => location !== null));
-	const at = map.flatMap((location) => location ? [indexOf(location.pack), location.offset] : [-1, 0]);
-	return `{"v":1,"packs":${JSON.stringify(packs)},"at":[${at.join(",")}]}\n`;
-}
-function packList(locations) {
-	const indices = new Map();
-	for (const { pack } of locations) if (!indices.has(pack)) indices.set(pack, indices.size);
-	return {
-		packs: [...indices.keys()].map(hexOf),
-		indexOf: (pack) => indices.get(pack)
-	};
-}
-function parseChunkMap(bytes, size, place) {
-	const { packs, ...map } = parse$1(bytes, place);
-	const rows = Array.isArray(map.chunks) ? map.chunks : fail(place, "without chunks");
-	let sum = 0;
-	const chunks = rows.map((row) => {
-		if (!Array.isArray(row) || row.length !== 4) return fail(place, "with another row");
-		const [hex, pack, offset, length] = row;
-		if (!isHex(hex) || !isCount(offset) || !isCount(length)) return fail(place, "with another row");
-		sum += length;
-		return {
-			digest: `sha256:${hex}`,
-			pack: packs[pack] ?? fail(place, "of no pack"),
-			offset,
-			size: length
-		};
-	});
-	if (sum !== size || map.size !== size) fail(place, `of ${sum} bytes, not ${size}`);
-	return {
-		size,
-		chunks
-	};
-}
-function parseFolderMap(bytes, count, place) {
-	const { packs, at } = parse$1(bytes, place);
-	if (!Array.isArray(at) || at.length !== 2 * count) return fail(place, `not of ${count} objects`);
-	return Array.from({ length: count }, (_, index) => {
-		const [pack, offset] = [at[2 * index], at[2 * index + 1]];
-		if (pack === -1) return null;
-		if (!isCount(offset)) return fail(place, "with another offset");
-		return {
-			pack: packs[pack] ?? fail(place, "of no pack"),
-			offset
-		};
-	});
-}
-function parse$1(bytes, place) {
-	const map = readJson(bytes, place);
-	if (map.v !== 1) fail(place, `of version ${String(map.v).slice(0, 20)}`);
-	const packs = Array.isArray(map.packs) && map.packs.every(isHex) ? map.packs : fail(place, "without packs");
-	return {
-		...map,
-		packs: packs.map((hex) => `sha256:${hex}`)
-	};
-}
-function readJson(bytes, place) {
-	try {
-		const map = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-		if (typeof map === "object" && map !== null) return map;
-	} catch {}
-	return fail(place, "that is no JSON");
-}
-const isHex = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
-const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
-function fail(place, what) {
-	throw new LockstepError("E_REMOTE_NOT_DATA", {
-		what: `${place} is a map ${what}`,
-		allowed: "a map as docs/formats/remote.md has it",
-		fix: "remove it from the remote, and push the dataset again from a checkout that has it"
-	});
-}
-const packsAtOnce = 4;
-const smallGap = 262144;
-async function fetchFolder(remote, known, folder, missing, packer, onBytes) {
-	const places = await placesOf(remote, known, folder);
-	const runs = runsOf(missing, places);
-	await eachLimited(runs, (run) => fetchRun(remote, run, packer, onBytes), packsAtOnce);
-	await eachLimited(missing.filter(({ digest }) => !places.has(digest)), async (object) => packer.add(object.digest, await fetchBytes(remote, object, onBytes)));
-}
-async function placesOf(remote, known, { digest, digests }) {
-	const places = new Map();
-	if (remote.embedded !== null) return places;
-	const key = folderMapKey(digest);
-	const bytes = await fetchMap(remote, key, mostMap);
-	if (bytes === null) return places;
-	for (const [index, place] of parseFolderMap(bytes, digests.length, `${remote.name}${key}`).entries()) if (place !== null) places.set(digests[index], place);
-	known.keep(key, bytes);
-	return places;
-}
-function runsOf(missing, places) {
-	const packed = missing.flatMap((object) => {
-		const place = places.get(object.digest);
-		return place === void 0 ? [] : [{
-			...object,
-			...place
-		}];
-	});
-	packed.sort((a, b) => a.pack === b.pack ? a.offset - b.offset : a.pack < b.pack ? -1 : 1);
-	const runs = [];
-	for (const { pack, ...object } of packed) {
-		const run = runs.at(-1);
-		const to = object.offset + object.size;
-		if (!(run?.pack === pack && object.offset - run.to <= smallGap && to - run.from <= 16777216)) runs.push({
-			pack,
-			from: object.offset,
-			to,
-			objects: [object]
-		});
-		else {
-			run.to = Math.max(run.to, to);
-			run.objects.push(object);
-		}
-	}
-	return runs;
-}
-async function fetchRun(remote, run, packer, onBytes) {
-	const { pack, from, to, objects } = run;
-	const bytes = from === to ? Buffer.alloc(0) : await fetchRange(remote, pack, {
-		from,
-		to
-	}, objects[0], onBytes);
-	for (const object of objects) {
-		const own = bytes.subarray(object.offset - from, object.offset - from + object.size);
-		checkArrived(object, own.length, digestOf(own), remote.name);
-		packer.add(object.digest, own);
-	}
-}
-function findDonors(known, files, map) {
-	const wanted = new Set(map.chunks.map(({ digest }) => digest));
-	const donors = new Map();
-	for (const { path, digest, size } of files) {
-		const bytes = known.read(chunkMapKey(digest));
-		if (bytes === null) continue;
-		let offset = 0;
-		for (const chunk of parseChunkMap(bytes, size, path).chunks) {
-			if (wanted.has(chunk.digest)) donors.set(chunk.digest, {
-				path,
-				offset
-			});
-			offset += chunk.size;
-		}
-	}
-	return donors;
-}
-const atOnce$1 = 4;
-const gathered = 16;
-async function fetchLarge(remote, known, donors, wanted, path, onBytes) {
-	const key = chunkMapKey(wanted.digest);
-	const bytes = await fetchMap(remote, key, mostMap);
-	if (bytes === null) return fetchFile(remote, wanted, path, onBytes);
-	const map = parseChunkMap(bytes, wanted.size, `${remote.name}${key}`);
-	await open(path, "a", 420).then((made) => made.close());
-	const handle = await open(path, "r+");
-	try {
-		const present = await presentIn(handle, map);
-		await handle.truncate(map.size);
-		await copyFromDonors(handle, map, present, findDonors(known, donors, map));
-		await eachLimited(segmentsOf(map, present), (segment) => fetchSegment(remote, handle, segment, wanted, onBytes), atOnce$1);
-		await checkWhole(handle, wanted, remote.name);
-		known.keep(key, bytes);
-	} catch (error) {
-		if (!isLockstepError(error, "E_REMOTE_FAILED")) await rm(path, { force: true });
-		throw diskFull(error, path);
-	} finally {
-		await handle.close();
-	}
-}
-async function presentIn(handle, { chunks }) {
-	const present = new Uint8Array(chunks.length);
-	const { size } = await handle.stat();
-	let at = 0;
-	for (const [index, chunk] of chunks.entries()) {
-		if (at + chunk.size <= size) present[index] = await readsAs(handle, at, chunk) ? 1 : 0;
-		at += chunk.size;
-	}
-	return present;
-}
-async function readsAs(handle, at, { digest, size }) {
-	const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, at);
-	return bytesRead === size && hash("sha256", buffer, "hex") === hexOf(digest);
-}
-async function copyFromDonors(handle, { chunks }, present, donors) {
-	if (donors.size === 0) return;
-	const files = new Map();
-	try {
-		let at = 0;
-		for (const [index, chunk] of chunks.entries()) {
-			const donor = present[index] ? void 0 : donors.get(chunk.digest);
-			if (donor !== void 0) {
-				const from = files.get(donor.path) ?? await open(donor.path, "r");
-				files.set(donor.path, from);
-				const { buffer } = await from.read(Buffer.alloc(chunk.size), 0, chunk.size, donor.offset);
-				if (hash("sha256", buffer, "hex") === hexOf(chunk.digest)) {
-					await handle.write(buffer, 0, chunk.size, at);
-					present[index] = 1;
-				}
-			}
-			at += chunk.size;
-		}
-	} finally {
-		for (const file of files.values()) await file.close();
-	}
-}
-function segmentsOf({ chunks }, present) {
-	const segments = [];
-	let at = 0;
-	let open;
-	for (const [index, { pack, offset, size }] of chunks.entries()) {
-		const joins = open !== void 0 && open.pack === pack && open.to === offset && open.to - open.from + size <= 16777216;
-		if (present[index]) open = void 0;
-		else if (joins) open.to += size;
-		else {
-			open = {
-				pack,
-				from: offset,
-				to: offset + size,
-				at
-			};
-			segments.push(open);
-		}
-		at += size;
-	}
-	return segments;
-}
-async function fetchSegment({ bucket, name }, handle, { pack, from, to, at }, wanted, onBytes) {
-	let parts = [];
-	let waiting = 0;
-	let position = at;
-	const flush = async () => {
-		const [batch, size] = [parts, waiting];
-		[parts, waiting] = [[], 0];
-		let written = (await handle.writev(batch, position)).bytesWritten;
-		if (written < size) {
-			const rest = Buffer.concat(batch);
-			while (written < size) written += (await handle.write(rest, written, size - written, position + written)).bytesWritten;
-		}
-		position += size;
-	};
-	if (!await streamObject(bucket, objectPath(pack), {
-		from,
-		to,
-		label: wanted.key,
-		expected: wanted.digest
-	}, (bytes) => {
-		parts.push(bytes);
-		waiting += bytes.length;
-		onBytes(bytes.length);
-		return parts.length >= gathered ? flush() : void 0;
-	})) throw objectMissing(wanted, name);
-	if (parts.length > 0) await flush();
-}
-async function checkWhole(handle, wanted, name) {
-	const whole = createHash("sha256");
-	let size = 0;
-	for await (const part of handle.createReadStream({
-		start: 0,
-		autoClose: false,
-		highWaterMark: 1 << 20
-	})) {
-		whole.update(part);
-		size += part.length;
-	}
-	checkArrived(wanted, size, `sha256:${whole.digest("hex")}`, name);
-}
-function knownMaps(workspace, remote) {
-	const id = hexOf(digestOf(remote.name)).slice(0, 16);
-	const folder = statePath(workspace, "cache", `remote-${id}`);
-	const pathOf = (key) => `${folder}/${key.replaceAll("/", "-")}`;
-	return {
-		folder,
-		read(key) {
-			try {
-				return readFileSync(pathOf(key));
-			} catch {
-				return null;
-			}
-		},
-		keep: (key, bytes) => writeAtomic(pathOf(key), bytes)
-	};
-}
-const writing = new Set();
-function claimPartial(root, digest) {
-	const path = claim(join(root, "partial"), digest);
-	writing.add(basename(path));
-	return {
-		path,
-		release: () => void writing.delete(basename(path))
-	};
-}
-function claim(folder, digest) {
-	makeFolder(folder);
-	const own = temporaryBeside(join(folder, hexOf(digest)));
-	for (const name of readdirSync(folder)) {
-		const [, hex, pid] = /^([0-9a-f]{64})\.tmp-(\d+)-/.exec(name) ?? [];
-		if (hex !== hexOf(digest) || writing.has(name)) continue;
-		if (Number(pid) !== process.pid && isAlive(Number(pid))) continue;
-		try {
-			renameSync(join(folder, name), own);
-			break;
-		} catch {}
-	}
-	return own;
-}
-const isLarge = ({ size }) => size >= chunkedFrom;
-function openBringer(workspace, store, onBytes = () => {}) {
-	let opened;
-	const far = () => {
-		opened ??= openRemote(workspace).then((remote) => ({
-			remote,
-			known: knownMaps(workspace, remote)
-		}));
-		return opened;
-	};
-	const arrived = {
-		objects: 0,
-		bytes: 0
-	};
-	const count = (bytes) => {
-		arrived.bytes += bytes;
-		onBytes(bytes);
-	};
-	const large = async (object, donors) => {
-		const { remote, known } = await far();
-		const partial = claimPartial(store.root, object.digest);
-		try {
-			if (remote.embedded !== null) await fetchFile(remote, object, partial.path, count);
-			else await fetchLarge(remote, known, donors, object, partial.path, count);
-		} catch (error) {
-			partial.release();
-			throw error;
-		}
-		arrived.objects++;
-		return partial;
-	};
-	const one = async (object) => {
-		const { remote } = await far();
-		await store.put(await fetchBytes(remote, object, count));
-		arrived.objects++;
-	};
-	return {
-		arrived,
-		large,
-		knows: async (digest) => (await far()).known.read(chunkMapKey(digest)) !== null,
-		async manifest(entry) {
-			const held = await readHeld(store, entry.digest);
-			if (held !== null) return parseManifest(held.toString("utf8"), entry);
-			await one({
-				key: entry.key,
-				digest: entry.digest,
-				size: null
-			});
-			return parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
-		},
-		async objects(entry, missing) {
-			if (missing.length === 0) return;
-			for (const object of missing.filter(isLarge)) {
-				const { path, release } = await large(object, []);
-				await sync(path);
-				store.temporary(object.digest);
-				await store.adopt(path, object.digest);
-				release();
-			}
-			const small = missing.filter((object) => !isLarge(object));
-			if (entry.files === void 0) {
-				for (const object of small) await one(object);
-				return;
-			}
-			const { remote, known } = await far();
-			const files = parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
-			const digests = [...new Set(files.map(({ digest }) => digest))];
-			const packer = store.openPacker();
-			try {
-				await fetchFolder(remote, known, {
-					digest: entry.digest,
-					digests
-				}, small, packer, count);
-			} finally {
-				packer.end();
-			}
-			arrived.objects += small.length;
-		}
-	};
-}
-async function bringAll(bringer, wanted) {
-	const alone = ({ entry, missing }) => entry.files === void 0 && !missing.some(isLarge);
-	await eachLimited(wanted.filter(alone), ({ entry, missing }) => bringer.objects(entry, missing));
-	for (const { entry, missing } of wanted.filter((one) => !alone(one))) await bringer.objects(entry, missing);
-}
-async function readHeld(store, digest) {
-	try {
-		return await store.read(digest);
-	} catch (error) {
-		if (isLockstepError(error, "E_OBJECT_MISSING") || isLockstepError(error, "E_DIGEST_MISMATCH")) return null;
-		throw error;
-	}
-}
-async function sync(path) {
-	const handle = await open(path, "r+");
-	try {
-		await handle.sync();
-	} finally {
-		await handle.close();
-	}
-}
-async function missingIn(store, objects) {
-	const missing = new Map();
-	for (const object of objects) {
-		if (missing.has(object.digest)) continue;
-		const size = store.sizeOf(object.digest);
-		if (size === object.size) continue;
-		if (size !== null && await isWhole(store, object.digest)) throw sizeMismatch(object, size, "the local store");
-		missing.set(object.digest, object);
-	}
-	return [...missing.values()];
-}
-const isWhole = (store, digest) => store.verify(digest).then(() => true, (error) => {
-	if (isLockstepError(error, "E_DIGEST_MISMATCH") || isLockstepError(error, "E_OBJECT_MISSING")) return false;
-	throw error;
-});
-const readManifest = async (store, entry) => parseManifest((await store.read(entry.digest)).toString("utf8"), entry);
-async function fetchEntries(workspace, entries, store = openStore(workspace)) {
-	const bringer = openBringer(workspace, store);
-	const wanted = [];
-	for (const entry of entries) {
-		if (entry.files !== void 0) await bringer.manifest(entry);
-		wanted.push({
-			entry,
-			missing: await missingIn(store, await fileObjects(store, entry))
-		});
-	}
-	await bringAll(bringer, wanted);
-	return bringer.arrived;
-}
-async function fileObjects(store, entry) {
-	if (entry.files === void 0) return [objectOf(entry)];
-	return objectsOf(entry, await readManifest(store, entry));
-}
-const objectOf = ({ key, digest, size }) => ({
-	key,
-	digest,
-	size
-});
-const objectsOf = (entry, files) => files.map(({ path, digest, size }) => ({
-	key: entry.key + path,
-	digest,
-	size
-}));
+init_workspace();
 function openFolderMemo(workspace) {
 	const file = statePath(workspace, "cache", "data-folders.json");
 	let known;
@@ -1855,6 +2028,7 @@ function grown(stats) {
 	larger.set(stats);
 	return larger;
 }
+init_workspace();
 const fileOf = (workspace) => statePath(workspace, "sparse.json");
 function readSparse(workspace) {
 	try {
@@ -1889,6 +2063,7 @@ function wantedFiles(files, patterns, key) {
 		fix: `correct --only, or \`lockstep data pull ${key} --whole\``
 	});
 }
+init_workspace();
 const dataPath = (workspace, key) => join(workspace.root, "data", key);
 async function readWorking(workspace, entry, memos) {
 	const path = dataPath(workspace, entry.key);
@@ -2004,6 +2179,7 @@ function checkNoLink(workspace, key) {
 		fix: `remove the link ${link}`
 	});
 }
+init_workspace();
 async function statusData(workspace) {
 	const lock = readLock(workspace);
 	const memos = openMemos(workspace);
@@ -2089,6 +2265,7 @@ async function isComplete(store, entry) {
 	if (!(entry.files === void 0 ? store.has(entry.digest) : await isWhole(store, entry.digest))) return false;
 	return (await fileObjects(store, entry)).every(({ digest }) => store.has(digest));
 }
+init_workspace();
 async function placeDataset(workspace, entry, target) {
 	const store = openStore(workspace);
 	await healing(workspace, store, entry, async () => {
@@ -2117,7 +2294,11 @@ async function placeFolder(store, files, target) {
 			recursive: true,
 			force: true
 		});
-		if (error.code === "EXDEV") return false;
+		if ([
+			"EXDEV",
+			"ENOTEMPTY",
+			"EEXIST"
+		].includes(error.code ?? "")) return false;
 		throw error;
 	}
 }
@@ -2132,6 +2313,7 @@ async function healing(workspace, store, entry, work) {
 		await work();
 	}
 }
+init_workspace();
 function entryOf$1(lock, key) {
 	const wanted = key.replace(/^data\//, "");
 	const found = lock.entries.find((entry) => entry.key === key || entry.key === `${key}/`) ?? lock.entries.find((entry) => entry.key === wanted || entry.key === `${wanted}/`);
@@ -2148,6 +2330,71 @@ function entryOf$1(lock, key) {
 function selectEntries(lock, only = []) {
 	return only.length === 0 ? lock.entries : [...new Set(only.map((key) => entryOf$1(lock, key)))];
 }
+init_workspace();
+const patience = 6e5;
+const open$1 = new Map();
+const door = (workspace) => statePath(workspace, "locks", "store.json");
+const room = (workspace) => statePath(workspace, "locks", "store");
+async function usingStore(workspace, what, work) {
+	const { root } = workspace;
+	const use = open$1.get(root) ?? {
+		count: 0,
+		entered: enter(workspace, what)
+	};
+	open$1.set(root, use);
+	use.count++;
+	try {
+		await use.entered;
+		return await work();
+	} finally {
+		if (--use.count === 0) {
+			open$1.delete(root);
+			await use.entered.then((file) => rmSync(file, { force: true }), () => {});
+		}
+	}
+}
+const enter = (workspace, what) => {
+	mkdirSync(room(workspace), { recursive: true });
+	return withLock(door(workspace), {
+		what,
+		waitMs: patience
+	}, async () => {
+		const name = `${encodeURIComponent(hostname())}~${process.pid}~${encodeURIComponent(what)}`;
+		const file = join(room(workspace), name);
+		writeFileSync(file, "");
+		return file;
+	});
+};
+async function cleaningStore(workspace, { what, waitMs = patience }, work) {
+	mkdirSync(room(workspace), { recursive: true });
+	const until = Date.now() + waitMs;
+	for (;;) {
+		const left = Math.max(0, until - Date.now());
+		const done = await withLock(door(workspace), {
+			what,
+			waitMs: left
+		}, async () => {
+			const user = userOf(room(workspace));
+			return user === null ? { result: await work() } : { user };
+		});
+		if ("result" in done) return done.result;
+		if (Date.now() >= until) throw new LockstepError("E_BUSY", {
+			what: `${what} waits for ${done.user}`,
+			where: { file: room(workspace) },
+			fix: "let it finish, or stop it"
+		});
+		await setTimeout(100);
+	}
+}
+function userOf(folder) {
+	for (const name of readdirSync(folder)) {
+		const [host = "", pid = "", what = ""] = name.split("~").map(decodeURIComponent);
+		if (host === hostname() && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
+		else return `process ${pid} on ${host} (${what})`;
+	}
+	return null;
+}
+init_workspace();
 const mostCommits = 30;
 const mostVersions = 4;
 async function earlierVersions({ root }, keys) {
@@ -2216,6 +2463,7 @@ async function filesOf$1(remote, known, store, entry) {
 	const digests = [...new Set(parseManifest(manifest.toString("utf8"), entry).map(({ digest }) => digest))];
 	return parseFolderMap(bytes, digests.length, key).flatMap((place, index) => place === null ? [] : [[digests[index], place]]);
 }
+init_workspace();
 const atOnce = 3;
 var PackWriter = class {
 	locations = new Map();
@@ -2274,6 +2522,7 @@ var PackWriter = class {
 		if (this.failure) throw this.failure.error;
 	}
 };
+init_workspace();
 async function openSender(remote, known, store, onBytes) {
 	const { bucket } = remote;
 	const sent = {
@@ -2299,11 +2548,10 @@ async function openSender(remote, known, store, onBytes) {
 		const found = await bucket.stat(key);
 		return found !== null && (size === null || found.size === size);
 	};
-	const isMapped = async (key) => {
-		if (!await isThere(key, null)) return false;
+	const isMapped = async (key, { digest }) => {
+		if (doomed.has(hexOf(digest)) || !await isThere(key, null)) return false;
 		if (doomed.size === 0) return true;
-		const text = String(await fetchMap(remote, key, 1 << 28));
-		return ![...doomed].some((hex) => text.includes(hex));
+		return !String(await fetchMap(remote, key, 1 << 28)).match(/\b[0-9a-f]{64}\b/g)?.some((hex) => doomed.has(hex));
 	};
 	const plainOne = async (object) => {
 		const key = objectPath(object.digest);
@@ -2322,7 +2570,8 @@ async function openSender(remote, known, store, onBytes) {
 		plain: (objects) => eachLimited(objects, plainOne),
 		async large(object, earlier) {
 			const key = chunkMapKey(object.digest);
-			if (await isMapped(key) || await isThere(objectPath(object.digest), object.size)) {
+			const alone = () => !doomed.has(hexOf(object.digest)) && isThere(objectPath(object.digest), object.size);
+			if (await isMapped(key, object) || await alone()) {
 				sent.present++;
 				return;
 			}
@@ -2350,14 +2599,14 @@ async function openSender(remote, known, store, onBytes) {
 				digest: entry.digest,
 				size: manifest.length
 			};
-			if (await isMapped(key)) {
+			if (await isMapped(key, entry)) {
 				sent.present += small.length;
 				return plainOne(whole);
 			}
 			const by = await placesAlone(remote, entry, small);
 			const had = await knownLocations(remote, known, store, earlier, doomed);
 			const writer = new PackWriter(bucket, onBytes);
-			for (const { digest } of small) if (by.has(digest) || had.has(digest)) sent.present++;
+			for (const { digest } of small) if (by.has(digest) && !doomed.has(hexOf(digest)) || had.has(digest)) sent.present++;
 			else {
 				await writer.add(digest, await store.read(digest));
 				sent.objects++;
@@ -2414,8 +2663,10 @@ async function doomedPacks(remote) {
 	const found = bytes === null ? null : bytes.toString().match(/\b[0-9a-f]{64}\b/g);
 	return new Set(found);
 }
+init_workspace();
 const pushData = (workspace, only) => pushEntries(workspace, selectEntries(readLock(workspace), only));
-async function pushEntries(workspace, datasets) {
+const pushEntries = (workspace, datasets) => usingStore(workspace, "data push", () => push(workspace, datasets));
+async function push(workspace, datasets) {
 	const remote = await openRemote(workspace);
 	const store = openStore(workspace);
 	const sources = new Map();
@@ -2424,6 +2675,8 @@ async function pushEntries(workspace, datasets) {
 	const progress = startProgress("data push", "bytes");
 	let done = 0;
 	try {
+		checkNotForgotten(workspace, datasets);
+		await checkRemembered(remote, datasets);
 		const sender = await openSender(remote, knownMaps(workspace, remote), store, (count) => {
 			done += count;
 			progress.update(done, total);
@@ -2526,24 +2779,23 @@ async function bytesBelow(folder) {
 	for (const item of found) if (item.isFile()) total += Math.max(0, await sizeAt(join(item.parentPath, item.name)));
 	return total;
 }
+init_workspace();
 async function addData(workspace, path, options = {}) {
 	const source = resolve(path);
 	const found = lookAt(source);
 	if (!found) throw missing$1(path);
 	if (!found.isFile() && !found.isDirectory()) refuseOdd(path, kindOf(found));
 	const own = keyInside(workspace, source);
-	const key = checkPath(keyOf(own, source, options.as, found.isDirectory()), void 0, keyFaultOf);
+	const key = checkPath(keyOf$1(own, source, options.as, found.isDirectory()), void 0, keyFaultOf);
 	checkNoLink(workspace, key);
 	const store = openStore(workspace);
 	const lockFile = statePath(workspace, "locks", "data-lock.json");
 	makeFolderOf(lockFile);
-	return withLock(lockFile, {
-		what: "data add",
-		waitMs: 6e4
-	}, async () => {
+	const work = async () => {
 		const lock = findLock(workspace) ?? emptyLock;
 		checkFits(lock, key);
 		const entry = found.isDirectory() ? await storeFolder(store, source, key, openMemo(workspace)) : await storeFile(store, source, key);
+		await checkAddable(workspace, store, entry, options.force === true);
 		const copied = own === null || `${own}` !== key.replace(/\/$/, "");
 		if (copied) await placeCopy(workspace, entry, options.force === true);
 		if (options.push) await pushEntries(workspace, [entry]);
@@ -2554,14 +2806,23 @@ async function addData(workspace, path, options = {}) {
 			before: lock.entries.find((other) => other.key === key) ?? null,
 			copied
 		};
-	});
+	};
+	return usingStore(workspace, "data add", () => withLock(lockFile, {
+		what: "data add",
+		waitMs: 6e4
+	}, work));
+}
+async function checkAddable(workspace, store, entry, force) {
+	const objects = [entry, ...await fileObjects(store, entry)];
+	if (force) await withoutTombstones(workspace, new Set(objects.map(({ digest }) => digest)));
+	else checkNotForgotten(workspace, objects);
 }
 function keyInside(workspace, source) {
 	const inside = relative(join(workspace.root, "data"), source);
 	if (inside === "") refuseOdd(source, "the folder data/ itself; add what is in it");
 	return inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside) ? null : inside.split(sep).join("/");
 }
-function keyOf(own, source, as, folder) {
+function keyOf$1(own, source, as, folder) {
 	const key = (as?.replace(/^data\//, "") ?? own ?? basename(source)).replace(/\/+$/, "");
 	return folder ? `${key}/` : key;
 }
@@ -2623,6 +2884,31 @@ const missing$1 = (path) => new LockstepError("E_DATA_MISSING", {
 	allowed: "a file or folder on this machine",
 	fix: "correct the path"
 });
+const missing = new Set([
+	"",
+	"NA",
+	"N/A",
+	"NaN",
+	"nan",
+	"null",
+	"NULL",
+	"?"
+]);
+const longestMissing = 4;
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const integer = /^[+-]?\d+$/;
+const isMissing = (text) => text.length <= longestMissing && missing.has(text);
+function numberOf(text) {
+	if (isMissing(text)) return NaN;
+	if (decimal.test(text)) {
+		const value = Number(text);
+		if (!Number.isFinite(value)) return void 0;
+		return integer.test(text) && !Number.isSafeInteger(value) ? void 0 : value;
+	}
+	if (text.length === 4 && text.toLowerCase() === "true") return 1;
+	return text.length === 5 && text.toLowerCase() === "false" ? 0 : void 0;
+}
+init_workspace();
 async function takeCommitted(workspace, digest, { commits, most }) {
 	const { root } = workspace;
 	const path = `.data/${objectPath(digest)}`;
@@ -2642,10 +2928,14 @@ async function takeCommitted(workspace, digest, { commits, most }) {
 }
 async function ensureDataset(workspace, lock, key) {
 	const entry = entryOf$1(lock, key);
-	await fillFromWorking(workspace, openStore(workspace), entry);
-	await fetchEntries(workspace, [entry]);
+	await usingStore(workspace, "data", async () => {
+		checkNotForgotten(workspace, [entry]);
+		await fillFromWorking(workspace, openStore(workspace), entry);
+		await fetchEntries(workspace, [entry]);
+	});
 	return entry;
 }
+init_workspace();
 const mostManifest = 1 << 28;
 async function haveObject(workspace, entry, { commits = [], mostFetched = Number.POSITIVE_INFINITY } = {}) {
 	const store = openStore(workspace);
@@ -2665,9 +2955,700 @@ async function haveObject(workspace, entry, { commits = [], mostFetched = Number
 		throw error;
 	}
 }
-async function findManifest(workspace, entry, options) {
+async function findManifest$1(workspace, entry, options) {
 	return await haveObject(workspace, entry, options) ? readManifest(openStore(workspace), entry) : null;
 }
+function* looseFiles(root) {
+	const sha256 = join(root, "sha256");
+	for (const first of names(sha256)) for (const name of names(join(sha256, first))) {
+		const digest = isHex(first + name) ? `sha256:${first}${name}` : null;
+		if (digest !== null || isLeft(name)) yield* fileAt(join(sha256, first, name), digest);
+	}
+	for (const name of names(join(root, "partial"))) {
+		const [, hex] = /^([0-9a-f]{64})\.tmp-/.exec(name) ?? [];
+		if (hex !== void 0) yield* fileAt(join(root, "partial", name), `sha256:${hex}`);
+	}
+	for (const folder of ["incoming", "packs"]) for (const name of names(join(root, folder))) if (isLeft(name)) yield* fileAt(join(root, folder, name), null);
+}
+const isHex = (text) => /^[0-9a-f]{64}$/.test(text);
+const isLeft = (name) => name.includes(".tmp-");
+function* fileAt(path, digest) {
+	const found = statSync(path, { throwIfNoEntry: false });
+	if (found?.isFile()) yield {
+		path,
+		digest,
+		size: found.size,
+		modified: found.mtimeMs
+	};
+	if (found?.isDirectory() && digest === null) yield {
+		path,
+		digest,
+		size: bytesIn(path),
+		modified: found.mtimeMs
+	};
+}
+const bytesIn = (folder) => readdirSync(folder, {
+	recursive: true,
+	withFileTypes: true
+}).reduce((sum, item) => {
+	return sum + ((item.isFile() ? statSync(join(item.parentPath, item.name), { throwIfNoEntry: false }) : null)?.size ?? 0);
+}, 0);
+function names(folder) {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
+	}
+}
+init_workspace();
+function* packFiles(root) {
+	const folder = packsFolder(root);
+	const bases = new Set(names(folder).filter((name) => /^[^.]+\.(pack|idx)$/.test(name)).map((name) => name.replace(/\.\w+$/, "")));
+	for (const base of bases) {
+		const path = join(folder, base);
+		const found = [`${path}.pack`, `${path}.idx`].map((file) => statSync(file, { throwIfNoEntry: false }));
+		const modified = Math.max(...found.map((stat) => stat?.mtimeMs ?? 0));
+		const objects = found.every((stat) => stat !== void 0) ? objectsOf(`${path}.idx`) : [];
+		const read = (wanted) => readObjects(`${path}.pack`, objects, wanted);
+		yield {
+			path,
+			size: found[0]?.size ?? 0,
+			modified,
+			objects,
+			read
+		};
+	}
+}
+function objectsOf(index) {
+	const records = readFileSync(index);
+	if (records.length % 40 !== 0) return [];
+	return Array.from({ length: records.length / 40 }, (_, number) => {
+		const at = number * 40;
+		return {
+			digest: `sha256:${records.toString("hex", at, at + 32)}`,
+			offset: records.readUInt32LE(at + 32),
+			size: records.readUInt32LE(at + 36)
+		};
+	});
+}
+function* readObjects(pack, objects, wanted) {
+	const handle = openSync(pack, "r");
+	try {
+		for (const { digest, offset, size } of objects) {
+			if (!wanted(digest)) continue;
+			const bytes = Buffer.alloc(size);
+			readSync(handle, bytes, 0, size, offset);
+			if (digestOf(bytes) === digest) yield {
+				digest,
+				bytes
+			};
+		}
+	} finally {
+		closeSync(handle);
+	}
+}
+function dropPack({ path }) {
+	rmSync(`${path}.idx`, { force: true });
+	rmSync(`${path}.pack`, { force: true });
+}
+init_workspace();
+async function findManifest(remote, store, { key, digest }) {
+	if (store.has(digest)) return store.read(digest);
+	return fetchBytes(remote, {
+		key,
+		digest,
+		size: null
+	}, () => {}).catch((error) => {
+		if (isLockstepError(error, "E_OBJECT_MISSING")) return null;
+		throw error;
+	});
+}
+init_workspace();
+async function bytesToForget(remote, store, target) {
+	const { key, file, versions, current, others } = target;
+	const found = new Set();
+	const manifests = new Set();
+	const unknown = [];
+	for (const { digest, folder } of versions) {
+		if (!folder) found.add(digest);
+		else if (file === void 0) manifests.add(digest);
+		if (!folder) continue;
+		const lines = await readLines(remote, store, key, digest);
+		if (lines === null) unknown.push(digest);
+		for (const line of lines ?? []) if (file === void 0 || line.path === file) found.add(line.digest);
+	}
+	if (file !== void 0 && found.size === 0) throw noFile(key, file);
+	const shared = await sharedWith(remote, store, others, found);
+	const files = new Set([...found].filter((digest) => !shared.some((other) => other.digest === digest)));
+	const now = current?.files === void 0 ? null : await readLines(remote, store, key, current.digest);
+	return {
+		files,
+		manifests,
+		shared,
+		unknown,
+		rest: (now ?? []).filter(({ digest }) => !found.has(digest)),
+		paths: (now ?? []).filter(({ digest }) => found.has(digest)).map(({ path }) => path)
+	};
+}
+async function sharedWith(remote, store, others, found) {
+	const shared = [];
+	for (const { key, digest, files } of others) {
+		if (found.has(digest)) shared.push({
+			digest,
+			key
+		});
+		if (files === void 0) continue;
+		const lines = await readLines(remote, store, key, digest);
+		if (lines === null) throw new LockstepError("E_OBJECT_MISSING", {
+			what: `the manifest of "${key}" (${digest}) is neither here nor in ${remote.name}, so nobody knows what it shares`,
+			allowed: "locked folders that can be had",
+			fix: "push it from a checkout that has it, or take it out of data.lock"
+		});
+		for (const line of lines) if (found.has(line.digest)) shared.push({
+			digest: line.digest,
+			key: key + line.path
+		});
+	}
+	return shared;
+}
+async function readLines(remote, store, key, digest) {
+	const bytes = await findManifest(remote, store, {
+		key,
+		digest
+	});
+	if (bytes === null) return null;
+	return Array.from(bytes.toString().matchAll(/^([0-9a-f]{64}) (\d+) (.+)$/gm), ([, hex, size, path]) => ({
+		digest: `sha256:${hex}`,
+		size: Number(size),
+		path
+	}));
+}
+const noFile = (key, file) => new LockstepError("E_DATA_MISSING", {
+	what: `no version of "${key}" that can be had has the file "${file}"`,
+	allowed: "the path of a file in the folder",
+	fix: "correct --file"
+});
+const youngMs = 36e5;
+function count(tally, why, bytes, objects = 1) {
+	tally[why] ??= {
+		objects: 0,
+		bytes: 0
+	};
+	tally[why].objects += objects;
+	tally[why].bytes += bytes;
+}
+function manifestDigests(manifest) {
+	const lines = Buffer.from(manifest).toString("latin1").matchAll(/^([0-9a-f]{64}) \d+ /gm);
+	return [...new Set(Array.from(lines, ([, hex]) => `sha256:${hex}`))];
+}
+async function gcLocal(workspace, roots, { apply, now = Date.now(), waitMs }) {
+	const store = openStore(workspace);
+	if (!apply) return shown(await planLocal(store, roots, now), false);
+	return cleaningStore(workspace, {
+		what: "data gc",
+		waitMs
+	}, async () => {
+		const needed = await neededHere(store, roots);
+		const plan = planFrom(store, needed, await lostHere(store, roots), now);
+		for (const { path, modified } of plan.loose) if (statSync(path, { throwIfNoEntry: false })?.mtimeMs === modified) rmSync(path, {
+			recursive: true,
+			force: true
+		});
+		for (const pack of plan.dead) dropPack(pack);
+		rewritePacks(store, plan.sparse, (digest) => needed.has(digest));
+		return shown(plan, true);
+	});
+}
+const shown = ({ kept, removed, packs }, applied) => ({
+	applied,
+	kept,
+	removed,
+	packs
+});
+const planLocal = async (store, roots, now) => planFrom(store, await neededHere(store, roots), await lostHere(store, roots), now);
+async function neededHere(store, roots) {
+	const needed = new Map();
+	const keep = (digest, why) => {
+		if (!needed.has(digest) && !roots.forgotten.has(digest)) needed.set(digest, why);
+	};
+	for (const { digest, folder, why } of roots.datasets) {
+		keep(digest, why);
+		if (!folder || roots.forgotten.has(digest) || !store.has(digest)) continue;
+		for (const file of manifestDigests(await store.read(digest))) keep(file, why);
+	}
+	for (const [digest, why] of roots.objects) keep(digest, why);
+	return needed;
+}
+async function lostHere(store, { forgotten, forgottenFolders = new Set() }) {
+	const lost = new Set(forgotten);
+	for (const digest of forgottenFolders) if (store.has(digest)) for (const file of manifestDigests(await store.read(digest))) lost.add(file);
+	return lost;
+}
+function planFrom(store, needed, lost, now) {
+	const isLost = (digest) => lost.has(digest) && !needed.has(digest);
+	const kept = {};
+	const removed = {
+		objects: 0,
+		bytes: 0
+	};
+	const loose = [];
+	for (const file of looseFiles(store.root)) {
+		const isYoung = now - file.modified < 36e5 && !(file.digest && isLost(file.digest));
+		const why = (file.digest && needed.get(file.digest)) ?? (isYoung ? "younger than an hour" : null);
+		if (why !== null) {
+			count(kept, why, file.size);
+			continue;
+		}
+		loose.push(file);
+		removed.objects++;
+		removed.bytes += file.size;
+	}
+	const dead = [];
+	const sparse = [];
+	for (const pack of packFiles(store.root)) {
+		const mustGo = pack.objects.some(({ digest }) => isLost(digest));
+		const isYoung = now - pack.modified < 36e5 && !mustGo;
+		const live = pack.objects.filter(({ digest }) => needed.has(digest));
+		const liveBytes = live.reduce((sum, { size }) => sum + size, 0);
+		const stays = isYoung || !mustGo && live.length > 0 && liveBytes * 2 >= pack.size;
+		for (const { digest, size } of stays ? pack.objects : live) count(kept, needed.get(digest) ?? (isYoung ? "younger than an hour" : "beside needed ones in a pack"), size);
+		if (stays) continue;
+		(live.length === 0 ? dead : sparse).push(pack);
+		removed.objects += pack.objects.length - live.length;
+		removed.bytes += pack.size - liveBytes;
+	}
+	return {
+		kept,
+		removed,
+		packs: {
+			dropped: dead.length,
+			rewritten: sparse.length
+		},
+		loose,
+		dead,
+		sparse
+	};
+}
+function rewritePacks(store, packs, stays) {
+	if (packs.length === 0) return;
+	const packer = store.openPacker();
+	for (const pack of packs) for (const { digest, bytes } of pack.read(stays)) packer.add(digest, bytes);
+	packer.end();
+	for (const pack of packs) dropPack(pack);
+}
+init_workspace();
+const forgetInStore = (workspace, digests, last) => cleaningStore(workspace, { what: "data forget" }, async () => {
+	for (const scratch of ["work", "verify"]) rmSync(statePath(workspace, scratch), {
+		recursive: true,
+		force: true
+	});
+	const store = openStore(workspace);
+	const goes = (digest) => digests.has(digest) || last.has(digest);
+	rewritePacks(store, [...packFiles(store.root)].filter(({ objects }) => objects.length === 0 || objects.some(({ digest }) => goes(digest))), (digest) => !goes(digest));
+	const loose = [...looseFiles(store.root)];
+	for (const { path, digest } of loose) if (digest === null && !isAlive(Number(/\.tmp-(\d+)-/.exec(path)?.[1])) || digest !== null && digests.has(digest)) rmSync(path, {
+		recursive: true,
+		force: true
+	});
+	for (const { path, digest } of loose) if (digest !== null && last.has(digest)) rmSync(path, { force: true });
+});
+async function forgetInWorkTree(workspace, { key, file, current }, { paths, rest }) {
+	checkNoLink(workspace, key);
+	const place = dataPath(workspace, key);
+	if (file === void 0) rmSync(place.replace(/\/$/, ""), {
+		recursive: true,
+		force: true
+	});
+	else for (const path of new Set([...paths, file])) removeInside(workspace, key, path);
+	if (current === null) return null;
+	return withLock(statePath(workspace, "locks", "data-lock.json"), {
+		what: "data forget",
+		waitMs: 6e4
+	}, async () => {
+		const entries = findLock(workspace)?.entries ?? [];
+		const left = file === void 0 || rest.length === 0 ? null : await restOf(workspace, key, rest);
+		writeLock(workspace, { entries: [...entries.filter((entry) => entry.key !== key), ...left ? [left] : []] });
+		return left;
+	});
+}
+function removeInside(workspace, key, path) {
+	checkNoLink(workspace, key + path.split("/").slice(0, -1).join("/"));
+	rmSync(join(dataPath(workspace, key), path), { force: true });
+}
+async function restOf(workspace, key, rest) {
+	const { digest } = await openStore(workspace).put(printManifest(rest));
+	return {
+		key,
+		digest,
+		size: totalSize(rest),
+		files: rest.length
+	};
+}
+const digestIn = (key) => `sha256:${key.replace(/^.*sha256\/|\.json$/g, "").replace("/", "")}`;
+async function readMap(remote, store, key) {
+	const bytes = await fetchMap(remote, key, mostMap);
+	if (bytes === null) return null;
+	const of = digestIn(key);
+	const place = `${key} in ${remote.name}`;
+	if (key.startsWith("chunks/")) {
+		const { size } = JSON.parse(bytes.toString());
+		const { chunks } = parseChunkMap(bytes, size, place);
+		const placed = chunks.map((chunk) => ({
+			digest: of,
+			location: chunk,
+			size: chunk.size
+		}));
+		const print = (locations) => printChunkMap({
+			size,
+			chunks: chunks.map((chunk, at) => ({
+				...chunk,
+				...locations[at]
+			}))
+		});
+		return {
+			key,
+			of,
+			placed,
+			print
+		};
+	}
+	const lines = await readLines(remote, store, key, of);
+	if (lines === null) return null;
+	const distinct = [...new Map(lines.map(({ digest, size }) => [digest, size]))];
+	const map = parseFolderMap(bytes, distinct.length, place);
+	return {
+		key,
+		of,
+		placed: distinct.map(([digest, size], at) => ({
+			digest,
+			size,
+			location: map[at]
+		})),
+		print: (locations) => printFolderMap(locations)
+	};
+}
+init_workspace();
+const forgettingKey = "gc/forgetting.json";
+const mapKey = /^(chunks|packs)\/sha256\/[0-9a-f]{2}\/[0-9a-f]{62}\.json$/;
+async function planRemoteForget(remote, store, { files, manifests }) {
+	const present = new Set();
+	const maps = [];
+	for (const prefix of [
+		"sha256/",
+		"chunks/sha256/",
+		"packs/sha256/"
+	]) for await (const { key } of remote.bucket.list(prefix)) {
+		present.add(key);
+		const map = mapKey.test(key) ? await readMap(remote, store, key) : null;
+		if (map !== null) maps.push(map);
+	}
+	const gone = goneOf({
+		files,
+		manifests
+	});
+	const goes = ({ of }) => gone.has(of);
+	const packs = new Set(await interrupted(remote));
+	for (const { placed } of maps) for (const { digest, location } of placed) if (location && gone.has(digest)) packs.add(location.pack);
+	const names = ({ placed }) => placed.some(({ location }) => location && packs.has(location.pack));
+	const keysOf = (digests) => [...digests].flatMap((digest) => [
+		objectPath(digest),
+		chunkMapKey(digest),
+		folderMapKey(digest)
+	]).filter((key) => present.has(key));
+	return {
+		keys: keysOf(files),
+		lastKeys: keysOf(manifests),
+		packs: [...packs].filter((pack) => present.has(objectPath(pack))),
+		maps: maps.filter((map) => !goes(map) && names(map))
+	};
+}
+async function applyRemoteForget(remote, { keys, lastKeys, packs, maps }, bytes) {
+	const gone = goneOf(bytes);
+	if (packs.length > 0) await put(remote, forgettingKey, Buffer.from(`${JSON.stringify({
+		v: 1,
+		packs
+	})}\n`));
+	const moved = new Map();
+	const going = new Set(packs.map(objectPath));
+	for (const pack of packs) {
+		const fresh = await rewritePack(remote, pack, maps.flatMap(({ placed }) => placed.filter(({ digest, location }) => location?.pack === pack && !gone.has(digest))), moved);
+		if (fresh !== null) going.delete(objectPath(fresh));
+	}
+	for (const map of maps) {
+		const locations = map.placed.map(({ digest, location, size }) => location === null || gone.has(digest) ? null : moved.get(segment(location, size)) ?? location);
+		await put(remote, map.key, Buffer.from(map.print(locations)));
+	}
+	await remote.bucket.remove([...keys, ...going]);
+	await remote.bucket.remove([...lastKeys, ...packs.length > 0 ? [forgettingKey] : []]);
+}
+const goneOf = ({ files, manifests }) => new Set([...files, ...manifests]);
+const segment = ({ pack, offset }, size) => `${pack} ${offset} ${size}`;
+async function rewritePack(remote, pack, live, moved) {
+	const bytes = live.length === 0 ? null : await fetchMap(remote, objectPath(pack), mostMap);
+	if (bytes === null) return null;
+	const sorted = [...new Map(live.map(({ location, size }) => [segment(location, size), {
+		at: location.offset,
+		size
+	}]))].sort(([, a], [, b]) => a.at - b.at || a.size - b.size);
+	const fresh = Buffer.concat(sorted.map(([, { at, size }]) => bytes.subarray(at, at + size)));
+	const digest = digestOf(fresh);
+	let offset = 0;
+	for (const [name, { size }] of sorted) {
+		moved.set(name, {
+			pack: digest,
+			offset
+		});
+		offset += size;
+	}
+	await put(remote, objectPath(digest), fresh);
+	return digest;
+}
+const put = (remote, key, bytes) => remote.bucket.put(key, bytes, hexOf(digestOf(bytes)));
+async function interrupted(remote) {
+	const bytes = await fetchMap(remote, forgettingKey, mostMap);
+	return bytes === null ? [] : JSON.parse(bytes.toString()).packs;
+}
+init_workspace();
+async function forgetData(workspace, request) {
+	const place = await openRemote(workspace);
+	const store = openStore(workspace);
+	const bytes = await bytesToForget(place, store, request);
+	if (bytes.files.size + bytes.manifests.size === 0) throw nothingLeft(request, bytes);
+	const remote = await planRemoteForget(place, store, bytes);
+	const keys = [...remote.keys, ...remote.lastKeys];
+	const gone = new Set([...bytes.files, ...request.derived]);
+	const plan = {
+		dataset: request.key + (request.file ?? ""),
+		versions: request.versions.length,
+		files: bytes.files.size,
+		local: {
+			objects: countIn(store, new Set([...bytes.files, ...bytes.manifests])),
+			derived: countIn(store, new Set([...request.derived].filter((digest) => !bytes.files.has(digest))))
+		},
+		remote: {
+			name: place.name,
+			inGit: place.embedded !== null ? keys.map((key) => `.data/${key}`) : [],
+			objects: keys.length,
+			packs: remote.packs.length,
+			maps: remote.maps.length
+		},
+		shared: bytes.shared,
+		unknown: bytes.unknown
+	};
+	if (!request.apply) return {
+		applied: false,
+		...plan,
+		entry: request.current
+	};
+	const tombstones = tombstonesOf(workspace, request, bytes);
+	for (const tombstone of tombstones) await putTombstone(place, tombstone);
+	writeTombstones(workspace, [...readTombstones(workspace), ...tombstones]);
+	await applyRemoteForget(place, remote, bytes);
+	rmSync(knownMaps(workspace, place).folder, {
+		recursive: true,
+		force: true
+	});
+	await forgetInStore(workspace, gone, bytes.manifests);
+	const entry = await forgetInWorkTree(workspace, request, bytes);
+	return {
+		applied: true,
+		...plan,
+		entry
+	};
+}
+function tombstonesOf(workspace, request, bytes) {
+	const { key, file, reason, by, at } = request;
+	const before = new Map(readTombstones(workspace).map((tombstone) => [tombstone.digest, tombstone]));
+	const digests = file === void 0 ? request.versions.map(({ digest }) => digest) : [...bytes.files];
+	const shared = new Set(bytes.shared.map(({ digest }) => digest));
+	return [...new Set(digests)].filter((digest) => !shared.has(digest)).map((digest) => before.get(digest) ?? {
+		digest,
+		dataset: key,
+		...file === void 0 ? {} : { file },
+		reason,
+		by,
+		at
+	});
+}
+function countIn(store, digests) {
+	let count = 0;
+	for (const { digest } of looseFiles(store.root)) if (digest !== null && digests.has(digest)) count++;
+	for (const { objects } of packFiles(store.root)) for (const { digest } of objects) if (digests.has(digest)) count++;
+	return count;
+}
+function nothingLeft({ key }, { shared, unknown }) {
+	const [other] = shared;
+	return new LockstepError("E_DATA_MISSING", {
+		what: other ? `all bytes of "${key}" belong to data/${other.key} too, and so stay` : `nobody knows what "${key}" consisted of (${unknown.join(", ")})`,
+		allowed: "a dataset whose bytes are its own",
+		fix: other ? `forget ${other.key} as well, that one first taken out of data.lock` : "run `lockstep data gc`"
+	});
+}
+init_workspace();
+const doomedKey = "gc/doomed.json";
+const most = 5e5;
+const kinds = [
+	"sha256",
+	"chunks",
+	"packs"
+];
+const keyPattern = /^(?:(chunks|packs)\/)?sha256\/([0-9a-f]{2})\/([0-9a-f]{62})(\.json)?$/;
+async function readDoomed(remote) {
+	const bytes = await fetchMap(remote, doomedKey, mostMap);
+	if (bytes === null) return null;
+	try {
+		const { v, at, others, ...lists } = JSON.parse(bytes.toString());
+		const keys = kinds.flatMap((kind) => lists[kind].map((hex) => keyOf(kind, hex)));
+		const time = Date.parse(at);
+		if (v === 1 && Number.isFinite(time)) return {
+			at: time,
+			keys: new Set([...keys, ...others])
+		};
+	} catch {}
+	throw new LockstepError("E_REMOTE_NOT_DATA", {
+		what: `${doomedKey} in ${remote.name} is not what \`lockstep data gc\` writes`,
+		fix: `remove ${doomedKey} from the remote: nothing is lost by that`
+	});
+}
+const keyOf = (kind, hex) => kind === "sha256" ? `sha256/${hex.slice(0, 2)}/${hex.slice(2)}` : `${kind}/sha256/${hex.slice(0, 2)}/${hex.slice(2)}.json`;
+async function writeDoomed(remote, keys, now) {
+	const lists = {
+		sha256: [],
+		chunks: [],
+		packs: [],
+		others: []
+	};
+	for (const key of keys.slice(0, most).sort()) {
+		const [, kind = "sha256", first, rest, json] = keyPattern.exec(key) ?? [];
+		if (first === void 0 || kind === "sha256" !== (json === void 0)) lists.others.push(key);
+		else lists[kind].push(`${first}${rest}`);
+	}
+	const bytes = Buffer.from(`${JSON.stringify({
+		v: 1,
+		at: new Date(now).toISOString(),
+		...lists
+	})}\n`);
+	await remote.bucket.put(doomedKey, bytes, hexOf(digestOf(bytes)));
+}
+init_workspace();
+const sweptPrefixes = [
+	"sha256/",
+	"chunks/sha256/",
+	"packs/sha256/"
+];
+async function surveyRemote(remote, store, roots) {
+	const listed = new Map();
+	for (const prefix of sweptPrefixes) for await (const item of remote.bucket.list(prefix)) listed.set(item.key, item);
+	const needed = new Map();
+	const unknown = [];
+	const keep = (key, why) => {
+		if (!needed.has(key)) needed.set(key, why);
+	};
+	const keepMap = async (key, why) => {
+		if (needed.has(key) || !listed.has(key)) return;
+		keep(key, why);
+		for (const pack of await packsOf(remote, key)) keep(objectPath(pack), why);
+	};
+	const keepFile = async (digest, why) => {
+		if (roots.forgotten.has(digest)) return;
+		keep(objectPath(digest), why);
+		await keepMap(chunkMapKey(digest), why);
+	};
+	for (const root of roots.datasets) {
+		const { digest, folder, why } = root;
+		if (roots.forgotten.has(digest)) continue;
+		await keepFile(digest, why);
+		if (!folder) continue;
+		const manifest = await findManifest(remote, store, root);
+		if (manifest === null) unknown.push(root);
+		else for (const file of manifestDigests(manifest)) await keepFile(file, why);
+		await keepMap(folderMapKey(digest), why);
+	}
+	for (const [digest, why] of roots.objects) await keepFile(digest, why);
+	return {
+		listed,
+		needed,
+		unknown
+	};
+}
+async function packsOf(remote, key) {
+	const bytes = await fetchMap(remote, key, mostMap);
+	if (bytes === null) return [];
+	try {
+		const { packs } = JSON.parse(bytes.toString());
+		if (Array.isArray(packs) && packs.every((hex) => /^[0-9a-f]{64}$/.test(hex))) return packs.map((hex) => `sha256:${hex}`);
+	} catch {}
+	throw new LockstepError("E_REMOTE_NOT_DATA", {
+		what: `${key} in ${remote.name} is no map`,
+		allowed: "a map as docs/formats/remote.md has it",
+		fix: "remove it, and push the dataset again from a checkout that has it; then clean up"
+	});
+}
+async function cleanRemote(workspace, roots, options) {
+	const remote = await openRemote(workspace);
+	const result = await gcRemote(remote, openStore(workspace), roots, options);
+	if (options.apply) rmSync(knownMaps(workspace, remote).folder, {
+		recursive: true,
+		force: true
+	});
+	return result;
+}
+async function gcRemote(remote, store, roots, { apply, immediately = remote.embedded !== null, now = Date.now() }) {
+	const { bucket } = remote;
+	const least = remote.embedded === null ? youngMs : Number.NEGATIVE_INFINITY;
+	const { listed, needed, unknown } = await surveyRemote(remote, store, roots);
+	const kept = {};
+	const unneeded = [];
+	for (const item of listed.values()) {
+		const why = needed.get(item.key) ?? (now - item.modified < least ? "younger than an hour" : null);
+		if (why === null) unneeded.push(item);
+		else count(kept, why, item.size);
+	}
+	const doomed = await readDoomed(remote);
+	const isDue = doomed !== null && now - doomed.at >= 36e5;
+	const going = immediately ? unneeded : isDue ? await stillDoomed(bucket, doomed, unneeded) : [];
+	const gone = new Set(going);
+	const later = unneeded.filter((item) => !gone.has(item));
+	if (apply) {
+		const names = (items) => items.map(({ key }) => key);
+		if (immediately && going.length > 0 && remote.embedded === null) await writeDoomed(remote, names(going), now);
+		await removeListed(bucket, going);
+		if (later.length === 0) await bucket.remove([doomedKey]);
+		else if (doomed === null || isDue) await writeDoomed(remote, names(later), now);
+	}
+	const since = doomed === null || isDue ? now : doomed.at;
+	return {
+		remote: remote.name,
+		applied: apply,
+		kept,
+		unneeded: amountOf(unneeded),
+		removed: amountOf(going),
+		doomed: later.length === 0 ? null : {
+			...amountOf(later),
+			due: new Date(since + youngMs).toISOString()
+		},
+		unknown: unknown.map(({ key }) => key)
+	};
+}
+async function stillDoomed(bucket, { keys }, unneeded) {
+	let at = 0;
+	for await (const item of bucket.list(doomedKey)) if (item.key === "gc/doomed.json") at = item.modified;
+	return unneeded.filter(({ key, modified }) => keys.has(key) && modified < at);
+}
+async function removeListed(bucket, items) {
+	const folderOf = (key) => key.slice(0, bucket.keep ? key.indexOf("/") + 1 : key.lastIndexOf("/") + 1);
+	const folders = Map.groupBy(items, ({ key }) => folderOf(key));
+	await eachLimited([...folders], async ([folder, going]) => {
+		const before = new Map(going.map(({ key, modified }) => [key, modified]));
+		const keys = [];
+		for await (const { key, modified } of bucket.list(folder)) if (before.get(key) === modified) keys.push(key);
+		if (keys.length > 0) await bucket.remove(keys);
+	});
+}
+const amountOf = (items) => ({
+	objects: items.length,
+	bytes: items.reduce((sum, { size }) => sum + size, 0)
+});
 const sameItem = (a, b) => a?.digest === b?.digest && a?.size === b?.size && a?.files === b?.files;
 function mergeItems(sides) {
 	const [base, ours, theirs] = [
@@ -2740,6 +3721,7 @@ function topmost(path, alive) {
 	}
 	return alive.has(path) ? path : void 0;
 }
+init_workspace();
 async function mergeLocks({ base, ours, theirs, picks = {
 	ours: [],
 	theirs: []
@@ -2908,6 +3890,7 @@ const entryOf = ({ path, digest, size, files }) => ({
 	size,
 	...files === void 0 ? {} : { files }
 });
+init_workspace();
 async function packObjects(workspace, entries, path) {
 	const store = openStore(workspace);
 	const digests = new Set();
@@ -2974,6 +3957,7 @@ const mismatch = (digest, { digest: got, size }) => new LockstepError("E_DIGEST_
 	allowed: digest,
 	fix: "run the job again that made it"
 });
+init_workspace();
 async function writeParquet(path, table) {
 	const { parquetWriteBuffer } = await import("./node2.js");
 	const buffer = parquetWriteBuffer({
@@ -2993,7 +3977,9 @@ function cells(column) {
 	if (column.type === "text") return column.values;
 	return column.values.some(Number.isNaN) ? Array.from(column.values, (value) => Number.isNaN(value) ? null : value) : column.values;
 }
-async function pullData(workspace, options = {}) {
+init_workspace();
+const pullData = (workspace, options = {}) => usingStore(workspace, "data pull", () => pull(workspace, options));
+async function pull(workspace, options) {
 	const entries = selectEntries(readLock(workspace), options.only);
 	const memos = openMemos(workspace);
 	if (options.files !== void 0) {
@@ -3056,13 +4042,14 @@ async function pullData(workspace, options = {}) {
 		progress.end();
 	}
 }
-const namedObjects = (entry, files) => entry.files === void 0 ? files.map(() => objectOf(entry)) : objectsOf(entry, files);
+const namedObjects = (entry, files) => entry.files === void 0 ? files.map(() => objectOf(entry)) : objectsOf$1(entry, files);
 async function changeOf(workspace, bringer, entry, working) {
 	const wanted = wantedFiles(entry.files === void 0 ? [{
 		path: "",
 		digest: entry.digest,
 		size: entry.size
 	}] : await bringer.manifest(entry), readSparse(workspace)[entry.key], entry.key);
+	checkNotForgotten(workspace, [entry, ...namedObjects(entry, wanted)]);
 	const files = working.kind === "present" ? await working.files() : [];
 	const present = new Map(files.map((file) => [file.path, file]));
 	return {
@@ -3114,6 +4101,7 @@ async function place(workspace, store, { entry, working, present, wanted, placin
 		});
 	});
 }
+init_workspace();
 function column(table, name, place) {
 	const found = table.columns.find((candidate) => candidate.name === name);
 	if (found) return found;
@@ -3154,29 +4142,7 @@ function cellText(source, row) {
 	const value = source.values[row];
 	return value === void 0 || Number.isNaN(value) ? null : String(value);
 }
-const missing = new Set([
-	"",
-	"NA",
-	"N/A",
-	"NaN",
-	"nan",
-	"null",
-	"NULL",
-	"?"
-]);
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const integer = /^[+-]?\d+$/;
-const isMissing = (text) => missing.has(text);
-function numberOf(text) {
-	if (isMissing(text)) return NaN;
-	if (decimal.test(text)) {
-		const value = Number(text);
-		if (!Number.isFinite(value)) return void 0;
-		return integer.test(text) && !Number.isSafeInteger(value) ? void 0 : value;
-	}
-	if (text.length === 4 && text.toLowerCase() === "true") return 1;
-	return text.length === 5 && text.toLowerCase() === "false" ? 0 : void 0;
-}
+init_workspace();
 const delimiters = [
 	",",
 	";",
@@ -3265,11 +4231,11 @@ function scanCells(bytes, start, width, delimiter, file, onCell) {
 	for (let at = start, line = 2; at < bytes.length; line++) {
 		const newlineAt = bytes.indexOf(newline, at);
 		const end = newlineAt < 0 ? bytes.length : newlineAt;
-		if (!isBlank(bytes, at, end, delimiter)) {
+		if (!isBlank$1(bytes, at, end, delimiter)) {
 			let column = 0;
 			for (let from = at, to = at; to <= end; to++) {
 				if (to < end && bytes[to] !== delimiter) continue;
-				if (column < width) trimmed(bytes, from, to, row, column, onCell);
+				if (column < width) trimmed$1(bytes, from, to, row, column, onCell);
 				column++;
 				from = to + 1;
 			}
@@ -3280,11 +4246,11 @@ function scanCells(bytes, start, width, delimiter, file, onCell) {
 	}
 	return row;
 }
-function isBlank(bytes, from, to, delimiter) {
+function isBlank$1(bytes, from, to, delimiter) {
 	for (let at = from; at < to; at++) if (bytes[at] > 32 || bytes[at] === delimiter) return false;
 	return true;
 }
-function trimmed(bytes, from, to, row, column, onCell) {
+function trimmed$1(bytes, from, to, row, column, onCell) {
 	let first = from;
 	let last = to;
 	while (first < last && bytes[first] <= 32) first++;
@@ -3317,6 +4283,7 @@ function numberAt(bytes, from, to) {
 	const value = point < 0 ? mantissa : mantissa / powers[to - point - 1];
 	return negative ? -value : value;
 }
+init_workspace();
 const kept = 1e3;
 async function readQuoted(bytes, delimiter, file) {
 	let names = [];
@@ -3399,17 +4366,18 @@ async function eachRecord(bytes, delimiter, file, onRecord) {
 		});
 	}
 }
+init_workspace();
 async function parseCsv(content, file, extension = "") {
 	checkText(content, file);
 	const bytes = withoutMark(content);
 	const start = firstLineStart(bytes);
-	if (start === bytes.length) throw empty("an empty file", file);
+	if (start === bytes.length) throw emptyTable("an empty file", file);
 	const end = bytes.indexOf(10, start);
 	const firstLine = bytes.toString("utf8", start, end < 0 ? bytes.length : end);
 	const delimiter = delimiterOf(firstLine, extension);
 	const columns = !bytes.includes(34) && (end >= 0 || !bytes.includes(13)) && end >= 0 ? readUnquoted(bytes, end + 1, headerNames(firstLine.split(delimiter), file), delimiter, file) : await readQuoted(bytes, delimiter, file);
 	const rows = columns[0]?.values.length ?? 0;
-	if (rows === 0) throw empty("a header and no rows", file);
+	if (rows === 0) throw emptyTable("a header and no rows", file);
 	return {
 		rows,
 		columns
@@ -3423,23 +4391,28 @@ function firstLineStart(bytes) {
 }
 const withoutMark = (bytes) => bytes[0] === 239 && bytes[1] === 187 && bytes[2] === 191 ? bytes.subarray(3) : bytes;
 function checkText(bytes, file) {
-	const refuse = (what, line) => {
-		throw new LockstepError("E_TABLE_FORMAT", {
-			what,
-			where: {
-				file,
-				line
-			},
-			allowed: "CSV or TSV in UTF-8, or Parquet",
-			fix: "export the table as CSV (UTF-8) or Parquet"
-		});
+	checkKind(bytes, file);
+	const nul = bytes.indexOf(0);
+	if (nul >= 0) throw notText("a NUL byte", file, lineAt(bytes, nul));
+	if (!isUtf8(bytes)) throw notText("bytes that are not UTF-8", file, lineAt(bytes, firstInvalid(bytes)));
+}
+const notText = (what, file, line, cause) => new LockstepError("E_TABLE_FORMAT", {
+	what,
+	where: {
+		file,
+		line
+	},
+	allowed: "CSV or TSV in UTF-8, or Parquet",
+	fix: "export the table as CSV (UTF-8) or Parquet",
+	cause
+});
+function checkKind(bytes, file) {
+	const refuse = (what) => {
+		throw notText(what, file);
 	};
 	if (bytes.subarray(0, 2).toString("latin1") === "PK") refuse("a ZIP archive, as spreadsheets are");
 	if (bytes[0] === 31 && bytes[1] === 139) refuse("a gzip file");
 	if (bytes[0] === 255 && bytes[1] === 254 || bytes[0] === 254 && bytes[1] === 255) refuse("UTF-16 text");
-	const nul = bytes.indexOf(0);
-	if (nul >= 0) refuse("a NUL byte", lineAt(bytes, nul));
-	if (!isUtf8(bytes)) refuse("bytes that are not UTF-8", lineAt(bytes, firstInvalid(bytes)));
 }
 const lineAt = (bytes, offset) => {
 	let line = 1;
@@ -3455,12 +4428,13 @@ function firstInvalid(bytes) {
 	}
 	return 0;
 }
-const empty = (what, file) => new LockstepError("E_TABLE_EMPTY", {
+const emptyTable = (what, file) => new LockstepError("E_TABLE_EMPTY", {
 	what,
 	where: { file },
 	allowed: "a header line and at least one row",
 	fix: "check the export that made it"
 });
+init_workspace();
 async function readTable(path, shownAs = path) {
 	const bytes = await bytesOf(path, shownAs);
 	const extension = extname(path).toLowerCase();
@@ -3489,6 +4463,273 @@ async function bytesOf(path, file) {
 		});
 	}
 }
+init_workspace();
+function recordAt(text, at, delimiter, newline, last, where) {
+	const end = text.indexOf(newline, at);
+	if (end < 0 && !last) return null;
+	const line = text.slice(at, end < 0 ? text.length : end);
+	if (line.includes("\"")) return quotedRecord(text, at, delimiter, newline, last, where);
+	return {
+		cells: (line.endsWith("\r") ? line.slice(0, -1) : line).split(delimiter),
+		quoted: null,
+		next: end < 0 ? text.length : end + 1,
+		lines: 1
+	};
+}
+function quotedRecord(text, start, delimiter, newline, last, where) {
+	const cells = [];
+	const quoted = [];
+	let lines = 1;
+	let at = start;
+	for (;;) {
+		let open = at;
+		while (isBlank(text, open) && text[open] !== delimiter && text[open] !== newline) open++;
+		const isQuoted = text[open] === "\"";
+		let cell = "";
+		if (isQuoted) {
+			let from = open + 1;
+			for (;;) {
+				const close = text.indexOf("\"", from);
+				if (close < 0) {
+					if (last) throw badQuotes("a quote that is never closed", where);
+					return null;
+				}
+				if (close + 1 >= text.length && !last) return null;
+				cell += text.slice(from, close);
+				from = close + 1;
+				if (text[from] !== "\"") break;
+				cell += "\"";
+				from++;
+			}
+			for (let break_ = cell.indexOf(newline); break_ >= 0; break_ = cell.indexOf(newline, break_ + 1)) lines++;
+			at = from;
+			while (at < text.length && isBlank(text, at) && text[at] !== delimiter && text[at] !== newline) at++;
+			if (at < text.length && text[at] !== delimiter && text[at] !== newline) throw badQuotes("text after a closing quote", where);
+		} else {
+			const from = at;
+			while (at < text.length && text[at] !== delimiter && text[at] !== newline) at++;
+			cell = text.slice(from, at);
+			if (cell.includes("\"")) throw badQuotes("a quote inside a cell that does not begin with one", where);
+			if ((text[at] === newline || at === text.length) && cell.endsWith("\r")) cell = cell.slice(0, -1);
+		}
+		cells.push(cell);
+		quoted.push(isQuoted);
+		if (at >= text.length) return last ? {
+			cells,
+			quoted,
+			next: at,
+			lines
+		} : null;
+		if (text[at++] === newline) return {
+			cells,
+			quoted,
+			next: at,
+			lines
+		};
+	}
+}
+const isBlank = (text, at) => text.charCodeAt(at) <= 32;
+const badQuotes = (what, where) => new LockstepError("E_TABLE_FORMAT", {
+	what,
+	where,
+	allowed: "CSV as RFC 4180 has it",
+	fix: "mend the quotes on this line"
+});
+init_workspace();
+const batchRows = 8192;
+const chunkBytes = 4 << 20;
+async function streamTable(path, shownAs = path) {
+	const file = openFile(path, shownAs);
+	const head = Buffer.alloc(chunkBytes);
+	const count = readSync(file, head, 0, head.length, 0);
+	closeSync(file);
+	const extension = extname(shownAs).toLowerCase();
+	if (head.toString("latin1", 0, 4) === "PAR1" || extension === ".parquet") return parquetStream(path, shownAs);
+	const first = head.subarray(0, count);
+	checkKind(first, shownAs);
+	return csvStream(path, shownAs, extension, first);
+}
+function openFile(path, shownAs) {
+	try {
+		return openSync(path, "r");
+	} catch (error) {
+		throw new LockstepError("E_DATA_MISSING", {
+			what: `cannot read ${shownAs} (${error.code ?? "error"})`,
+			allowed: "a CSV, TSV or Parquet file",
+			fix: "correct the path",
+			cause: error
+		});
+	}
+}
+async function parquetStream(path, shownAs) {
+	const { rows, columns } = await readTable(path, shownAs);
+	const names = columns.map(({ name }) => name);
+	const faults = names.map(noFaults);
+	return {
+		names,
+		header: names,
+		format: "parquet",
+		mark: false,
+		faults,
+		batches: batchesOf(rows, columns, faults)
+	};
+}
+function* batchesOf(rows, columns, faults) {
+	for (let first = 0; first < rows; first += batchRows) {
+		const end = Math.min(rows, first + batchRows);
+		const cells = columns.map(({ type, values }, index) => {
+			const part = Array.from(values.slice(first, end));
+			for (let row = 0; row < part.length; row++) if (type === "number") part[row] = Number.isNaN(part[row]) ? null : part[row];
+			else if (part[row] !== null) look(part[row], faults[index], first + row + 1);
+			return part;
+		});
+		yield {
+			first,
+			rows: end - first,
+			columns: cells
+		};
+	}
+}
+function csvStream(path, file, extension, head) {
+	const mark = head[0] === 239 && head[1] === 187 && head[2] === 191;
+	const newline = !head.includes(10) && head.includes(13) ? "\r" : "\n";
+	const text = new TextDecoder().decode(head);
+	const start = text.search(/[^\u0000-\u0020]|\t/);
+	if (start < 0) throw emptyTable("an empty file", file);
+	const begin = Math.max(text.lastIndexOf("\n", start), text.lastIndexOf("\r", start)) + 1;
+	const delimiter = delimiterOf(text.slice(begin, endOf(text, begin, newline)), extension);
+	const skipped = text.slice(0, begin).split(newline).length - 1;
+	const header = recordAt(text, begin, delimiter, newline, true, {
+		file,
+		line: skipped + 1
+	}).cells.map((cell) => cell.trim());
+	const seen = new Set();
+	const names = header.map((cell, index) => {
+		const name = cell === "" || seen.has(cell) ? `${cell || "column"}_${index + 1}` : cell;
+		seen.add(name);
+		return name;
+	});
+	const faults = names.map(noFaults);
+	return {
+		names,
+		header,
+		format: "csv",
+		mark,
+		faults,
+		batches: { [Symbol.iterator]: () => csvBatches(path, file, {
+			delimiter,
+			newline,
+			begin,
+			skipped,
+			faults
+		}) }
+	};
+}
+function* csvBatches(path, file, shape) {
+	const width = shape.faults.length;
+	let columns = Array.from({ length: width }, () => []);
+	let row = -1;
+	for (const { record, line } of records(path, file, shape)) {
+		const { cells, quoted } = record;
+		if (cells.length === 1 && !quoted && cells[0].trim() === "") continue;
+		if (cells.length !== width) throw raggedRow(file, line, cells.length, width);
+		if (row++ < 0) continue;
+		for (let column = 0; column < width; column++) {
+			const cell = cells[column];
+			look(cell, shape.faults[column], row);
+			const text = quoted?.[column] ? cell : trimmed(cell);
+			columns[column].push(isMissing(text) ? null : text);
+		}
+		if (columns[0].length < batchRows) continue;
+		yield {
+			first: row - columns[0].length,
+			rows: columns[0].length,
+			columns
+		};
+		columns = columns.map(() => []);
+	}
+	if (row < 1) throw emptyTable("a header and no rows", file);
+	const rest = columns[0].length;
+	if (rest > 0) yield {
+		first: row - rest,
+		rows: rest,
+		columns
+	};
+}
+function* records(path, file, shape) {
+	const handle = openFile(path, file);
+	try {
+		const decoder = new TextDecoder("utf-8", { fatal: true });
+		const chunk = Buffer.alloc(chunkBytes);
+		let line = shape.skipped + 1;
+		let text = "";
+		let at = 0;
+		let begun = false;
+		for (let last = false; !last;) {
+			const count = readSync(handle, chunk, 0, chunk.length, null);
+			last = count === 0;
+			text = text.slice(at) + decode(decoder, chunk.subarray(0, count), last, file);
+			at = begun ? 0 : shape.begin;
+			begun = true;
+			while (at < text.length) {
+				const record = recordAt(text, at, shape.delimiter, shape.newline, last, {
+					file,
+					line
+				});
+				if (!record) break;
+				yield {
+					record,
+					line
+				};
+				at = record.next;
+				line += record.lines;
+			}
+		}
+	} finally {
+		closeSync(handle);
+	}
+}
+function decode(decoder, bytes, last, file) {
+	if (bytes.includes(0)) throw notText("a NUL byte", file);
+	try {
+		return decoder.decode(bytes, { stream: !last });
+	} catch (cause) {
+		throw notText("bytes that are not UTF-8", file, void 0, cause);
+	}
+}
+const noFaults = () => ({
+	padded: 0,
+	control: 0,
+	paddedRows: [],
+	controlRows: []
+});
+const mostRows = 5;
+const inside = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+function look(cell, faults, row) {
+	const { length } = cell;
+	if (length === 0) return;
+	if (isEdge(cell.charCodeAt(0)) || isEdge(cell.charCodeAt(length - 1))) {
+		faults.padded++;
+		if (faults.paddedRows.length < mostRows) faults.paddedRows.push(row);
+	}
+	if (inside.test(cell)) {
+		faults.control++;
+		if (faults.controlRows.length < mostRows) faults.controlRows.push(row);
+	}
+}
+const isEdge = (code) => code <= 32 || code === 160 || code === 65279 || code === 12288;
+function trimmed(cell) {
+	let from = 0;
+	let to = cell.length;
+	while (from < to && cell.charCodeAt(from) <= 32) from++;
+	while (to > from && cell.charCodeAt(to - 1) <= 32) to--;
+	return from === 0 && to === cell.length ? cell : cell.slice(from, to);
+}
+const endOf = (text, from, newline) => {
+	const end = text.indexOf(newline, from);
+	return end < 0 ? text.length : end;
+};
+init_workspace();
 async function verifyData(workspace, options = {}) {
 	const store = openStore(workspace);
 	const results = [];
@@ -3527,7 +4768,7 @@ const forgetful = {
 async function verifyRemote(workspace, entry) {
 	const scratch = mkdtempSync(`${makeState(workspace)}/verify-`);
 	try {
-		await fetchEntries(workspace, [entry], storeAt(scratch));
+		await usingStore(workspace, "data verify", () => fetchEntries(workspace, [entry], storeAt(scratch)));
 		return "same";
 	} catch (error) {
 		if (isLockstepError(error, "E_OBJECT_MISSING")) return "absent";
@@ -3565,4 +4806,4 @@ function checkVerified(datasets) {
 		});
 	}
 }
-export { keyFaultOf as $, streamObject as A, emptyLock as B, openMemos as C, dataPath as D, checkNoLink as E, findLock as F, smallFile as G, withEntry as H, readLock as I, listFiles as J, storeAt as K, writeLock as L, remoteAddress as M, printManifest as N, readWorking as O, totalSize as P, comparePaths as Q, parseLock as R, checkUnchanged as S, workingState as T, objectPath as U, printLock as V, openStore as W, openMemo as X, refuseOdd as Y, checkPath as Z, ensureDataset as _, column as a, selectEntries as b, writeParquet as c, changedKeys as d, mergeLocks as f, haveObject as g, findManifest as h, cellText as i, openBucket as j, fileObjects as k, packObjects as l, sameItem as m, verifyData as n, selectRows as o, printMerge as p, kindOf as q, readTable as r, pullData as s, checkVerified as t, unpackObjects as u, addData as v, statusData as w, placeDataset as x, pushData as y, PathCollisions as z };
+export { smallFile as $, statusData as A, printLock as B, addData as C, placeDataset as D, selectEntries as E, findLock as F, openMemo as G, kindOf as H, readLock as I, streamObject as J, fileObjects as K, writeLock as L, checkNoLink as M, dataPath as N, checkUnchanged as O, readWorking as P, openStore as Q, parseLock as R, numberOf as S, usingStore as T, listFiles as U, withEntry as V, refuseOdd as W, remoteAddress as X, openBucket as Y, objectPath as Z, forgetData as _, cellText as a, comparePaths as at, haveObject as b, pullData as c, unpackObjects as d, storeAt as et, changedKeys as f, cleanRemote as g, sameItem as h, readTable as i, checkPath as it, workingState as j, openMemos as k, writeParquet as l, printMerge as m, verifyData as n, totalSize as nt, column as o, keyFaultOf as ot, mergeLocks as p, readTombstones as q, streamTable as r, PathCollisions as rt, selectRows as s, checkVerified as t, printManifest as tt, packObjects as u, gcLocal as v, pushData as w, ensureDataset as x, findManifest$1 as y, emptyLock as z };

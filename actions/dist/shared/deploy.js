@@ -1,9 +1,10 @@
 import { u as deploy } from "./gitops.js";
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
 import { n as textOption, t as secondsOption } from "./option-values.js";
 import { n as describeResult } from "./promote2.js";
 import { resolve } from "node:path";
 import { readFileSync } from "node:fs";
+init_workspace();
 const command = {
 	name: "deploy",
 	summary: "write a decision of `promote --decide` to its environment",

@@ -1,10 +1,11 @@
 import { n as staleWorkflows, r as starterPlace, t as hasWorkflowSources, w as openGitHub } from "./github.js";
-import { a as openWorkspace, tt as isLockstepError } from "./workspace.js";
+import { Tt as isLockstepError, l as openWorkspace, t as init_workspace } from "./workspace.js";
 import { t as originRepository } from "./origin-repository.js";
 import { h as readPipeline, p as listPipelines } from "./pipeline.js";
 import { join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { styleText } from "node:util";
+init_workspace();
 const isOwner = (word) => !word.startsWith("@your/") && /^(@[\w-]+(\/[\w.-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+)$/.test(word);
 function parseOwners(text) {
 	return text.split("\n").flatMap((line) => {
@@ -445,6 +446,7 @@ const known = (value) => ({
 });
 const hidden = { kind: "hidden" };
 const noPlan = { kind: "not in this plan" };
+init_workspace();
 async function readRemoteFacts(github) {
 	const repository = await github.ask("GET /repos/{owner}/{repo}");
 	const { private: isPrivate } = repository;
@@ -533,6 +535,7 @@ const readEnvironments = ({ environments = [] }) => environments.map(({ name, pr
 		branches: policy ? policy.protected_branches ? "protected" : "custom" : null
 	};
 });
+init_workspace();
 async function examine(workspace, env = process.env) {
 	const local = await readLocalFacts(workspace);
 	const asked = await askGitHub(workspace, env);

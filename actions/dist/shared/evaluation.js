@@ -1,6 +1,6 @@
-import { a as column, i as cellText } from "./data.js";
-import { F as checkSchema, J as digestOf, et as LockstepError, g as parseJson } from "./workspace.js";
-import { t as schema0 } from "../vendor/schema-comparison.js";
+import { a as cellText, o as column } from "./data.js";
+import { Ct as LockstepError, X as checkSchema, ht as digestOf, t as init_workspace, w as parseJson } from "./workspace.js";
+import { i as comparison_default, r as evaluation_default } from "../vendor/schemas-verdicts.js";
 function judgedRows(labels, scores) {
 	return {
 		rows: labels.length,
@@ -676,6 +676,7 @@ function thin(points) {
 	}).map(([x, y]) => [brief(x), brief(y)]);
 }
 const brief = (value) => Number(value.toPrecision(6));
+init_workspace();
 function labelsOf(target, task, positive) {
 	return task === "regression" ? numbersOf(target) : classesOf(target, positive);
 }
@@ -724,6 +725,7 @@ function targetError(target, what, allowed, fix) {
 		fix
 	});
 }
+init_workspace();
 function joinScores(data, rowId, predictions) {
 	const rows = rowsById(data, rowId);
 	const ids = column(predictions, "row_id", predictionsPlace);
@@ -942,284 +944,14 @@ function fromIntervals(candidate, baseline) {
 	const reach = (a, b) => Math.sqrt(Math.max(0, a * a + b * b - 2 * correlation * a * b));
 	return Math.max(both, reach(one.low, other.low) / z95, reach(one.high, other.high) / z95);
 }
-var evaluation_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "evaluation.json",
-	title: "evaluation.json",
-	description: "All the metrics of one model on one data digest, whole and by slice. Written by `lockstep run`; holds no rows.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"v",
-		"model",
-		"task",
-		"data",
-		"rows",
-		"target",
-		"subject",
-		"predictions",
-		"metrics",
-		"slices",
-		"curves"
-	],
-	properties: {
-		"v": { "const": 1 },
-		"model": { "type": "string" },
-		"task": { "enum": ["binary-classification", "regression"] },
-		"data": {
-			"description": "sha256 of the judged rows' file.",
-			"$ref": "#/$defs/digest"
-		},
-		"rows": {
-			"type": "integer",
-			"minimum": 0
-		},
-		"positives": {
-			"type": "integer",
-			"minimum": 0
-		},
-		"target": { "type": "string" },
-		"positive": {
-			"description": "The positive class as text.",
-			"type": "string"
-		},
-		"threshold": {
-			"description": "Rows that score at least this are called positive.",
-			"type": "number"
-		},
-		"folds": {
-			"type": "integer",
-			"minimum": 2
-		},
-		"subject": { "$ref": "#/$defs/subject" },
-		"predictions": {
-			"description": "sha256 of the predictions table.",
-			"$ref": "#/$defs/digest"
-		},
-		"metrics": { "$ref": "#/$defs/metrics" },
-		"slices": {
-			"type": "array",
-			"items": {
-				"type": "object",
-				"additionalProperties": false,
-				"required": [
-					"column",
-					"value",
-					"rows",
-					"metrics"
-				],
-				"properties": {
-					"column": { "type": "string" },
-					"value": {
-						"description": "As text; a range such as `1.5 – 3` for numbers; `other`; `null` for missing.",
-						"type": "string"
-					},
-					"rows": {
-						"type": "integer",
-						"minimum": 0
-					},
-					"positives": {
-						"type": "integer",
-						"minimum": 0
-					},
-					"metrics": { "$ref": "#/$defs/metrics" }
-				}
-			}
-		},
-		"curves": {
-			"description": "Plot data, aggregated: at most 200 points a curve.",
-			"type": "object",
-			"additionalProperties": false,
-			"properties": {
-				"roc": {
-					"description": "[false positive rate, true positive rate]",
-					"type": "array",
-					"maxItems": 200,
-					"items": { "$ref": "#/$defs/point" }
-				},
-				"pr": {
-					"description": "[recall, precision]",
-					"type": "array",
-					"maxItems": 200,
-					"items": { "$ref": "#/$defs/point" }
-				},
-				"calibration": {
-					"description": "Mean score and share of positives (or mean target) by bin of the score.",
-					"type": "array",
-					"items": {
-						"type": "object",
-						"additionalProperties": false,
-						"required": [
-							"mean",
-							"rate",
-							"rows"
-						],
-						"properties": {
-							"mean": { "type": "number" },
-							"rate": { "type": "number" },
-							"rows": {
-								"type": "integer",
-								"minimum": 0
-							}
-						}
-					}
-				},
-				"confusion": {
-					"type": "object",
-					"additionalProperties": false,
-					"required": [
-						"tp",
-						"fp",
-						"fn",
-						"tn"
-					],
-					"properties": {
-						"tp": {
-							"type": "integer",
-							"minimum": 0
-						},
-						"fp": {
-							"type": "integer",
-							"minimum": 0
-						},
-						"fn": {
-							"type": "integer",
-							"minimum": 0
-						},
-						"tn": {
-							"type": "integer",
-							"minimum": 0
-						}
-					}
-				},
-				"residuals": {
-					"description": "Histogram of target minus prediction.",
-					"type": "array",
-					"items": {
-						"type": "object",
-						"additionalProperties": false,
-						"required": [
-							"from",
-							"to",
-							"rows"
-						],
-						"properties": {
-							"from": { "type": "number" },
-							"to": { "type": "number" },
-							"rows": {
-								"type": "integer",
-								"minimum": 0
-							}
-						}
-					}
-				}
-			}
-		}
-	},
-	$defs: {
-		"digest": {
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits"
-		},
-		"digestOrNull": { "anyOf": [{ "$ref": "#/$defs/digest" }, { "type": "null" }] },
-		"estimate": {
-			"description": "A number with its 95 % interval; bounds are null where none can be given.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": [
-				"value",
-				"low",
-				"high"
-			],
-			"properties": {
-				"value": {
-					"type": "number",
-					"x-code": { "type": "E_METRICS_TYPE" }
-				},
-				"low": {
-					"type": ["number", "null"],
-					"x-code": { "type": "E_METRICS_TYPE" }
-				},
-				"high": {
-					"type": ["number", "null"],
-					"x-code": { "type": "E_METRICS_TYPE" }
-				}
-			}
-		},
-		"metrics": {
-			"description": "By name. What isn't a finite number is left out.",
-			"type": "object",
-			"maxProperties": 1e4,
-			"propertyNames": {
-				"pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$",
-				"x-code": { "pattern": "E_METRICS_NAME" },
-				"x-allowed": "a metric's name: a letter, then at most 63 letters, digits, _, . and -"
-			},
-			"additionalProperties": { "$ref": "#/$defs/estimate" },
-			"x-code": { "maxProperties": "E_METRICS_TOO_MANY" },
-			"x-allowed": "at most 10000 metrics"
-		},
-		"subject": {
-			"description": "Who was judged.",
-			"oneOf": [
-				{
-					"type": "object",
-					"additionalProperties": false,
-					"required": ["kind", "modelDigest"],
-					"properties": {
-						"kind": { "const": "candidate" },
-						"modelDigest": { "$ref": "#/$defs/digestOrNull" }
-					}
-				},
-				{
-					"type": "object",
-					"additionalProperties": false,
-					"required": [
-						"kind",
-						"version",
-						"modelDigest"
-					],
-					"properties": {
-						"kind": { "const": "version" },
-						"version": { "type": "string" },
-						"modelDigest": { "$ref": "#/$defs/digestOrNull" },
-						"environment": { "type": "string" }
-					}
-				},
-				{
-					"description": "The simplest model for the task, fitted on the training rows.",
-					"type": "object",
-					"additionalProperties": false,
-					"required": [
-						"kind",
-						"name",
-						"modelDigest"
-					],
-					"properties": {
-						"kind": { "const": "simplest" },
-						"name": { "enum": ["class prior", "mean"] },
-						"modelDigest": { "type": "null" }
-					}
-				}
-			]
-		},
-		"point": {
-			"type": "array",
-			"minItems": 2,
-			"maxItems": 2,
-			"items": { "type": "number" }
-		}
-	}
-};
+init_workspace();
 function parseEvaluation(content, file, expected) {
 	checkBytes(content, file, expected);
 	return checkSchema(parseJson(content, file), evaluation_default);
 }
 function parseComparison(content, file, expected) {
 	checkBytes(content, file, expected);
-	return checkSchema(parseJson(content, file), schema0);
+	return checkSchema(parseJson(content, file), comparison_default);
 }
 function checkBytes(content, file, expected) {
 	if (expected === void 0 || digestOf(content) === expected) return;
@@ -1230,6 +962,7 @@ function checkBytes(content, file, expected) {
 		fix: "run the evaluation again"
 	});
 }
+init_workspace();
 function simplestPredictions({ train, rowIds, folds }) {
 	if (train.length === 0 || folds && (folds.length !== rowIds.length || folds.length !== train.length)) throw new LockstepError("E_EVALUATE_ROWS", {
 		what: folds ? `${train.length} training rows, ${rowIds.length} row ids and ${folds.length} folds` : "no training rows for the simplest model",

@@ -1,8 +1,9 @@
-import { Q as temporaryBeside, Z as diskFull } from "./workspace.js";
+import { t as init_workspace, xt as temporaryBeside, yt as diskFull } from "./workspace.js";
 import { r as makeFolderOf } from "./folder.js";
 import { join, relative, sep } from "node:path";
 import { createReadStream, statSync } from "node:fs";
 import { open, readdir, rename, rm } from "node:fs/promises";
+init_workspace();
 function fileBucket(folder, name) {
 	const pathOf = (key) => join(folder, key);
 	return {

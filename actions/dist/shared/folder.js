@@ -1,6 +1,7 @@
-import { Z as diskFull, et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, t as init_workspace, yt as diskFull } from "./workspace.js";
 import { dirname } from "node:path";
 import { lstatSync, mkdirSync } from "node:fs";
+init_workspace();
 function makeFolderOf(path) {
 	makeFolder(dirname(path));
 }

@@ -1,6 +1,6 @@
 import { c as boundAt, d as normalQuantile, l as confidenceBeyond, p as metricEntry, u as normalProbability } from "./evaluation.js";
-import { F as checkSchema, I as nearest, J as digestOf, M as parseYaml, N as readConfiguration, R as isName, T as readAtCommit, et as LockstepError, i as modelPath, s as shown } from "./workspace.js";
-import { t as schema0 } from "../vendor/schema-policy.js";
+import { $ as nearest, Ct as LockstepError, J as readConfiguration, L as readAtCommit, X as checkSchema, c as modelPath, d as shown, ht as digestOf, nt as isName, q as parseYaml, t as init_workspace } from "./workspace.js";
+import { n as policy_default } from "../vendor/schemas-verdicts.js";
 import { existsSync } from "node:fs";
 const refused = (reason, limit = null) => ({ finding: {
 	outcome: "fail",
@@ -79,6 +79,7 @@ function uniqueIds(results) {
 		};
 	});
 }
+init_workspace();
 function holm(pValues, error) {
 	const order = pValues.map((_, index) => index).sort((a, b) => pValues[a] - pValues[b] || a - b);
 	const claims = new Array(pValues.length);
@@ -335,6 +336,7 @@ function unusedWaivers({ checks, environments, waivers }) {
 	const known = [...checks, ...Object.values(environments ?? {}).flatMap((entry) => entry.checks ?? [])].map(({ slice: _, ...check }) => checkId(check));
 	return (waivers ?? []).filter(({ check }) => !known.some((id) => check === id || check.startsWith(`${id} `))).map(({ check }) => `the waiver for "${check}" matches no check`);
 }
+init_workspace();
 async function readPolicy(workspace, model, commit) {
 	const path = modelPath(workspace, model, "policy.yaml");
 	const file = shown(workspace, path);
@@ -369,7 +371,7 @@ function parsePolicy(parsed) {
 	for (const { path, checks } of lists) checks.forEach((check, index) => {
 		checkOperator(parsed, [...path, index], check);
 	});
-	const policy = checkSchema(parsed, schema0);
+	const policy = checkSchema(parsed, policy_default);
 	for (const { path } of lists) (path.length === 1 ? policy.checks : policy.environments[String(path[1])].checks).forEach((check, index) => {
 		checkParts(parsed, [...path, index], check);
 	});
@@ -470,4 +472,5 @@ const fromOf = (checks, path) => checks.flatMap(({ from }, index) => from === vo
 	index,
 	"from"
 ]]]);
+init_workspace();
 export { judge as i, parsePolicy as n, readPolicy as r, checkProposedPolicy as t };

@@ -1,4 +1,5 @@
-import { F as checkSchema, Q as temporaryBeside, R as isName, Y as hexOf, Z as diskFull, et as LockstepError, g as parseJson, nt as printable, tt as isLockstepError } from "./workspace.js";
+import { Ct as LockstepError, Et as printable, Tt as isLockstepError, X as checkSchema, gt as hexOf, nt as isName, t as init_workspace, w as parseJson, xt as temporaryBeside, yt as diskFull } from "./workspace.js";
+import { t as train_request_default } from "../vendor/schemas-records.js";
 import { basename, dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -8,6 +9,7 @@ import { Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { pipeline as pipeline$1 } from "node:stream/promises";
+init_workspace();
 const isApiFailure = (error) => error instanceof Error && typeof error.status === "number";
 const secondary = /secondary rate limit|abuse detection/i;
 const secondaryPause = 60;
@@ -56,6 +58,7 @@ function apiError(failure, { route, needs, job }) {
 		fix: status >= 500 ? "run the workflow again" : "read the message; LOCKSTEP_DEBUG=1 tells more"
 	});
 }
+init_workspace();
 const loopback = (host) => /^(127\.|localhost$|\[::1\]$)/.test(host);
 function checkedRedirect(location, apiUrl) {
 	const [target, api] = [URL.parse(location ?? ""), new URL(apiUrl)];
@@ -67,6 +70,7 @@ function checkedRedirect(location, apiUrl) {
 		fix: "run the workflow again; tell GitHub if it goes on"
 	});
 }
+init_workspace();
 const requestTimeout = 3e4;
 const downloadTimeout = 6e5;
 const tries$1 = 3;
@@ -157,6 +161,7 @@ function pauseBefore(failure, repeatable, attempt) {
 	if (pause !== null) return pause;
 	return repeatable && failure.status >= 500 ? attempt ** 2 / 2 : null;
 }
+init_workspace();
 const signatures = {
 	end: 101010256,
 	entry: 33639248,
@@ -267,6 +272,7 @@ const refused = (code, what, allowed) => new LockstepError(code, {
 	allowed,
 	fix: "hand over what the action `train` uploads"
 });
+init_workspace();
 const slack = 65536;
 async function unpackArchive(zip, folder, limits) {
 	if (existsSync(folder)) throw new LockstepError("E_FILE_KIND", {
@@ -342,6 +348,7 @@ async function unpack(zip, { name, deflated, crc, packed, size, start }, target)
 	if (seen !== size || sum !== crc) throw refused(seen > size ? "E_ARCHIVE_BOMB" : "E_ARCHIVE_FORMAT", `${name} unpacks to ${seen} bytes that are not what it declares`, `${size} bytes with its checksum`);
 }
 async function* emptyStream() {}
+init_workspace();
 const tries = 3;
 async function withZip(github, artifact, most, use) {
 	const limit = most + 1048576;
@@ -405,6 +412,7 @@ const tooLarge = ({ name }, size, most) => new LockstepError("E_HANDOVER_TOO_LAR
 	allowed: `at most ${most.toLocaleString("en-US")}`,
 	fix: "hand over what the action `train` uploads"
 });
+init_workspace();
 const prefix = "lockstep-candidate-";
 const candidateArtifactName = (model) => `${prefix}${model}`;
 const candidateFiles = {
@@ -471,6 +479,7 @@ const shape = (what, allowed) => new LockstepError("E_HANDOVER_SHAPE", {
 	allowed,
 	fix: "hand over what the action `train` uploads"
 });
+init_workspace();
 const isNewer = (one, other) => one.id > other.id || one.id === other.id && one.attempt > other.attempt;
 async function readRun(github, id) {
 	const run = await github.ask("GET /repos/{owner}/{repo}/actions/runs/{run_id}", { run_id: id }, { needs: "actions: read" });
@@ -510,6 +519,7 @@ function triggeringRunId({ eventName, event }) {
 		fix: "call this from a workflow with `on: workflow_run`"
 	});
 }
+init_workspace();
 const mostUnits$1 = 65536;
 const comments = "/repos/{owner}/{repo}/issues/{issue_number}/comments";
 const oneComment = "/repos/{owner}/{repo}/issues/comments/{comment_id}";
@@ -647,6 +657,7 @@ const tooLong = (units) => new LockstepError("E_COMMENT_TOO_LONG", {
 	allowed: `at most ${mostUnits$1}`,
 	fix: "tell us: a comment of ours is cut before it gets so long"
 });
+init_workspace();
 function readContext(env = process.env) {
 	return {
 		repository: repositoryOf(env.GITHUB_REPOSITORY),
@@ -688,6 +699,7 @@ function repositoryOf(text) {
 	});
 }
 const runUrl = ({ serverUrl, repository, runId }) => `${serverUrl}/${repository.owner}/${repository.name}/actions/runs/${runId}`;
+init_workspace();
 const verdictContext = "lockstep/verdict";
 const verdictContextOf = ({ baseRef, defaultBranch }) => baseRef === defaultBranch ? verdictContext : `${verdictContext}/${baseRef}`;
 async function setStatus(github, { sha, context, state, description, url, about, key }) {
@@ -796,6 +808,7 @@ function safeParse(text) {
 		return null;
 	}
 }
+init_workspace();
 async function mayWrite(github, user) {
 	try {
 		const { permission } = await github.ask("GET /repos/{owner}/{repo}/collaborators/{username}/permission", { username: user }, { needs: "contents: read" });
@@ -819,33 +832,7 @@ async function mergedPull(github, commit) {
 		head: merged.head.sha
 	} : null;
 }
-var train_request_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "train-request.json",
-	title: "request.json",
-	description: "Which commit of which pull request a maintainer asked to be trained; uploaded by lockstep-train-pr before anything of the pull request runs.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"v",
-		"number",
-		"head"
-	],
-	properties: {
-		"v": { "const": 1 },
-		"number": {
-			"description": "Of the pull request.",
-			"type": "integer",
-			"minimum": 1,
-			"maximum": 2147483647
-		},
-		"head": {
-			"description": "Its commit.",
-			"type": "string",
-			"pattern": "^[0-9a-f]{40}$"
-		}
-	}
-};
+init_workspace();
 const workflowFiles = {
 	pullRequest: ".github/workflows/lockstep-pull-request.yml",
 	trainPr: ".github/workflows/lockstep-train-pr.yml"
@@ -929,6 +916,7 @@ const badRequest = (what) => new LockstepError("E_HANDOVER_PR", {
 	allowed: "{\"v\": 1, \"number\": a pull request, \"head\": its commit} as lockstep-train-pr wrote it",
 	fix: "start the training again with /train"
 });
+init_workspace();
 const own = ["ci", "release"];
 const namesFile = "workflows/uses.yml";
 const starterPlace = {

@@ -1,20 +1,24 @@
-import { i as __toESM } from "./rolldown-runtime.js";
-import { $ as writeAtomic, A as parseConfiguration, D as tryGit, E as resolveCommit, F as checkSchema, G as canonicalJson, H as isAlive, J as digestOf, K as digestOfJson, L as checkName, M as parseYaml, R as isName, S as git, T as readAtCommit, X as isDigest, b as readTree, c as statePath, et as LockstepError, g as parseJson, h as withLock, k as checkEnvironment, m as acquireLock, nt as printable, tt as isLockstepError, y as readBlobs } from "./workspace.js";
+import { A as readTree, Ct as LockstepError, Et as printable, H as checkEnvironment, L as readAtCommit, M as openObjects, N as git, R as resolveCommit, S as withLock, St as writeAtomic, Tt as isLockstepError, W as parseConfiguration, X as checkSchema, b as acquireLock, ct as isAlive, dt as canonicalJson, et as checkName, f as statePath, ft as digestOfJson, ht as digestOf, k as readBlobs, nt as isName, q as parseYaml, t as init_workspace, vt as isDigest, w as parseJson, xt as temporaryBeside, yt as diskFull, z as tryGit } from "./workspace.js";
 import "./image.js";
 import { s as isRegistryName } from "./oci.js";
 import "./model.js";
-import { A as parseBranchKeys, C as personOf, D as statementOf, E as sign$1, F as hasOrigin, I as localRefs, L as pushAtomic, M as fetchedRef, N as knownBranchCommit, O as loadKey, P as fetchRefs, R as remoteRefs, S as committer, T as promotionPredicate, _ as openRecord, a as trustsBranch, b as release_default, c as listVersions, d as checkVersion, f as formatTag, g as checked, h as checkSubjects, i as trustedKeys, j as withBranchKey, k as branchKeysFile, l as nextCounter, n as readRelease, o as listAllVersions, p as parseTag, r as baseCommit, s as listPromotions, v as openStatement, w as writeTagObject, x as pushRefused } from "./registry.js";
+import { A as withBranchKey, C as writeTagObject, D as loadKey, E as statementOf, F as localRefs, I as pushAtomic, L as remoteRefs, M as knownBranchCommit, N as fetchRefs, O as branchKeysFile, P as hasOrigin, S as personOf, T as sign$1, _ as openRecord, a as trustsBranch, b as pushRefused, c as listVersions, d as checkVersion, f as formatTag, g as checked, h as checkSubjects, i as trustedKeys, j as fetchedRef, k as parseBranchKeys, l as nextCounter, n as readRelease, o as listAllVersions, p as parseTag, r as baseCommit, s as listPromotions, v as openStatement, w as promotionPredicate, x as committer } from "./registry.js";
+import { i as promotion_default, r as holds_default } from "../vendor/schemas-others.js";
+import { r as release_default } from "../vendor/schemas-records.js";
 import { n as unpackImage } from "./unpack-process.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { n as resolveNative } from "./natives.js";
 import { r as readPolicy } from "./gate.js";
 import { dirname, join, resolve } from "node:path";
-import { randomBytes, randomInt } from "node:crypto";
-import fs, { closeSync, cpSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
+import { createHash, randomBytes, randomInt } from "node:crypto";
+import { closeSync, cpSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync, spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { Agent, createServer, request } from "node:http";
+import { deflateSync } from "node:zlib";
 import { pipeline } from "node:stream/promises";
+var import_dist = require_dist();
+init_workspace();
 function processBegan(pid) {
 	try {
 		if (process.platform === "linux") {
@@ -216,6 +220,7 @@ async function askAll({ rootfs, model, url, askGolden }) {
 		return { reason: `the golden requests could not be asked: ${error.message}` };
 	}
 }
+init_workspace();
 async function adopt(before, open, book) {
 	if (before === null) return;
 	const kept = new Set();
@@ -264,6 +269,7 @@ function currentOf(old, servers) {
 		since: since ?? new Date(0).toISOString()
 	};
 }
+init_workspace();
 async function findSource({ root, configuration }, asked) {
 	const branch = asked.branch ?? configuration.gitops.branch;
 	const remotes = (await git(["remote"], { cwd: root })).split("\n").filter(Boolean);
@@ -312,6 +318,7 @@ async function fetchBranch({ root }, { remote, branch }) {
 		...refspecs
 	], { cwd: root });
 }
+init_workspace();
 function provideHostRuntime(rootfs) {
 	const packageFolder = join(rootfs, "app", "node_modules", "onnxruntime-node");
 	const native = join("bin", "napi-v6", process.platform, process.arch);
@@ -361,6 +368,7 @@ function parseLine(line) {
 		return null;
 	}
 }
+init_workspace();
 const longestStartMs = 3e4;
 async function startServer({ rootfs, model, log, onSpawn }) {
 	mkdirSync(dirname(log), { recursive: true });
@@ -434,6 +442,7 @@ function startError(what, stderr) {
 	const last = stderr.trim().split("\n").findLast((line) => /E_[A-Z]+|Error/.test(line)) ?? stderr.trim().split("\n").at(-1);
 	return new LockstepError("E_SERVE_START", { what: `the model server ${what}${last ? ` (${last.trim()})` : ""}` });
 }
+init_workspace();
 const predictionLog = ({ workspace, model, environment }) => statePath(workspace, "agent", model, environment, "predictions.jsonl");
 async function launch(place, release, replayCount) {
 	let started = null;
@@ -638,6 +647,7 @@ function openEnvironment(input) {
 		})
 	};
 }
+init_workspace();
 const longestWaitMs = 5e3;
 async function openFront(port) {
 	let target = null;
@@ -739,6 +749,7 @@ const listen = (server, port) => new Promise((resolve, reject) => {
 		resolve();
 	});
 });
+init_workspace();
 const agentStatePath = (workspace) => statePath(workspace, "agent", "state.json");
 function readAgentState(workspace) {
 	const path = agentStatePath(workspace);
@@ -746,6 +757,7 @@ function readAgentState(workspace) {
 }
 const writeAgentState = (workspace, state) => writeAtomic(agentStatePath(workspace), `${JSON.stringify(state, null, 2)}\n`);
 const keyOf = ({ model, environment }) => `${model}/${environment}`;
+init_workspace();
 const tendMs = 200;
 async function startAgent(workspace, input) {
 	const { remote, branch, report, pollMs = 1e3 } = input;
@@ -895,6 +907,41 @@ async function openPort(last, base, place) {
 	}
 	return openFront(base === void 0 ? 0 : base + place);
 }
+init_workspace();
+async function objectsFolder(root) {
+	const [folder, format] = (await git([
+		"rev-parse",
+		"--git-path",
+		"objects",
+		"--show-object-format"
+	], { cwd: root })).split("\n");
+	if (format === "sha1") return resolve(root, folder);
+	throw new LockstepError("E_GIT", {
+		what: `this repository names objects by ${format}`,
+		allowed: "sha1, as GitHub does",
+		fix: "git init without --object-format"
+	});
+}
+function writeObject(folder, type, content) {
+	const bytes = Buffer.from(content);
+	const whole = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
+	const oid = createHash("sha1").update(whole).digest("hex");
+	const path = join(folder, oid.slice(0, 2), oid.slice(2));
+	if (existsSync(path)) return oid;
+	const temporary = temporaryBeside(path);
+	try {
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(temporary, deflateSync(whole, { level: 1 }), {
+			mode: 292,
+			flag: "wx"
+		});
+		renameSync(temporary, path);
+	} catch (error) {
+		rmSync(temporary, { force: true });
+		throw diskFull(error, path);
+	}
+	return oid;
+}
 const kustomizationFile = "kustomization.yaml";
 const patchFile = "patch.yaml";
 const releaseFile = "release.json";
@@ -916,6 +963,7 @@ function placeOf(path) {
 }
 const imageNames = ["model", "oci://model"];
 const imageReference = ({ name, digest }) => `${name}@${digest}`;
+init_workspace();
 const branchRef = ({ configuration }) => `refs/heads/${configuration.gitops.branch}`;
 async function readTip(workspace, options = {}) {
 	const { root } = workspace;
@@ -1001,61 +1049,51 @@ async function readFolders(workspace, tip) {
 		files: folderFiles(entries, `${key}/`, blobs)
 	}));
 }
-async function openObjects(root) {
-	const [folder, format] = (await git([
-		"rev-parse",
-		"--git-common-dir",
-		"--show-object-format"
-	], { cwd: root })).split("\n");
-	if (format !== "sha1") throw new LockstepError("E_GIT", {
-		what: `this repository names objects by ${format}`,
-		allowed: "sha1, as GitHub does",
-		fix: "git init without --object-format"
-	});
-	return {
-		fs,
-		gitdir: resolve(root, folder),
-		cache: {}
-	};
-}
-async function rewriteTree(objects, oid, changes) {
-	const { readTree, writeTree } = await import("./isomorphic-git.js").then((m) => __toESM(m.default, 1));
-	const entries = new Map((oid === null ? [] : (await readTree({
-		...objects,
-		oid
-	})).tree).map((entry) => [entry.path, entry]));
-	for (const [name, { own, below }] of byFirstStep(changes)) {
+init_workspace();
+const treeMode = "40000";
+const fileMode = "100644";
+async function rewriteTree(objects, treeish, changes) {
+	const entries = treeish === null ? new Map() : parseTree(await objects.reader.read(treeish, "tree"), treeish);
+	for (const [step, { own, below }] of byFirstStep(changes)) {
+		const name = Buffer.from(step).toString("latin1");
 		const before = entries.get(name);
-		const folder = before?.type === "tree" ? before.oid : null;
-		const next = below.size > 0 ? await rewriteTree(objects, folder, below) : await blobOf(objects, own);
-		entries.delete(name);
-		if (next === null) continue;
-		const kind = below.size > 0 ? {
-			mode: "040000",
-			type: "tree"
-		} : {
-			mode: "100644",
-			type: "blob"
-		};
-		entries.set(name, {
-			...kind,
-			path: name,
-			oid: next
+		const folder = before?.mode === treeMode ? before.oid : null;
+		const isTree = below.size > 0;
+		const oid = isTree ? await rewriteTree(objects, folder, below) : blobOf(objects, own);
+		if (oid === null) entries.delete(name);
+		else entries.set(name, {
+			mode: isTree ? treeMode : fileMode,
+			oid
 		});
 	}
-	return entries.size === 0 ? null : writeTree({
-		...objects,
-		tree: [...entries.values()]
-	});
+	return entries.size === 0 ? null : writeObject(objects.folder, "tree", printTree(entries));
 }
-async function blobOf(objects, content) {
-	if (content === null) return null;
-	if (!Buffer.isBuffer(content)) return content.oid;
-	const { writeBlob } = await import("./isomorphic-git.js").then((m) => __toESM(m.default, 1));
-	return writeBlob({
-		...objects,
-		blob: content
-	});
+function blobOf({ folder }, content) {
+	return Buffer.isBuffer(content) ? writeObject(folder, "blob", content) : content?.oid ?? null;
+}
+function parseTree(bytes, treeish) {
+	const entries = new Map();
+	for (let at = 0; at < bytes.length;) {
+		const space = bytes.indexOf(" ", at);
+		const end = bytes.indexOf(0, at);
+		if (space < 0 || end < space) throw new LockstepError("E_GIT", { what: `${treeish} is a damaged tree` });
+		const oid = bytes.toString("hex", end + 1, end + 21);
+		entries.set(bytes.toString("latin1", space + 1, end), {
+			mode: bytes.toString("latin1", at, space),
+			oid
+		});
+		at = end + 21;
+	}
+	return entries;
+}
+function printTree(entries) {
+	const sorted = [...entries].map(([name, entry]) => ({
+		...entry,
+		name,
+		key: entry.mode === treeMode ? `${name}/` : name
+	}));
+	sorted.sort((a, b) => a.key < b.key ? -1 : 1);
+	return Buffer.concat(sorted.flatMap(({ mode, name, oid }) => [Buffer.from(`${mode} ${name}\0`, "latin1"), Buffer.from(oid, "hex")]));
 }
 function byFirstStep(changes) {
 	const steps = new Map();
@@ -1072,36 +1110,39 @@ function byFirstStep(changes) {
 	}
 	return steps;
 }
+init_workspace();
 async function writeObjects(workspace, tip, change, ident) {
-	const { writeCommit, writeTag } = await import("./isomorphic-git.js").then((m) => __toESM(m.default, 1));
-	const objects = await openObjects(workspace.root);
-	const tree = await treeOf(objects, tip, change);
-	const person = personAt(ident);
-	const commit = await writeCommit({
-		...objects,
-		commit: {
-			tree,
-			parent: tip.commit === null ? [] : [tip.commit],
-			author: person,
-			committer: person,
-			message: change.message
-		}
-	});
+	await using reader = openObjects(workspace.root);
+	const folder = await objectsFolder(workspace.root);
+	const before = tip.commit === null ? null : `${tip.commit}^{tree}`;
+	const tree = await rewriteTree({
+		reader,
+		folder
+	}, before, change.files) ?? writeObject(folder, "tree", "");
+	const parent = tip.commit === null ? [] : [`parent ${tip.commit}`];
+	const commit = writeObject(folder, "commit", [
+		`tree ${tree}`,
+		...parent,
+		`author ${ident}`,
+		`committer ${ident}`,
+		"",
+		tidy(change.message)
+	].join("\n"));
 	const { tag } = change;
 	if (!tag) return {
 		commit,
 		refs: { [branchRef(workspace)]: commit }
 	};
-	const object = await writeTag({
-		...objects,
-		tag: {
-			object: tag.commit,
-			type: "commit",
-			tag: tag.name,
-			tagger: person,
-			message: tag.message
-		}
-	});
+	const object = writeObject(folder, "tag", [
+		...[
+			`object ${tag.commit}`,
+			"type commit",
+			`tag ${tag.name}`,
+			`tagger ${ident}`
+		],
+		"",
+		`${tag.message}\n`
+	].join("\n"));
 	return {
 		commit,
 		refs: {
@@ -1110,26 +1151,8 @@ async function writeObjects(workspace, tip, change, ident) {
 		}
 	};
 }
-async function treeOf(objects, tip, { files }) {
-	const { readCommit, writeTree } = await import("./isomorphic-git.js").then((m) => __toESM(m.default, 1));
-	return await rewriteTree(objects, tip.commit === null ? null : (await readCommit({
-		...objects,
-		oid: tip.commit
-	})).commit.tree, files) ?? writeTree({
-		...objects,
-		tree: []
-	});
-}
-function personAt(ident) {
-	const [, name, email, seconds, sign, hours, minutes] = /^(.*) <(.*)> (\d+) ([+-])(\d\d)(\d\d)$/.exec(ident);
-	const offset = Number(hours) * 60 + Number(minutes);
-	return {
-		name,
-		email,
-		timestamp: Number(seconds),
-		timezoneOffset: sign === "-" ? offset : -offset
-	};
-}
+const tidy = (message) => `${message.replaceAll("\r", "").replace(/^\n+|\n+$/g, "")}\n`;
+init_workspace();
 const mostAttempts = 10;
 async function writeBranch(workspace, options, attempt) {
 	const ident = await committer(workspace.root);
@@ -1241,6 +1264,7 @@ const realEffects = {
 		await setTimeout$1(milliseconds);
 	}
 };
+init_workspace();
 async function recordRunKey(workspace, model, effects = realEffects) {
 	if (!await trustsBranch(workspace, await baseCommit(workspace))) return "not needed";
 	const { spki: key } = loadKey(workspace);
@@ -1282,275 +1306,7 @@ async function readKeysFile({ root }, tip) {
 function runUrl({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run }) {
 	return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null;
 }
-var promotion_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "promotion.json",
-	title: "Promotion record",
-	description: "Why a release may run in one environment. Predicate `urn:lockstep:promotion:v1`, signed; second envelope of release.json and message of the tag `<model>#<environment>#<n>`.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"v",
-		"model",
-		"version",
-		"environment",
-		"record",
-		"image",
-		"files",
-		"kustomization",
-		"verdict",
-		"checks",
-		"approvals",
-		"observed",
-		"tip",
-		"made"
-	],
-	properties: {
-		"v": {
-			"description": "Format version.",
-			"const": 1
-		},
-		"model": {
-			"description": "The model's name.",
-			"type": "string",
-			"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
-			"x-code": { "pattern": "E_NAME" }
-		},
-		"version": {
-			"description": "The version promoted.",
-			"type": "string",
-			"pattern": "^v(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?$",
-			"maxLength": 512,
-			"x-code": { "pattern": "E_VERSION" },
-			"x-allowed": "v and SemVer 2.0, e.g. v1.2.0"
-		},
-		"environment": {
-			"description": "Where to.",
-			"type": "string",
-			"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
-			"x-code": { "pattern": "E_NAME" }
-		},
-		"record": {
-			"description": "Of the record's envelope, as RFC 8785 JSON.",
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits"
-		},
-		"image": {
-			"description": "name@sha256:…",
-			"type": "string",
-			"pattern": "^[^@\\s]+@sha256:[0-9a-f]{64}$"
-		},
-		"files": {
-			"description": "Digest of every copied file by its path in the folder.",
-			"type": "object",
-			"additionalProperties": {
-				"description": "Of the file's bytes.",
-				"type": "string",
-				"pattern": "^sha256:[0-9a-f]{64}$",
-				"x-code": { "pattern": "E_DIGEST_FORMAT" },
-				"x-allowed": "sha256: and 64 lower-case hex digits"
-			}
-		},
-		"kustomization": {
-			"description": "Of kustomization.yaml's parsed value as RFC 8785 JSON: its layout and comments may change, its meaning may not.",
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits"
-		},
-		"verdict": {
-			"description": "The verdict: pass, fail, or too little data to tell.",
-			"enum": [
-				"pass",
-				"fail",
-				"inconclusive"
-			]
-		},
-		"checks": {
-			"description": "Every check, in the policy's order.",
-			"type": "array",
-			"maxItems": 1e4,
-			"items": { "$ref": "#/$defs/check" }
-		},
-		"approvals": {
-			"description": "Who agreed, with proof from the forge; none on a laptop.",
-			"type": "array",
-			"items": {
-				"description": "One approval.",
-				"type": "object",
-				"additionalProperties": false,
-				"required": ["by", "time"],
-				"properties": {
-					"by": {
-						"description": "Who.",
-						"type": "string"
-					},
-					"id": {
-						"description": "Number of the account at the forge: names change hands.",
-						"type": "integer",
-						"minimum": 1
-					},
-					"time": {
-						"description": "When.",
-						"type": "string",
-						"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$",
-						"x-allowed": "UTC time, e.g. 2026-11-21T12:00:00Z"
-					}
-				}
-			}
-		},
-		"observed": {
-			"description": "What the environment before this one was seen to run; null for the first, or where nothing answered.",
-			"type": ["object", "null"],
-			"additionalProperties": false,
-			"required": [
-				"environment",
-				"version",
-				"modelDigest",
-				"image",
-				"golden",
-				"url",
-				"time"
-			],
-			"properties": {
-				"environment": {
-					"description": "Which environment.",
-					"type": "string",
-					"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
-					"x-code": { "pattern": "E_NAME" }
-				},
-				"version": {
-					"description": "The version that answered.",
-					"type": "string",
-					"pattern": "^v(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?$",
-					"maxLength": 512,
-					"x-code": { "pattern": "E_VERSION" },
-					"x-allowed": "v and SemVer 2.0, e.g. v1.2.0"
-				},
-				"modelDigest": {
-					"description": "The model that answered.",
-					"type": "string",
-					"pattern": "^sha256:[0-9a-f]{64}$",
-					"x-code": { "pattern": "E_DIGEST_FORMAT" },
-					"x-allowed": "sha256: and 64 lower-case hex digits"
-				},
-				"image": {
-					"description": "name@sha256:…, where the agent knows it.",
-					"type": ["string", "null"]
-				},
-				"golden": {
-					"description": "Golden requests asked of the running server, and how many answers were equal.",
-					"type": ["object", "null"],
-					"additionalProperties": false,
-					"required": ["asked", "equal"],
-					"properties": {
-						"asked": {
-							"type": "integer",
-							"minimum": 0
-						},
-						"equal": {
-							"type": "integer",
-							"minimum": 0
-						}
-					}
-				},
-				"url": {
-					"description": "Where it was asked.",
-					"type": ["string", "null"]
-				},
-				"time": {
-					"description": "When.",
-					"type": "string",
-					"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$",
-					"x-allowed": "UTC time, e.g. 2026-11-21T12:00:00Z"
-				}
-			}
-		},
-		"tip": {
-			"description": "Commit of the branch `environments` this was decided on; null for the first promotion.",
-			"type": ["string", "null"],
-			"pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$"
-		},
-		"made": {
-			"description": "Who promoted.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["by", "time"],
-			"properties": {
-				"by": {
-					"description": "Name and mail address.",
-					"type": "string"
-				},
-				"time": {
-					"description": "When.",
-					"type": "string",
-					"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$",
-					"x-allowed": "UTC time, e.g. 2026-11-21T12:00:00Z"
-				}
-			}
-		}
-	},
-	$defs: { "check": {
-		"description": "One check of the policy and how it came out.",
-		"type": "object",
-		"additionalProperties": false,
-		"required": [
-			"id",
-			"check",
-			"outcome",
-			"value",
-			"bound",
-			"limit",
-			"reason"
-		],
-		"properties": {
-			"id": {
-				"description": "Stable within a policy.",
-				"type": "string",
-				"minLength": 1
-			},
-			"check": {
-				"description": "The check as the policy states it.",
-				"type": "object",
-				"required": ["metric"],
-				"properties": { "metric": {
-					"description": "Metric judged.",
-					"type": "string",
-					"minLength": 1
-				} }
-			},
-			"outcome": {
-				"description": "pending: judged at promotion, from what an environment observed.",
-				"enum": [
-					"pass",
-					"fail",
-					"inconclusive",
-					"pending",
-					"waived",
-					"not-judged"
-				]
-			},
-			"value": {
-				"description": "What was measured.",
-				"type": ["number", "null"]
-			},
-			"bound": {
-				"description": "The bound that decided, where uncertainty counts.",
-				"type": ["number", "null"]
-			},
-			"limit": {
-				"description": "What the policy asks for.",
-				"type": ["number", "null"]
-			},
-			"reason": {
-				"description": "One sentence for people.",
-				"type": "string"
-			}
-		}
-	} }
-};
+init_workspace();
 function openReleaseFile(bytes, { model, environment, trust, file }) {
 	const text = bytes.toString();
 	const at = (key) => ({
@@ -1602,6 +1358,7 @@ function openReleaseFile(bytes, { model, environment, trust, file }) {
 		image
 	};
 }
+init_workspace();
 const fileLists = [
 	"resources",
 	"bases",
@@ -1720,7 +1477,6 @@ function sourceOf(entry) {
 }
 const reachesImages = (text) => /image|storageUri|containers/i.test(text);
 const isOutside = (source) => /^[a-z][a-z0-9+.-]*:|^git@|[?]ref=|^[\w-]+(\.[\w-]+)+\/.+\/|^\/|(^|\/)\.\.(\/|$)/i.test(source);
-var import_dist = require_dist();
 function readManifest(text) {
 	const lines = new import_dist.LineCounter();
 	const lineOf = (node) => lines.linePos(node?.range?.[0] ?? 0).line;
@@ -1774,6 +1530,7 @@ function scalarOf(node, document) {
 }
 const kindOf = (image) => imageNames.includes(image) ? "model" : /@sha256:[0-9a-f]{64}$/.test(image) ? "pinned" : "unpinned";
 const annotationsOf = (node) => (0, import_dist.isMap)(node) ? Object.fromEntries(node.items.map(({ key, value }) => [String(key), (0, import_dist.isScalar)(value) ? String(value.value) : String(value)])) : {};
+init_workspace();
 function verifyFolder(input) {
 	const findings = [];
 	const folder = folderOf(input.model, input.environment);
@@ -1904,6 +1661,7 @@ function annotationsIn(files) {
 	const patchLast = [...files.filter(({ path }) => /\.ya?ml$/.test(path) && path !== "kustomization.yaml")].sort((a, b) => Number(a.path === patchFile) - Number(b.path === patchFile));
 	return Object.assign({}, ...patchLast.map(({ bytes }) => readManifest(bytes.toString()).annotations));
 }
+init_workspace();
 const replayAnnotation = "lockstep/replay";
 const mostReplayed = 1e5;
 async function readWanted(workspace, commit) {
@@ -2001,6 +1759,7 @@ function parseMessage(message) {
 		"release"
 	].includes(found.event ?? "") && found.model && found.version ? found : null;
 }
+init_workspace();
 function renderKustomization(base, image, { patch, file }) {
 	parseYaml(base, file);
 	const patched = patch ? appendItem(base, "patches", [`path: ${patchFile}`], file) : base;
@@ -2068,6 +1827,7 @@ function listUnder(document, key, file) {
 		fix: "write the list in block style"
 	});
 }
+init_workspace();
 async function readDeployFiles(workspace, model, commit, environment) {
 	const folder = `models/${model}/deploy`;
 	const entries = await readTree(workspace.root, commit, folder);
@@ -2124,6 +1884,7 @@ function folderDigests(files, kustomization) {
 		kustomization: digestOfJson(parseYaml(kustomization, "kustomization.yaml").value ?? {})
 	};
 }
+init_workspace();
 async function planFolder(workspace, tip, request) {
 	const { model, environment, record, recordEnvelope, trust } = request;
 	const deploy = await readDeployFiles(workspace, model, record.commit, environment);
@@ -2194,62 +1955,7 @@ function signPromotion(facts, record, recordEnvelope, key) {
 	};
 	return sign$1(statementOf(promotionPredicate, promotion, { [record.image.name]: record.image.digest }), key);
 }
-var holds_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "holds.json",
-	title: "holds.yaml",
-	description: "Versions of one model that nobody may promote; models/<model>/holds.yaml on the branch `environments`.",
-	type: "object",
-	additionalProperties: false,
-	required: ["v", "holds"],
-	properties: {
-		"v": {
-			"description": "Format version.",
-			"const": 1
-		},
-		"holds": {
-			"description": "One line a hold, oldest first.",
-			"type": "array",
-			"items": {
-				"description": "One held version.",
-				"type": "object",
-				"additionalProperties": false,
-				"required": [
-					"version",
-					"by",
-					"time",
-					"reason"
-				],
-				"properties": {
-					"version": {
-						"description": "The held version.",
-						"type": "string",
-						"pattern": "^v(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?$",
-						"maxLength": 512,
-						"x-code": { "pattern": "E_VERSION" },
-						"x-allowed": "v and SemVer 2.0, e.g. v1.2.0"
-					},
-					"by": {
-						"description": "Who holds it.",
-						"type": "string",
-						"minLength": 1
-					},
-					"time": {
-						"description": "Since when.",
-						"type": "string",
-						"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$",
-						"x-allowed": "UTC time, e.g. 2026-11-21T12:00:00Z"
-					},
-					"reason": {
-						"description": "Why, for the next person who wants to promote it.",
-						"type": "string",
-						"minLength": 1
-					}
-				}
-			}
-		}
-	}
-};
+init_workspace();
 const empty = "v: 1\nholds: []\n";
 async function readHolds(workspace, tip, model) {
 	const path = holdsPath(model);
@@ -2309,6 +2015,7 @@ function checkNotHeld({ holds }, model, version) {
 		fix: `lockstep hold ${model} ${version} --release --reason "why it is good now"`
 	});
 }
+init_workspace();
 const requestTimeout = 2e3;
 async function lookAt(workspace, model, environment, now) {
 	const state = readAgentState(workspace);
@@ -2379,6 +2086,7 @@ async function awaitOutcome(workspace, { record, environment, seconds, since }, 
 	}
 }
 const runs = (observation, { version, modelDigest }) => observation.version === version && observation.modelDigest === modelDigest;
+init_workspace();
 async function judgePending(workspace, record, environment, now) {
 	const judged = [];
 	for (const result of record.verdicts[environment].checks) judged.push(result.outcome === "pending" ? await judge(workspace, record, result, now) : result);
@@ -2413,6 +2121,7 @@ async function judge(workspace, record, result, now) {
 	};
 }
 const metricsOf = ({ golden }) => golden && golden.asked > 0 ? { error_rate: (golden.asked - golden.equal) / golden.asked } : {};
+init_workspace();
 async function decide(workspace, tip, record, environment, trust, effects) {
 	checkNotHeld(await readHolds(workspace, tip, record.model), record.model, record.version);
 	checkVerdict(record, environment);
@@ -2552,6 +2261,7 @@ function durationOf(text) {
 	});
 	return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit] * 1e3, 0);
 }
+init_workspace();
 async function planPromotion(workspace, tip, request, context) {
 	const { model, version, environment } = request;
 	const { record, envelope } = await readRelease(workspace, model, version, { trust: context.trust });
@@ -2645,6 +2355,7 @@ async function nextTag(workspace, model, environment) {
 		counter: nextCounter(names, model)
 	});
 }
+init_workspace();
 async function promote(workspace, options, effects = realEffects) {
 	const { model, environment } = options;
 	checkRequest(workspace, options);
@@ -2749,6 +2460,7 @@ async function previewPromotion(workspace, request, effects = realEffects) {
 		plan
 	};
 }
+init_workspace();
 async function deploy(workspace, request, effects = realEffects) {
 	const { model, environment, file } = request;
 	checkName(model, "model");
@@ -2856,6 +2568,7 @@ async function readEnvironments(workspace, model, given) {
 		holds: (await readHolds(workspace, tip, model)).holds
 	};
 }
+init_workspace();
 const nothing = {
 	environment: null,
 	from: null,
@@ -2951,6 +2664,7 @@ function inOrder(branch, tags) {
 	}));
 	return [...commits, ...rest].sort((a, b) => a.time < b.time ? -1 : a.time > b.time ? 1 : a.rank - b.rank).map(({ event }) => event);
 }
+init_workspace();
 async function hold(workspace, request, effects = realEffects) {
 	const { model, version, release } = request;
 	checkName(model, "model");
@@ -3003,6 +2717,7 @@ async function checkKnown(workspace, model, version) {
 		fix: `see \`lockstep history ${model}\``
 	});
 }
+init_workspace();
 function noteOf(workspace, { model, environment, to, reason, hold }) {
 	const path = statePath(workspace, "rollback", `${model}.${environment}.json`);
 	const asked = canonicalJson({
@@ -3049,6 +2764,7 @@ function noteOf(workspace, { model, environment, to, reason, hold }) {
 		}
 	};
 }
+init_workspace();
 async function rollback(workspace, request, effects = realEffects) {
 	const { model, environment } = request;
 	checkName(model, "model");
@@ -3204,6 +2920,7 @@ async function haveCommit(workspace, commit) {
 	if (await resolveCommit(root, commit) !== null || !await hasOrigin(root)) return;
 	await fetchRefs(root, [commit]);
 }
+init_workspace();
 async function statusOf(workspace, only) {
 	const tip = await readTip(workspace);
 	const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
@@ -3285,6 +3002,7 @@ async function changedAt(workspace, tip) {
 	}
 	return times;
 }
+init_workspace();
 const longestOpen = 2592e6;
 async function readTagState(workspace, tag) {
 	const name = parseTag(tag);
@@ -3418,6 +3136,7 @@ async function answerRequest(workspace, request, reason) {
 	], { cwd: root });
 	return tag;
 }
+init_workspace();
 async function verifyEnvironments(workspace) {
 	const tip = await readTip(workspace);
 	const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });

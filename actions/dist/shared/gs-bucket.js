@@ -1,4 +1,4 @@
-import { n as send } from "./http.js";
+import { i as send, t as init_http } from "./http.js";
 import { t as eachLimited } from "./each-limited.js";
 import { a as rangeOf, c as askToken, d as formPost, f as keptToken, g as tokenIn, h as reasonIn, i as prefixOf, l as field, m as probe, n as failed, o as textOf, p as noCredentials, r as noBucket, s as askText, t as answerInRange, u as fieldsIn } from "./cloud-objects.js";
 import { i as refusalOf, t as downloadOf } from "./http-objects.js";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createHash, createSign, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
+init_http();
 async function subjectToken(source = {}, who) {
 	const text = await textFrom(source, who);
 	const { type, subject_token_field_name: name } = source.format ?? {};

@@ -1,82 +1,12 @@
-import { t as schema0 } from "../vendor/schema-run.js";
-import { W as openStore } from "./data.js";
+import { n as candidate_default } from "../vendor/schemas-others.js";
+import { t as run_default } from "../vendor/schemas.js";
+import { Q as openStore } from "./data.js";
 import { t as checkOnnx } from "./model.js";
-import { F as checkSchema, J as digestOf, et as LockstepError, g as parseJson, q as digestFile } from "./workspace.js";
+import { Ct as LockstepError, X as checkSchema, ht as digestOf, mt as digestFile, t as init_workspace, w as parseJson } from "./workspace.js";
 import { t as handedNames } from "./candidate-file.js";
 import { join } from "node:path";
 import { lstatSync, readFileSync, readdirSync } from "node:fs";
-var candidate_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "candidate.json",
-	title: "candidate.json",
-	description: "What a pull request hands over to the judge: names and digests of files beside it, and no metrics, because nothing it says is believed. At most 256 KiB.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"v",
-		"model",
-		"head",
-		"base",
-		"fingerprint",
-		"files"
-	],
-	properties: {
-		"v": { "const": 1 },
-		"model": {
-			"type": "string",
-			"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
-			"x-code": { "pattern": "E_NAME" }
-		},
-		"head": {
-			"description": "Commit the candidate was made at; null where nothing was committed.",
-			"type": ["string", "null"],
-			"pattern": "^[0-9a-f]{40,64}$"
-		},
-		"base": {
-			"type": ["string", "null"],
-			"pattern": "^[0-9a-f]{40,64}$"
-		},
-		"fingerprint": {
-			"description": "Of the run.",
-			"$ref": "#/$defs/digest"
-		},
-		"quick": {
-			"description": "Made by a quick run, from a sample of the rows: it can refuse, never pass. Left out otherwise.",
-			"const": true
-		},
-		"files": {
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["record.json"],
-			"properties": {
-				"model.onnx": { "$ref": "#/$defs/file" },
-				"predictions.parquet": { "$ref": "#/$defs/file" },
-				"record.json": { "$ref": "#/$defs/file" }
-			}
-		}
-	},
-	$defs: {
-		"digest": {
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits"
-		},
-		"file": {
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["digest", "size"],
-			"properties": {
-				"digest": { "$ref": "#/$defs/digest" },
-				"size": {
-					"description": "Bytes.",
-					"type": "integer",
-					"minimum": 1
-				}
-			}
-		}
-	}
-};
+init_workspace();
 const manifest = "candidate.json";
 const mostBytes = {
 	[manifest]: 262144,
@@ -168,7 +98,7 @@ async function keep(workspace, folder, name, { files }) {
 async function readRecord(workspace, folder, file) {
 	const { digest } = await keep(workspace, folder, "record.json", file);
 	const bytes = await openStore(workspace).read(digest);
-	const record = checkSchema(parseJson(bytes, "record.json"), schema0);
+	const record = checkSchema(parseJson(bytes, "record.json"), run_default);
 	checkRecord(record, file);
 	return record;
 }

@@ -1,5 +1,7 @@
-import { t as readBody } from "./http.js";
-import { et as LockstepError } from "./workspace.js";
+import { r as readBody, t as init_http } from "./http.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
+init_http();
+init_workspace();
 function rangeHeaders(range) {
 	if (range === void 0 || range.from === 0 && range.to === void 0) return {};
 	const header = { range: `bytes=${range.from}-${range.to === void 0 ? "" : range.to - 1}` };

@@ -1,28 +1,18 @@
-import { et as LockstepError, tt as isLockstepError } from "./workspace.js";
+import { n as __esmMin } from "./rolldown-runtime.js";
+import { Ct as LockstepError, Tt as isLockstepError, t as init_workspace } from "./workspace.js";
 import { BlockList, isIP } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { Agent, request } from "node:http";
+import { Agent as Agent$1, request as request$1 } from "node:https";
 import { pipeline } from "node:stream";
 import { createBrotliDecompress, createUnzip } from "node:zlib";
 import { lookup } from "node:dns/promises";
-import { Agent as Agent$1, request as request$1 } from "node:https";
-const isSecure = (url) => url.protocol === "https:" || url.protocol === "http:" && isLoopback(url.hostname);
-const isLoopback = (host) => host === "127.0.0.1" || host === "[::1]";
-const withoutQuery = (url) => `${url.protocol}//${url.host}${url.pathname}`;
-const linkLocal = new BlockList();
-linkLocal.addSubnet("169.254.0.0", 16, "ipv4");
-linkLocal.addSubnet("0.0.0.0", 8, "ipv4");
-linkLocal.addSubnet("fe80::", 10, "ipv6");
-linkLocal.addAddress("fd00:ec2::254", "ipv6");
-const inside = new BlockList();
-for (const [net, bits] of [
-	["127.0.0.0", 8],
-	["10.0.0.0", 8],
-	["172.16.0.0", 12],
-	["192.168.0.0", 16]
-]) inside.addSubnet(net, bits, "ipv4");
-inside.addAddress("::1", "ipv6");
-inside.addSubnet("fc00::", 7, "ipv6");
+var isSecure, isLoopback, withoutQuery;
+var init_address = __esmMin((() => {
+	isSecure = (url) => url.protocol === "https:" || url.protocol === "http:" && isLoopback(url.hostname);
+	isLoopback = (host) => host === "127.0.0.1" || host === "[::1]";
+	withoutQuery = (url) => `${url.protocol}//${url.host}${url.pathname}`;
+}));
 async function checkedRedirect(from, location) {
 	const to = URL.canParse(location, from) ? new URL(location, from) : null;
 	if (!to) throw redirectError(from, "a redirect to no address");
@@ -40,20 +30,31 @@ async function addressesOf(url) {
 	if (isIP(host)) return [host];
 	return lookup(host, { all: true }).then((found) => found.map(({ address }) => address), () => []);
 }
-const listed = (list, address) => list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
-const redirectError = (from, what) => new LockstepError("E_REMOTE_REDIRECT", {
-	what: `${what}, from ${withoutQuery(from)}`,
-	allowed: "redirects to https addresses outside this machine and its network",
-	fix: "name the final address as the remote, if you trust it"
-});
-const idle = Number(process.env.LOCKSTEP_IDLE_MS) || 6e4;
-const options = {
-	keepAlive: true,
-	maxSockets: 16,
-	scheduling: "lifo",
-	proxyEnv: process.env
-};
-let agents;
+var linkLocal, inside, listed, redirectError;
+var init_redirects = __esmMin((() => {
+	init_workspace();
+	init_address();
+	linkLocal = new BlockList();
+	linkLocal.addSubnet("169.254.0.0", 16, "ipv4");
+	linkLocal.addSubnet("0.0.0.0", 8, "ipv4");
+	linkLocal.addSubnet("fe80::", 10, "ipv6");
+	linkLocal.addAddress("fd00:ec2::254", "ipv6");
+	inside = new BlockList();
+	for (const [net, bits] of [
+		["127.0.0.0", 8],
+		["10.0.0.0", 8],
+		["172.16.0.0", 12],
+		["192.168.0.0", 16]
+	]) inside.addSubnet(net, bits, "ipv4");
+	inside.addAddress("::1", "ipv6");
+	inside.addSubnet("fc00::", 7, "ipv6");
+	listed = (list, address) => list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+	redirectError = (from, what) => new LockstepError("E_REMOTE_REDIRECT", {
+		what: `${what}, from ${withoutQuery(from)}`,
+		allowed: "redirects to https addresses outside this machine and its network",
+		fix: "name the final address as the remote, if you trust it"
+	});
+}));
 function once({ method, url, body }, headers) {
 	agents ??= {
 		"http:": new Agent(options),
@@ -84,7 +85,6 @@ function once({ method, url, body }, headers) {
 		request$2.end(body);
 	});
 }
-const stalled = () => Object.assign(new Error(`no byte for ${idle / 1e3} s`), { code: "ETIMEDOUT" });
 function decoded(response) {
 	const encoding = response.headers["content-encoding"] ?? "identity";
 	if (!/^(x-)?(gzip|deflate|br)$/.test(encoding)) return response;
@@ -92,59 +92,75 @@ function decoded(response) {
 	pipeline(response, plain, () => {});
 	return plain;
 }
-const mostTries = {
-	busy: 6,
-	broken: 6,
-	unreachable: 3
-};
-const mostPause = 6e4;
-const mostWaiting = 18e4;
-const busy = new Set([
-	408,
-	425,
-	429,
-	500,
-	502,
-	503,
-	504
-]);
-const unreachable = new Set([
-	"ECONNREFUSED",
-	"ENOTFOUND",
-	"EAI_AGAIN",
-	"EHOSTUNREACH",
-	"ENETUNREACH"
-]);
-const isBusy = (status) => busy.has(status);
-const triesAfter = (code) => code !== void 0 && unreachable.has(code) ? mostTries.unreachable : mostTries.broken;
-var Patience = class {
-	waitedMs = 0;
-	async pause(attempt, retryAfter) {
-		const told = toldBy(retryAfter);
-		const wait = Math.min(mostPause, told ?? 250 * 2 ** attempt * (.75 + Math.random() / 4));
-		this.waitedMs += wait;
-		await setTimeout(wait);
-	}
-	get isOver() {
-		return this.waitedMs > mostWaiting;
-	}
-};
+var idle, options, agents, stalled;
+var init_connection = __esmMin((() => {
+	idle = Number(process.env.LOCKSTEP_IDLE_MS) || 6e4;
+	options = {
+		keepAlive: true,
+		maxSockets: 16,
+		scheduling: "lifo",
+		proxyEnv: process.env
+	};
+	stalled = () => Object.assign(new Error(`no byte for ${idle / 1e3} s`), { code: "ETIMEDOUT" });
+}));
 function toldBy(header) {
 	if (header === void 0) return null;
 	const text = header.trim();
 	const wait = /^\d+$/.test(text) ? Number(text) * 1e3 : Date.parse(text) - Date.now();
 	return Number.isFinite(wait) ? Math.max(0, wait) : null;
 }
-const rateLimited = (url, attempt, waitedMs) => new LockstepError("E_REMOTE_RATE_LIMIT", {
-	what: `${withoutQuery(url)} answered 429 ${attempt} times, after waiting ${(waitedMs / 1e3).toFixed(1)} s in all`,
-	allowed: "fewer requests than the server takes",
-	fix: "wait some minutes and run the command again: what arrived is kept"
-});
-const notReached = (url, error) => new LockstepError("E_REMOTE_FAILED", {
-	what: `${withoutQuery(url)} cannot be reached (${error.code ?? error.message})`,
-	fix: "check the address and the network, and run the command again",
-	cause: error
-});
+var mostTries, mostPause, mostWaiting, busy, unreachable, isBusy, triesAfter, Patience, rateLimited, notReached;
+var init_retries = __esmMin((() => {
+	init_workspace();
+	init_address();
+	mostTries = {
+		busy: 6,
+		broken: 6,
+		unreachable: 3
+	};
+	mostPause = 6e4;
+	mostWaiting = 18e4;
+	busy = new Set([
+		408,
+		425,
+		429,
+		500,
+		502,
+		503,
+		504
+	]);
+	unreachable = new Set([
+		"ECONNREFUSED",
+		"ENOTFOUND",
+		"EAI_AGAIN",
+		"EHOSTUNREACH",
+		"ENETUNREACH"
+	]);
+	isBusy = (status) => busy.has(status);
+	triesAfter = (code) => code !== void 0 && unreachable.has(code) ? mostTries.unreachable : mostTries.broken;
+	Patience = class {
+		waitedMs = 0;
+		async pause(attempt, retryAfter) {
+			const told = toldBy(retryAfter);
+			const wait = Math.min(mostPause, told ?? 250 * 2 ** attempt * (.75 + Math.random() / 4));
+			this.waitedMs += wait;
+			await setTimeout(wait);
+		}
+		get isOver() {
+			return this.waitedMs > mostWaiting;
+		}
+	};
+	rateLimited = (url, attempt, waitedMs) => new LockstepError("E_REMOTE_RATE_LIMIT", {
+		what: `${withoutQuery(url)} answered 429 ${attempt} times, after waiting ${(waitedMs / 1e3).toFixed(1)} s in all`,
+		allowed: "fewer requests than the server takes",
+		fix: "wait some minutes and run the command again: what arrived is kept"
+	});
+	notReached = (url, error) => new LockstepError("E_REMOTE_FAILED", {
+		what: `${withoutQuery(url)} cannot be reached (${error.code ?? error.message})`,
+		fix: "check the address and the network, and run the command again",
+		cause: error
+	});
+}));
 async function send(request) {
 	const patience = new Patience();
 	for (let attempt = 1;; attempt++) {
@@ -209,4 +225,16 @@ async function readBody({ body }, most, from) {
 		fix: "check that the address is the one you mean"
 	});
 }
-export { withoutQuery as a, isSecure as i, send as n, checkedRedirect as r, readBody as t };
+var init_send = __esmMin((() => {
+	init_workspace();
+	init_address();
+	init_connection();
+	init_redirects();
+	init_retries();
+}));
+var init_http = __esmMin((() => {
+	init_address();
+	init_redirects();
+	init_send();
+}));
+export { checkedRedirect as a, isSecure as c, send as i, withoutQuery as l, init_send as n, init_redirects as o, readBody as r, init_address as s, init_http as t };

@@ -1,6 +1,8 @@
-import { a as withoutQuery, n as send } from "./http.js";
-import { et as LockstepError } from "./workspace.js";
+import { i as send, l as withoutQuery, t as init_http } from "./http.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
 import { i as refusalOf, n as rangeHeaders, r as readOnlyFix, t as downloadOf } from "./http-objects.js";
+init_http();
+init_workspace();
 function httpsBucket(base) {
 	const name = withoutQuery(base);
 	const ask = (method, key, more = {}) => send({

@@ -1,5 +1,6 @@
 import { n as buildUnreleased } from "./model-image.js";
-import { l as amount } from "./workspace.js";
+import { p as amount, t as init_workspace } from "./workspace.js";
+init_workspace();
 const command = {
 	name: "image build",
 	summary: "build the image of what the work tree holds, to look at before it gets a version",

@@ -1,5 +1,6 @@
 import { c as readImage, s as listImages } from "./image.js";
-import { l as amount } from "./workspace.js";
+import { p as amount, t as init_workspace } from "./workspace.js";
+init_workspace();
 const command = {
 	name: "image inspect",
 	summary: "show what an image holds: platform, labels, layers",

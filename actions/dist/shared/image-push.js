@@ -1,7 +1,8 @@
 import { c as readImage, r as pushImage, s as listImages } from "./image.js";
 import { a as checkRegistryName } from "./oci.js";
 import { a as parseReference, i as imageName } from "./base.js";
-import { R as isName, l as amount } from "./workspace.js";
+import { nt as isName, p as amount, t as init_workspace } from "./workspace.js";
+init_workspace();
 const command = {
 	name: "image push",
 	summary: "push a built image and its evidence to the registry that its name begins with",

@@ -1,12 +1,15 @@
 import { c as registryAddress, n as describe, o as isLoopback, s as isRegistryName, t as openRegistry } from "./oci.js";
-import { $ as writeAtomic, A as parseConfiguration, F as checkSchema, G as canonicalJson, I as nearest, M as parseYaml, X as isDigest, Y as hexOf, et as LockstepError, g as parseJson } from "./workspace.js";
-import { a as parseReference, c as annotation, i as imageName, l as mediaTypes, n as readConfig, o as openImages, s as documents } from "./base.js";
+import { $ as nearest, Ct as LockstepError, St as writeAtomic, W as parseConfiguration, X as checkSchema, dt as canonicalJson, gt as hexOf, q as parseYaml, t as init_workspace, vt as isDigest, w as parseJson } from "./workspace.js";
+import { a as parseReference, c as mediaTypes, i as imageName, n as readConfig, o as openImages, s as annotation } from "./base.js";
 import { a as notThere, c as pullDocument, i as findBase, l as pushDocument, n as parsePlatform, o as parseIndex, s as pullBlobs, t as defaultPlatform } from "./platform.js";
-import { D as statementOf, E as sign, v as openStatement, y as parseEnvelope } from "./registry.js";
+import { a as kept_run_default, o as documents } from "../vendor/schemas-others.js";
+import { E as statementOf, T as sign, v as openStatement, y as parseEnvelope } from "./registry.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import "./unpack-process.js";
 import { join } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
+var import_dist = require_dist();
+init_workspace();
 const referrersTag = (image) => `sha256-${hexOf(image)}`;
 const mostTries = 5;
 const indexOf = (manifests) => ({
@@ -49,6 +52,7 @@ async function listed(registry, image) {
 	const remote = await registry.resolve(referrersTag(image));
 	return remote === null ? [] : parseIndex(remote.bytes).manifests;
 }
+init_workspace();
 async function attachEvidence(workspace, image, files) {
 	const layout = openImages(workspace);
 	const subject = {
@@ -115,6 +119,7 @@ function readEvidence(workspace, image) {
 	}));
 }
 const typeOf = (name) => name.endsWith(".json") ? "application/json" : name.endsWith(".html") ? "text/html" : name.endsWith(".md") ? "text/markdown" : "application/octet-stream";
+init_workspace();
 function readImage(workspace, text) {
 	const layout = openImages(workspace);
 	const entry = isDigest(text) ? { digest: text } : findByReference(workspace, text);
@@ -156,84 +161,7 @@ function findByReference(workspace, text) {
 		fix: near ? `did you mean ${near}?` : "build it with `lockstep image build`"
 	});
 }
-var kept_run_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "kept-run.json",
-	title: "Kept run",
-	description: "What a trusted run trained, so that a later run does not train it again: the signed predicate in the configuration of an OCI artifact.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"v",
-		"model",
-		"fingerprints",
-		"files",
-		"commit",
-		"workflow"
-	],
-	properties: {
-		"v": { "const": 1 },
-		"model": {
-			"type": "string",
-			"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
-		},
-		"fingerprints": {
-			"description": "Of the run, and of each of its stages whose outputs are here: any of them finds it.",
-			"type": "array",
-			"minItems": 1,
-			"maxItems": 1e3,
-			"uniqueItems": true,
-			"items": { "$ref": "#/$defs/digest" }
-		},
-		"files": {
-			"description": "The files of the candidate, record.json among them.",
-			"type": "object",
-			"required": ["record.json"],
-			"additionalProperties": false,
-			"properties": {
-				"record.json": { "$ref": "#/$defs/digest" },
-				"model.onnx": { "$ref": "#/$defs/digest" },
-				"predictions.parquet": { "$ref": "#/$defs/digest" }
-			}
-		},
-		"commit": {
-			"description": "Full commit id.",
-			"type": ["string", "null"],
-			"pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"
-		},
-		"workflow": {
-			"description": "GITHUB_WORKFLOW_REF of the run; null on a laptop.",
-			"type": ["string", "null"]
-		},
-		"change": {
-			"description": "Of a run of a change's own code: good where all of the change is merged.",
-			"type": "object",
-			"required": ["base", "files"],
-			"additionalProperties": false,
-			"properties": {
-				"base": {
-					"description": "Full id of the commit where the change began.",
-					"type": "string",
-					"pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"
-				},
-				"files": {
-					"description": "Git's mode and object id of each file of the change, by path; null for one that it removed.",
-					"type": "object",
-					"maxProperties": 2e3,
-					"additionalProperties": {
-						"type": ["string", "null"],
-						"pattern": "^[0-7]{6} [0-9a-f]{40}([0-9a-f]{24})?$"
-					}
-				}
-			}
-		}
-	},
-	$defs: { "digest": {
-		"type": "string",
-		"pattern": "^sha256:[0-9a-f]{64}$",
-		"x-code": { "pattern": "E_DIGEST_FORMAT" }
-	} }
-};
+init_workspace();
 const predicateType = "urn:lockstep:kept-run:v1";
 const mostEnvelope = 1048576;
 const tagOf = (fingerprint) => `run-${hexOf(fingerprint)}`;
@@ -305,7 +233,7 @@ const notKept = (where, what) => new LockstepError("E_IMAGE_LAYOUT", {
 	allowed: `an artifact of type ${mediaTypes.run} whose signed files are the ones it has`,
 	fix: "remove the tag from the registry; the run is made again"
 });
-var import_dist = require_dist();
+init_workspace();
 async function pinBase(workspace) {
 	const configured = workspace.configuration.image.base ?? "docker.io/library/node:24-bookworm-slim";
 	const asked = {
@@ -345,6 +273,7 @@ function checked(text) {
 		fix: "write it by hand"
 	});
 }
+init_workspace();
 async function pushImage(workspace, { name, digest, tag }) {
 	const layout = openImages(workspace);
 	refuseUnportable(layout.readManifest(digest), `${name}@${digest}`);

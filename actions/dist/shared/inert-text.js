@@ -1,4 +1,5 @@
-import { nt as printable } from "./workspace.js";
+import { Et as printable, t as init_workspace } from "./workspace.js";
+init_workspace();
 const gap = "​";
 function inert(text, most = 200) {
 	return oneLine(text.trim(), most).replace(/^[-+=]|(?<=^\d{1,9})[.)]|www(?=\.)|\b(?:GHSA|CVE|GH)(?=-)|(?<![0-9a-z])[0-9a-f]{7,}(?![0-9a-z])|[\\|&<>$@#:`*_[\]~]/gi, (found, at, whole) => replacementOf(found, /\S/.test(whole.charAt(at + found.length))));

@@ -1,8 +1,9 @@
 import { i as startersFolder, r as starterPlace } from "./github.js";
-import { $ as writeAtomic, D as tryGit, et as LockstepError, f as bundleFolder } from "./workspace.js";
+import { Ct as LockstepError, St as writeAtomic, _ as bundleFolder, t as init_workspace, z as tryGit } from "./workspace.js";
 import { t as originRepository } from "./origin-repository.js";
 import { dirname, join } from "node:path";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
+init_workspace();
 const home = bundleFolder === null ? dirname(dirname(import.meta.dirname)) : join(bundleFolder, "../..");
 async function actionsPlace(given, checkout = home) {
 	if (given !== void 0) {

@@ -1,7 +1,7 @@
-import { a as column, i as cellText, o as selectRows, r as readTable, v as addData } from "./data.js";
+import { C as addData, a as cellText, i as readTable, o as column, s as selectRows } from "./data.js";
 import { o as defaultPositive, s as labelsOf } from "./evaluation.js";
 import "./gate.js";
-import { $ as writeAtomic, D as tryGit, L as checkName, et as LockstepError, f as bundleFolder, i as modelPath, o as pipelinePath } from "./workspace.js";
+import { Ct as LockstepError, St as writeAtomic, _ as bundleFolder, c as modelPath, et as checkName, t as init_workspace, u as pipelinePath, z as tryGit } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { t as UsageError } from "./invocation.js";
 import { join, resolve } from "node:path";
@@ -27,6 +27,7 @@ checks:
   # - {metric: ${metric}, not-worse-than: baseline, margin: 0.005, confidence: 0.95}
 `;
 }
+init_workspace();
 const ownNames = ["row_id", "fold"];
 function checkTargetName(target, file) {
 	if (!ownNames.includes(target)) return;
@@ -246,6 +247,7 @@ function tidy(value) {
 	const rounded = value > 0 ? Math.ceil(value / size) * size : Math.floor(value / size) * size;
 	return Number(rounded.toPrecision(6));
 }
+init_workspace();
 const enoughRows = 2e4;
 async function initModel(workspace, options) {
 	const { model } = options;
@@ -380,6 +382,7 @@ async function addTable(workspace, { model, data }) {
 	const { entry } = await addData(workspace, data, data.startsWith(`${inside}/`) ? {} : { as: `${model}/${name}` });
 	return entry;
 }
+init_workspace();
 const tasks = ["binary-classification", "regression"];
 const command = {
 	name: "init",

@@ -1,5 +1,6 @@
-import { I as nearest, L as checkName, tt as isLockstepError } from "./workspace.js";
+import { $ as nearest, Tt as isLockstepError, et as checkName, t as init_workspace } from "./workspace.js";
 import { parseArgs } from "node:util";
+init_workspace();
 var UsageError = class extends Error {
 	name = "UsageError";
 };

@@ -1,7 +1,7 @@
 import { r as readPolicy } from "./gate.js";
 import { a as readModelFile } from "./model.js";
 import { h as readPipeline, s as readRunRecord } from "./pipeline.js";
-import { Y as hexOf, c as statePath, et as LockstepError, tt as isLockstepError } from "./workspace.js";
+import { Ct as LockstepError, Tt as isLockstepError, f as statePath, gt as hexOf, t as init_workspace } from "./workspace.js";
 import { n as workspaceAt, t as chooseBase } from "./base2.js";
 import { n as chooseBaseline } from "./baseline.js";
 import { t as readHandover } from "./handover.js";
@@ -9,6 +9,7 @@ import { r as quickDoubt } from "./judged-file.js";
 import { a as writeJudged, r as rowsAtBase, t as judgeCandidate } from "./judgement.js";
 import { n as trainingTableAtBase } from "./training-rows.js";
 import { join } from "node:path";
+init_workspace();
 async function judgeHandover(workspace, folder, { base: revision, expected, report } = {}) {
 	const clock = performance.now();
 	const handed = await readHandover(workspace, folder, expected);

@@ -1,6 +1,6 @@
 import { t as judgeHandover } from "./judge.js";
-import { O as loadKey } from "./registry.js";
-import { $ as writeAtomic, E as resolveCommit, G as canonicalJson, M as parseYaml, T as readAtCommit, b as readTree, et as LockstepError, s as shown, tt as isLockstepError, v as findIsolation } from "./workspace.js";
+import { D as loadKey } from "./registry.js";
+import { A as readTree, Ct as LockstepError, E as findIsolation, L as readAtCommit, R as resolveCommit, St as writeAtomic, Tt as isLockstepError, d as shown, dt as canonicalJson, q as parseYaml, t as init_workspace } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
 import { i as parseModelFile } from "./model.js";
@@ -11,6 +11,7 @@ import { n as textOption } from "./option-values.js";
 import { t as drawStages } from "./stage-progress.js";
 import { join, resolve } from "node:path";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+init_workspace();
 const limits = {
 	mostBytes: 64e6,
 	mostTotal: 512e6
@@ -96,6 +97,7 @@ async function namedColumns({ root }, commits) {
 	}
 	return names;
 }
+init_workspace();
 async function judgeChange(workspace, options) {
 	const { out, isolated = false } = options;
 	if (existsSync(out)) throw new LockstepError("E_FILE_KIND", {
@@ -211,6 +213,7 @@ function writeParts(folder, { judgement, report, files }) {
 	json("record.json", report.run);
 	writeAtomic(join(folder, "report.html"), readFileSync(files.report));
 }
+init_workspace();
 const command = {
 	name: "judge",
 	summary: "judge a candidate that somebody handed over, by the base commit alone",

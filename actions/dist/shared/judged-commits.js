@@ -1,8 +1,9 @@
 import { t as reviewChange } from "./judged-review.js";
-import { E as resolveCommit } from "./workspace.js";
+import { R as resolveCommit, t as init_workspace } from "./workspace.js";
 import { t as UsageError } from "./invocation.js";
 import { n as textOption } from "./option-values.js";
 import { resolve } from "node:path";
+init_workspace();
 const judgedOptions = {
 	base: { type: "string" },
 	head: { type: "string" }

@@ -1,11 +1,11 @@
-import { t as schema0 } from "../vendor/schema-judged.js";
-import { t as schema0$1 } from "../vendor/schema-run.js";
+import { t as judged_default } from "../vendor/schemas-verdicts.js";
+import { t as run_default } from "../vendor/schemas.js";
 import { n as parseComparison, r as parseEvaluation } from "./evaluation.js";
 import { r as readPolicy } from "./gate.js";
 import { a as readModelFile, i as parseModelFile } from "./model.js";
 import { c as listVersions } from "./registry.js";
 import { u as withoutValues } from "./report.js";
-import { F as checkSchema, J as digestOf, M as parseYaml, T as readAtCommit, et as LockstepError, g as parseJson, tt as isLockstepError } from "./workspace.js";
+import { Ct as LockstepError, L as readAtCommit, Tt as isLockstepError, X as checkSchema, ht as digestOf, q as parseYaml, t as init_workspace, w as parseJson } from "./workspace.js";
 import { n as workspaceAt } from "./base2.js";
 import { t as changedModels } from "./changed-models.js";
 import { n as dataBetween, t as versionAfter } from "./next-version.js";
@@ -14,10 +14,11 @@ import { t as lockConflict } from "./lock-conflict.js";
 import { n as worst, t as verdictsOf } from "./verdicts.js";
 import { join } from "node:path";
 import { lstatSync, readFileSync } from "node:fs";
+init_workspace();
 const mostManifest = 4194304;
 async function reviewChange(workspace, folder, { base, head }) {
 	const bytes = readCapped(join(folder, judgedFileName), judgedFileName, mostManifest);
-	const file = checkSchema(parseJson(bytes, judgedFileName), schema0);
+	const file = checkSchema(parseJson(bytes, judgedFileName), judged_default);
 	for (const [what, found, wanted] of [[
 		"base",
 		file.base,
@@ -150,7 +151,7 @@ function readParts(folder, model) {
 	const comparison = parseComparison(comparisonBytes, `${model}/comparison.json`);
 	const evaluation = parseEvaluation(read("evaluation.json"), `${model}/evaluation.json`, comparison.candidateEvaluation);
 	const baseline = parseEvaluation(read("baseline.json"), `${model}/baseline.json`, comparison.baselineEvaluation);
-	const record = checkSchema(parseJson(read("record.json"), `${model}/record.json`), schema0$1);
+	const record = checkSchema(parseJson(read("record.json"), `${model}/record.json`), run_default);
 	for (const { model: found } of [
 		evaluation,
 		baseline,

@@ -1,6 +1,6 @@
-import { $ as writeAtomic, G as canonicalJson, et as LockstepError, tt as isLockstepError } from "./workspace.js";
-import { W as openStore, a as column, r as readTable } from "./data.js";
-import { o as goldenRequests } from "./model.js";
+import { Ct as LockstepError, St as writeAtomic, Tt as isLockstepError, dt as canonicalJson, t as init_workspace } from "./workspace.js";
+import { Q as openStore, i as readTable, o as column } from "./data.js";
+import { s as goldenRequests } from "./model.js";
 import { a as evaluate, i as compare } from "./evaluation.js";
 import { r as readPolicy } from "./gate.js";
 import { h as readPipeline } from "./pipeline.js";
@@ -9,6 +9,7 @@ import { r as runAtBase, t as trainingTable } from "./training-rows.js";
 import { a as simplestScores, i as scoreModel, n as readStored, o as storeTable, r as rowIdsOf, t as numbersOf } from "./scoring.js";
 import { n as worst, t as verdictsOf } from "./verdicts.js";
 import { join, relative } from "node:path";
+init_workspace();
 async function writeJudged(workspace, files, { objects, evaluation, comparison, verdicts }, input) {
 	const { renderComment, renderHtml } = await import("./report2.js");
 	const store = openStore(workspace);
@@ -23,6 +24,7 @@ async function writeJudged(workspace, files, { objects, evaluation, comparison, 
 	writeAtomic(files.report, await renderHtml(input));
 }
 const fromRoot = (workspace, path) => relative(workspace.root, path);
+init_workspace();
 async function judgedRows(workspace, run, modelFile, base) {
 	const own = run.pipeline.file.evaluate;
 	const ownRef = rowsOf(run.outputs, own, run.pipeline);
@@ -127,6 +129,7 @@ async function joinColumns(workspace, rows, own, names) {
 	};
 	return storeTable(workspace, table);
 }
+init_workspace();
 const candidateOf = (workspace, run) => ({
 	model: run.pipeline.model,
 	run: run.record.fingerprint,
@@ -216,6 +219,7 @@ async function scoreBaseline(workspace, { candidate, predictions: candidatePredi
 		predictions
 	};
 }
+init_workspace();
 async function judgeRun(workspace, { run, base, ...rest }) {
 	const policy = await readPolicy(workspace, run.pipeline.model, base);
 	const rows = await judgedRows(workspace, run, rest.modelFile, base);

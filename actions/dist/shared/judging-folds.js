@@ -1,8 +1,9 @@
-import { I as nearest, W as watchParent, et as LockstepError, tt as isLockstepError } from "./workspace.js";
-import { a as column, i as cellText } from "./data.js";
+import { $ as nearest, Ct as LockstepError, Tt as isLockstepError, t as init_workspace, ut as watchParent } from "./workspace.js";
+import { a as cellText, o as column } from "./data.js";
 import { join, relative, sep } from "node:path";
 import { hash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync, readdirSync } from "node:fs";
+init_workspace();
 function readParams(given, rules, builtin) {
 	for (const name of Object.keys(given)) if (!(name in rules)) throw unknownParam(name, rules, builtin);
 	return Object.fromEntries(Object.entries(rules).map(([name, rule]) => {
@@ -133,6 +134,7 @@ const splitParams = {
 	},
 	seed
 };
+init_workspace();
 const tableName = /\.(?:csv|tsv|parquet)$/i;
 async function runStage(builtin, rules, work) {
 	watchParent();

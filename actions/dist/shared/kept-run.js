@@ -1,15 +1,16 @@
-import { t as schema0 } from "../vendor/schema-run.js";
-import { W as openStore } from "./data.js";
+import { t as run_default } from "../vendor/schemas.js";
+import { Q as openStore } from "./data.js";
+import { g as recordRunKey, h as currentTrust } from "./gitops.js";
 import { a as checkRegistryName, s as isRegistryName } from "./oci.js";
 import { i as imageName } from "./base.js";
-import { g as recordRunKey, h as currentTrust } from "./gitops.js";
 import { a as findRun, o as keepRun } from "./image.js";
 import { u as writeStageRecord } from "./pipeline.js";
-import { O as loadKey } from "./registry.js";
-import { D as tryGit, E as resolveCommit, F as checkSchema, S as git, et as LockstepError, g as parseJson, tt as isLockstepError } from "./workspace.js";
+import { D as loadKey } from "./registry.js";
+import { Ct as LockstepError, N as git, R as resolveCommit, Tt as isLockstepError, X as checkSchema, t as init_workspace, w as parseJson, z as tryGit } from "./workspace.js";
 import { t as readHandover } from "./handover.js";
 import { t as handedNames } from "./candidate-file.js";
 import { r as sourceOf } from "./model-image.js";
+init_workspace();
 async function adoptCandidate(workspace, folder) {
 	const { file, record, model, predictions } = await readHandover(workspace, folder);
 	const head = await resolveCommit(workspace.root, "HEAD");
@@ -26,6 +27,7 @@ async function adoptCandidate(workspace, folder) {
 	});
 }
 const adoptable = ({ stages }, there) => stages.filter(({ outputs }) => Object.values(outputs).every(({ digest }) => there.has(digest)));
+init_workspace();
 const mostFiles = 2e3;
 async function trainedChange({ root }, { base, head }) {
 	const fields = (await git([
@@ -72,6 +74,7 @@ const tooMany = (count, head) => new LockstepError("E_HANDOVER_RECORD", {
 	allowed: `at most ${mostFiles}, for its run to be kept`,
 	fix: "merge it: the default branch trains it again"
 });
+init_workspace();
 async function keepTrained(workspace, folder, { expected, change } = {}) {
 	const { file, record, model, predictions } = await readHandover(workspace, folder, expected);
 	if (file.quick || record.dirty) throw new LockstepError("E_HANDOVER_RECORD", {
@@ -127,7 +130,7 @@ async function bring(workspace, model, fingerprint) {
 	const store = openStore(workspace);
 	for (const digest of Object.values(run.files)) await store.putFile(pathOf(digest));
 	const bytes = await store.read(run.files["record.json"]);
-	const record = checkSchema(parseJson(bytes, "record.json"), schema0);
+	const record = checkSchema(parseJson(bytes, "record.json"), run_default);
 	const stages = adoptable(record, new Set(Object.values(run.files)));
 	for (const stage of stages) writeStageRecord(workspace, stage);
 	return stages.some((stage) => stage.fingerprint === fingerprint);

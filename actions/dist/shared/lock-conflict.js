@@ -1,4 +1,5 @@
-import { D as tryGit, E as resolveCommit } from "./workspace.js";
+import { R as resolveCommit, t as init_workspace, z as tryGit } from "./workspace.js";
+init_workspace();
 async function targetBranch({ root }) {
 	const named = await tryGit([
 		"symbolic-ref",

@@ -1,9 +1,10 @@
-import { W as openStore } from "./data.js";
+import { Q as openStore } from "./data.js";
 import { c as readImage, t as buildImage } from "./image.js";
 import { a as readModelFile } from "./model.js";
-import { G as canonicalJson, et as LockstepError, i as modelPath } from "./workspace.js";
+import { Ct as LockstepError, c as modelPath, dt as canonicalJson, t as init_workspace } from "./workspace.js";
 import { t as runModel } from "./run2.js";
 import { readFileSync } from "node:fs";
+init_workspace();
 async function buildModelImage(workspace, input) {
 	const { done, modelFile, version, revision, platform } = input;
 	const { objects, evaluation } = done.judgement;

@@ -1,6 +1,6 @@
-import { S as git, c as statePath, et as LockstepError, k as checkEnvironment, n as scratchPath, w as gitBytes } from "./workspace.js";
-import { W as openStore, a as column, r as readTable } from "./data.js";
-import { L as pushAtomic, R as remoteRefs, r as baseCommit, x as pushRefused } from "./registry.js";
+import { Ct as LockstepError, F as gitBytes, H as checkEnvironment, N as git, a as scratchPath, f as statePath, t as init_workspace } from "./workspace.js";
+import { Q as openStore, i as readTable, o as column } from "./data.js";
+import { I as pushAtomic, L as remoteRefs, b as pushRefused, r as baseCommit } from "./registry.js";
 import { a as readModelFile } from "./model.js";
 import { r as runPipeline } from "./pipeline.js";
 import { t as chooseBase } from "./base2.js";
@@ -9,6 +9,7 @@ import { t as trainingTable } from "./training-rows.js";
 import { t as numbersOf } from "./scoring.js";
 import { i as requestTable, n as planRetraining, o as monitor, r as readPredictionLog } from "./monitoring.js";
 import { existsSync, rmSync } from "node:fs";
+init_workspace();
 async function prepareRetraining(workspace, report) {
 	const { root } = workspace;
 	const base = await baseCommit(workspace);
@@ -97,6 +98,7 @@ async function commitFile(workspace, { base, file, text, message }) {
 		rmSync(index, { force: true });
 	}
 }
+init_workspace();
 const predictionLogOf = (workspace, model, environment) => statePath(workspace, "agent", model, environment, "predictions.jsonl");
 async function monitorModel(workspace, model, { environment, log }) {
 	checkEnvironment(workspace.configuration, environment);

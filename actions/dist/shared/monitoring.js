@@ -1,9 +1,10 @@
-import { a as column, i as cellText, o as selectRows } from "./data.js";
+import { a as cellText, o as column, s as selectRows } from "./data.js";
 import { a as evaluate, d as normalQuantile, f as metricDirections, m as metricTitle, s as labelsOf, u as normalProbability } from "./evaluation.js";
-import { J as digestOf, et as LockstepError, nt as printable } from "./workspace.js";
+import { Ct as LockstepError, Et as printable, ht as digestOf, t as init_workspace } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+init_workspace();
 const z = normalQuantile(.975);
 function shareOf(yes, rows) {
 	if (rows === 0) return null;
@@ -434,6 +435,7 @@ function movedRate({ labelRate }, { reference, rules }) {
 	return Math.abs(labelRate.value - before) > rules.labelRateMargin && certain;
 }
 const own = (record, name) => Object.hasOwn(record, name) ? record[name] : void 0;
+init_workspace();
 function rowsByMonth(table, time) {
 	const source = column(table, time);
 	const found = new Map();
@@ -451,6 +453,7 @@ function rowsByMonth(table, time) {
 	return new Map([...found].sort(([a], [b]) => a < b ? -1 : 1));
 }
 const monthOf = (text) => text === null ? null : /^(\d{4}-(?:0[1-9]|1[0-2]))(?:$|[-T ])/.exec(text)?.[1] ?? null;
+init_workspace();
 function monitor(input) {
 	const { seen, predictions, outcomes, training, task, target } = input;
 	if (predictions.rows !== seen.rows) throw new LockstepError("E_MONITOR_DATA", {
@@ -546,6 +549,7 @@ function scoreDriftOf(gate, now, windows) {
 		columns: ["score"]
 	});
 }
+init_workspace();
 function renderText(report) {
 	const { model, version, months, alerts, rules, reference } = report;
 	const gate = Object.hasOwn(reference.metrics, rules.metric) ? reference.metrics[rules.metric] : void 0;
@@ -601,6 +605,7 @@ function renderText(report) {
 	}
 }
 const figure = (value) => value === void 0 ? "" : Math.abs(value) < 10 ? value.toFixed(4) : value.toPrecision(5);
+init_workspace();
 async function readPredictionLog(path) {
 	const requests = [];
 	let held = null;
@@ -713,6 +718,7 @@ function numberOf(cell) {
 	return typeof cell === "string" && cell.trim() !== "" ? Number(cell) : NaN;
 }
 var import_dist = require_dist();
+init_workspace();
 const names = [
 	"train-months",
 	"test-months",

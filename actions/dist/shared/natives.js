@@ -1,6 +1,7 @@
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, wt as init_errors } from "./workspace.js";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+init_errors();
 function resolveNative(name, workspace = process.cwd()) {
 	const modules = process.env.LOCKSTEP_MODULES;
 	const places = [

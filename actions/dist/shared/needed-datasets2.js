@@ -1,4 +1,4 @@
-import { F as findLock, I as readLock, b as selectEntries } from "./data.js";
+import { E as selectEntries, F as findLock, I as readLock } from "./data.js";
 import { h as readPipeline, l as planRun } from "./pipeline.js";
 async function neededDatasets(workspace, models, only) {
 	const lock = only.length === 0 ? findLock(workspace) : readLock(workspace);

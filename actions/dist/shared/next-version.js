@@ -1,7 +1,8 @@
-import { M as parseYaml, T as readAtCommit, tt as isLockstepError } from "./workspace.js";
+import { L as readAtCommit, Tt as isLockstepError, q as parseYaml, t as init_workspace } from "./workspace.js";
 import { R as parseLock } from "./data.js";
 import { u as nextVersion } from "./registry.js";
 import { i as parseModelFile } from "./model.js";
+init_workspace();
 function lockDifference(before, after) {
 	const entries = (lock) => new Map(lock?.entries.map((entry) => [entry.key, entry]));
 	const [old, now] = [entries(before), entries(after)];
@@ -42,6 +43,7 @@ function accepts(now, before) {
 	const [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 	return (now.minimum ?? least) <= (before.minimum ?? least) && (now.maximum ?? most) >= (before.maximum ?? most);
 }
+init_workspace();
 async function versionAfter(workspace, modelFile, versions, bump) {
 	return nextVersion(versions.map(({ version }) => version), bump ?? await defaultBump(workspace, modelFile, versions));
 }

@@ -1,1 +1,1 @@
-export { t as asyncBufferFromFile, c as asyncBufferFromUrl, l as byteLengthFromUrl, u as cachedAsyncBuffer, d as flatten, h as parquetMetadata, g as parquetMetadataAsync, n as parquetQuery, r as parquetRead, i as parquetReadObjects, o as parquetScan, _ as parquetSchema, p as readColumnIndex, m as readOffsetIndex, a as rowIndex, s as snappyUncompress, f as toJson } from "../vendor/hyparquet.js";
+export { c as parquetMetadata, t as parquetRead, u as parquetSchema } from "../vendor/hyparquet.js";

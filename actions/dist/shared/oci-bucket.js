@@ -1,9 +1,10 @@
 import { c as registryAddress, i as credentialsFor, n as describe, r as ociTypes, t as openRegistry } from "./oci.js";
-import { Y as hexOf, et as LockstepError, tt as isLockstepError } from "./workspace.js";
+import { Ct as LockstepError, Tt as isLockstepError, gt as hexOf, t as init_workspace } from "./workspace.js";
 import { n as rangeHeaders, t as downloadOf } from "./http-objects.js";
 import { r as pLimit } from "../vendor/small.js";
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+init_workspace();
 const codes = {
 	E_IMAGE_REF: "E_REMOTE_SCHEME",
 	E_REGISTRY_AUTH: "E_REMOTE_CREDENTIALS",
@@ -107,6 +108,7 @@ const objectOf = (digest, size) => ({
 	size
 });
 const sha256Of = (text) => createHash("sha256").update(text).digest("hex");
+init_workspace();
 const mostNamed = 4e3;
 const atATime = 8;
 const remembered = 15e3;
@@ -233,6 +235,7 @@ const each = (things, work) => {
 	const few = pLimit(atATime);
 	return Promise.all(Array.from(things, (thing) => few(() => work(thing))));
 };
+init_workspace();
 async function ociBucket(url, env = process.env) {
 	const place = url.host + url.pathname.replace(/\/+$/, "");
 	const name = `oci://${place}`;

@@ -1,5 +1,5 @@
-import { G as canonicalJson, J as digestOf, Z as diskFull, et as LockstepError, nt as printable, tt as isLockstepError } from "./workspace.js";
-import { r as checkedRedirect } from "./http.js";
+import { Ct as LockstepError, Et as printable, Tt as isLockstepError, dt as canonicalJson, ht as digestOf, t as init_workspace, yt as diskFull } from "./workspace.js";
+import { a as checkedRedirect, t as init_http } from "./http.js";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { createWriteStream, openAsBlob, readFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import { Readable } from "node:stream";
 import { rm } from "node:fs/promises";
 import { pipeline as pipeline$1 } from "node:stream/promises";
+init_workspace();
 const hub = ["docker.io", "index.docker.io"];
 const isLoopback = (host) => /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(host);
 function registryAddress(name) {
@@ -69,6 +70,7 @@ function fromDocker(path, key) {
 	}
 }
 const basic = ({ user, password }) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+init_workspace();
 const ociTypes = {
 	index: "application/vnd.oci.image.index.v1+json",
 	manifest: "application/vnd.oci.image.manifest.v1+json",
@@ -85,6 +87,8 @@ function describe(mediaType, document) {
 		}
 	};
 }
+init_http();
+init_workspace();
 const requestTimeout = 3e4;
 const tries$2 = 3;
 async function authorize({ host, repository, url }, challenge, credentials, { actions, from }) {
@@ -124,6 +128,7 @@ const refused = (host, why, credentials) => new LockstepError("E_REGISTRY_AUTH",
 	allowed: credentials ? `an account that may (we are ${printable(credentials.user, 60)})` : "an account; we have none for it",
 	fix: host === "ghcr.io" ? "give the job `packages: write` and pass `token`; or `docker login ghcr.io`" : `\`docker login ${host}\`, or set LOCKSTEP_REGISTRY_HOST, LOCKSTEP_REGISTRY_USER and LOCKSTEP_REGISTRY_TOKEN`
 });
+init_workspace();
 const tries$1 = 5;
 const networkTries = 3;
 const mostWaiting = 12e4;
@@ -218,6 +223,7 @@ function failed({ host }, { method, path }, how) {
 		cause: how
 	});
 }
+init_workspace();
 const mostRedirects = 3;
 const timeoutMs = 6e5;
 async function downloadBlob(address, send, blob, path) {
@@ -292,6 +298,7 @@ async function receive(response, { digest, size }, path, name) {
 		fix: "push the image again"
 	});
 }
+init_workspace();
 function checkTold(host, digest, response) {
 	const told = response.headers.get("docker-content-digest");
 	if (told !== null && told !== digest) throw otherDigest(host, digest, digest, told);
@@ -301,6 +308,7 @@ const otherDigest = (host, what, wanted, found) => new LockstepError("E_REGISTRY
 	allowed: printable(wanted, 80),
 	fix: "nothing of it is used; tell who runs the registry"
 });
+init_workspace();
 const tries = 3;
 const begin = {
 	method: "POST",
@@ -407,6 +415,7 @@ function nextOf({ headers }, address, asked) {
 	if (next !== null && sameOwner(next.host, new URL(address.url).host)) return next.href;
 	throw failed(address, asked, "its next page is elsewhere");
 }
+init_workspace();
 const mostManifest = 4194304;
 const accepted = [
 	ociTypes.manifest,

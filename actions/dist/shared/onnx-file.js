@@ -1,5 +1,6 @@
 import { _ as fromBinary, i as ModelProtoSchema, l as TensorProto_DataLocation, u as TensorProto_DataType } from "../vendor/onnx.js";
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, wt as init_errors } from "./workspace.js";
+init_errors();
 const looksLikeSafetensors = (bytes) => bytes.length >= 10 && bytes[8] === 123 && [
 	34,
 	125,
@@ -63,6 +64,7 @@ const refuse = (code, what, file) => new LockstepError(code, {
 	allowed: "safetensors as their writer lays them out",
 	fix: "write the file again"
 });
+init_errors();
 function foreignFormat(bytes) {
 	if (bytes[0] === 128 && bytes[1] >= 2 && bytes[1] <= 5) return `pickle protocol ${bytes[1]} header`;
 	const found = signatures.find(({ at = 0, magic }) => matches(bytes, magic, at));
@@ -150,6 +152,7 @@ const notOnnx = (what, file) => new LockstepError("E_MODEL_FORMAT", {
 	allowed: "an ONNX model",
 	fix: "export the model to ONNX, or hand over predictions.parquet instead"
 });
+init_errors();
 function checkOnnx(bytes, file = "model.onnx") {
 	if (bytes.length === 0) throw empty("an empty file", file);
 	refuseForeignFormat(bytes, file);

@@ -1,5 +1,6 @@
 import { h as repositoryOf } from "./github.js";
-import { D as tryGit } from "./workspace.js";
+import { t as init_workspace, z as tryGit } from "./workspace.js";
+init_workspace();
 async function originRepository({ root }, env) {
 	if (env.GITHUB_REPOSITORY) return repositoryOf(env.GITHUB_REPOSITORY);
 	const { status, stdout } = await tryGit([

@@ -1,8 +1,9 @@
-import { I as nearest, L as checkName, et as LockstepError } from "./workspace.js";
+import { $ as nearest, Ct as LockstepError, et as checkName, t as init_workspace } from "./workspace.js";
 import { f as setOutput, o as getInput, p as setSecret } from "../vendor/actions-core.js";
 import { s as runnerFolders } from "./run.js";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { existsSync, realpathSync } from "node:fs";
+init_workspace();
 function readInputs(spec) {
 	const names = Object.keys(spec);
 	for (const given of givenInputs()) if (!names.includes(given)) throw unknownInput(given, names);

@@ -1,6 +1,8 @@
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
+import { t as parquetCompressors } from "./parquet-compressors.js";
+init_workspace();
 async function parseParquet(bytes, file) {
-	const [{ parquetMetadata, parquetRead, parquetSchema }, { compressors }] = await Promise.all([import("./node.js"), import("./src.js")]);
+	const { parquetMetadata, parquetRead, parquetSchema } = await import("./node.js");
 	const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 	const chunks = new Map();
 	let rows = 0;
@@ -15,7 +17,7 @@ async function parseParquet(bytes, file) {
 		await parquetRead({
 			file: buffer,
 			metadata,
-			compressors,
+			compressors: parquetCompressors,
 			parsers,
 			onChunk: ({ columnName, columnData, rowStart }) => {
 				const list = chunks.get(columnName) ?? [];

@@ -1,8 +1,7 @@
-import { $ as writeAtomic, C as gitBlobs, D as tryGit, E as resolveCommit, F as checkSchema, G as canonicalJson, H as isAlive, I as nearest, J as digestOf, K as digestOfJson, L as checkName, M as parseYaml, O as errorCodes, P as readYaml, S as git, T as readAtCommit, U as spawnOwn, V as exitOf, X as isDigest, Y as hexOf, Z as diskFull, c as statePath, et as LockstepError, g as parseJson, h as withLock, m as acquireLock, n as scratchPath, o as pipelinePath, p as ownProgram, q as digestFile, s as shown, tt as isLockstepError } from "./workspace.js";
-import { t as schema0 } from "../vendor/schema-pipeline.js";
-import { F as findLock, R as parseLock, V as printLock, W as openStore, X as openMemo, _ as ensureDataset, c as writeParquet, i as cellText, o as selectRows, r as readTable, x as placeDataset } from "./data.js";
+import { $ as nearest, B as errorCodes, Ct as LockstepError, L as readAtCommit, N as git, P as gitBlobs, R as resolveCommit, S as withLock, St as writeAtomic, Tt as isLockstepError, X as checkSchema, Y as readYaml, a as scratchPath, b as acquireLock, ct as isAlive, d as shown, dt as canonicalJson, et as checkName, f as statePath, ft as digestOfJson, gt as hexOf, ht as digestOf, lt as spawnOwn, mt as digestFile, ot as exitOf, q as parseYaml, t as init_workspace, u as pipelinePath, vt as isDigest, w as parseJson, y as ownProgram, yt as diskFull, z as tryGit } from "./workspace.js";
+import { n as pipeline_default, t as run_default } from "../vendor/schemas.js";
+import { B as printLock, D as placeDataset, F as findLock, G as openMemo, Q as openStore, R as parseLock, T as usingStore, a as cellText, i as readTable, l as writeParquet, s as selectRows, x as ensureDataset } from "./data.js";
 import { r as pLimit } from "../vendor/small.js";
-import { t as schema0$1 } from "../vendor/schema-run.js";
 import { basename, delimiter, dirname, join, posix } from "node:path";
 import { createHash } from "node:crypto";
 import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
@@ -11,6 +10,7 @@ import { availableParallelism, constants as constants$1, cpus, tmpdir } from "no
 import { setTimeout } from "node:timers/promises";
 import { copyFile, writeFile } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
+init_workspace();
 const worker = (name) => ownProgram(import.meta.url, `../training/worker/${name}.ts`);
 const builtins = {
 	trees: {
@@ -38,6 +38,7 @@ const units = {
 function durationMs(text) {
 	return Number(text.slice(0, -1)) * units[text.at(-1)];
 }
+init_workspace();
 const reserved = [
 	".git",
 	".lockstep",
@@ -75,6 +76,7 @@ const traversal = (what, where) => new LockstepError("E_PATH_TRAVERSAL", {
 	where,
 	allowed: "a path inside the repository: relative to the pipeline folder, or beginning with / for the root"
 });
+init_workspace();
 function stageGraph(model, file, parsed) {
 	const makers = makersOf(file, parsed);
 	const stages = Object.entries(file.stages).map(([name, stage]) => {
@@ -238,6 +240,7 @@ function cycleError(stuck, needs, parsed) {
 		fix: "take the output of one of them out of the inputs of the next"
 	});
 }
+init_workspace();
 async function readPipeline(workspace, model, { commit = null } = {}) {
 	checkName(model, "model");
 	const file = pipelineFileOf(model);
@@ -251,7 +254,7 @@ async function readPipeline(workspace, model, { commit = null } = {}) {
 	return parsePipeline(model, readYaml(path, file), null);
 }
 function parsePipeline(model, parsed, commit = null) {
-	const file = withFoldPredictions(checkSchema(parsed, schema0));
+	const file = withFoldPredictions(checkSchema(parsed, pipeline_default));
 	return {
 		model,
 		file,
@@ -297,6 +300,7 @@ const skippedFolders = [
 	"node_modules"
 ];
 const byPath = (a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
+init_workspace();
 function codeAtCommit({ root }, commit) {
 	let listed;
 	return codeInTree({
@@ -367,6 +371,7 @@ function codeInTree({ name, list, read }) {
 	};
 }
 const isMeant = (path, folder) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).split("/").some((part) => skippedFolders.includes(part));
+init_workspace();
 function differences(before, now) {
 	return [
 		...commandDifference(before, now),
@@ -413,6 +418,7 @@ function toolchainDifferences({ toolchain: before }, { toolchain: now }) {
 	];
 }
 const same = (a, b) => a === void 0 || b === void 0 ? a === b : canonicalJson(a) === canonicalJson(b);
+init_workspace();
 const fingerprintOf = (material) => digestOfJson(material);
 const runFingerprint = (stages, evaluate) => digestOfJson({
 	v: 1,
@@ -424,6 +430,7 @@ function digestOfCode(entry, path) {
 	const line = ({ digest, size, path: file }) => `${hexOf(digest)} ${size} ${file.slice(path.length + 1)}\n`;
 	return digestOf(entry.files.map(line).join(""));
 }
+init_workspace();
 async function resolveStage(sources, stage, made) {
 	const { pipeline, code } = sources;
 	const found = new Map();
@@ -556,6 +563,7 @@ async function lockOfEnvironment({ pipeline, code }, stage) {
 	});
 }
 const some = (names, most = 12) => names.slice(0, most).join(", ") + (names.length > most ? ` and ${names.length - most} more` : "");
+init_workspace();
 function changeSide(files) {
 	const code = codeInTree(files);
 	let lock;
@@ -621,6 +629,7 @@ async function pipelineOf(model, { code }) {
 		fix: "restore it from Git"
 	});
 }
+init_workspace();
 const stageRecordPath = (workspace, fingerprint) => statePath(workspace, "runs", "stages", `${hexOf(fingerprint)}.json`);
 async function lookUpStage(workspace, store, memo, fingerprint, outputs) {
 	const record = readStageRecord(workspace, fingerprint);
@@ -673,6 +682,7 @@ function writeLatest(workspace, model, stage, material) {
 		stages
 	}, null, 2)}\n`);
 }
+init_workspace();
 function codeInWorkTree({ root }, memo) {
 	const fileAt = async (path, stats) => {
 		const file = join(root, path);
@@ -732,6 +742,7 @@ const refusedLink = (path) => new LockstepError("E_PATH_TRAVERSAL", {
 	allowed: "plain files and folders inside the repository",
 	fix: "put the file itself there"
 });
+init_workspace();
 const memoOptions = {
 	name: "pipeline-digests",
 	smallest: 65536
@@ -817,6 +828,7 @@ function reasons(latest, name, { material }, complete) {
 	const found = differences(before, complete ?? material);
 	return found.length > 0 ? found : ["its record is gone"];
 }
+init_workspace();
 async function readGitState(root) {
 	const { status, stdout } = await tryGit([
 		"status",
@@ -836,6 +848,7 @@ async function readGitState(root) {
 		dirty: lines.some((line) => !line.startsWith("# "))
 	};
 }
+init_workspace();
 const seed = "lockstep quick 1";
 async function quickPipeline(workspace, pipeline, lock) {
 	const { quick, params } = pipeline.file;
@@ -917,6 +930,7 @@ function csvOf(table) {
 	for (let row = 0; row < table.rows; row++) lines.push(table.columns.map((column) => quoted(cellText(column, row) ?? "")).join(","));
 	return `${lines.join("\n")}\n`;
 }
+init_workspace();
 const deviceList = "nvidia-smi";
 function lookForGpu(env = process.env) {
 	for (const name of [
@@ -969,6 +983,7 @@ function checkGpu(stage, runsOn, where) {
 		fix: "run it on one, or set gpu: false"
 	});
 }
+init_workspace();
 const runPath = (workspace, fingerprint, ...parts) => statePath(workspace, "runs", hexOf(fingerprint), ...parts);
 function readRunRecord(workspace, fingerprint) {
 	const path = runPath(workspace, fingerprint, "record.json");
@@ -976,7 +991,7 @@ function readRunRecord(workspace, fingerprint) {
 		what: `no run ${fingerprint} on this machine`,
 		fix: "run the pipeline again"
 	});
-	return checkSchema(parseJson(readFileSync(path), "record.json"), schema0$1);
+	return checkSchema(parseJson(readFileSync(path), "record.json"), run_default);
 }
 function keepRunRecord(context, parts) {
 	const { workspace, pipeline, lockDigest } = context;
@@ -1014,6 +1029,7 @@ function hostOf({ stages }) {
 		...gpu === null ? {} : { gpu }
 	};
 }
+init_workspace();
 const compiling = "`uv pip compile --generate-hashes requirements.in -o requirements.lock`";
 const knownFailures = [
 	{
@@ -1206,6 +1222,7 @@ function cleanVariables({ environment, declared, host }) {
 	};
 }
 const environmentPrograms = (environment) => join(environment, process.platform === "win32" ? "Scripts" : "bin");
+init_workspace();
 const drainMs = 2e3;
 const supervisor = ownProgram(import.meta.url, "./worker/supervisor.ts");
 async function runSupervised(options) {
@@ -1239,6 +1256,7 @@ function readOutcome(file) {
 		});
 	}
 }
+init_workspace();
 const oneHour$1 = 36e5;
 async function prepareEnvironment(context, wanted, where, onLine) {
 	const { workspace } = context;
@@ -1382,6 +1400,7 @@ async function runStep(workspace, { wanted, command, folder, where, onLine }) {
 		where
 	});
 }
+init_workspace();
 function stageFailure(outcome, context) {
 	switch (outcome.kind) {
 		case "exit": return outcome.code === 0 ? null : exitFailure(outcome.code, context);
@@ -1449,6 +1468,7 @@ function lastWords(lines) {
 function mending({ lastLines, log }) {
 	return /Cannot find (module|package)|ENOENT|No such file|ModuleNotFoundError/.test(lastLines.join("\n")) ? `declare the file under inputs if it is yours (a stage finds nothing else), or read ${log}` : `read ${log}, mend the stage and run again`;
 }
+init_workspace();
 const mostBytes = 67108864;
 const mostMetrics = 1e4;
 const nameRule = /^[A-Za-z][A-Za-z0-9_.@/-]{0,99}$/;
@@ -1543,6 +1563,7 @@ function readFrom(path, offset) {
 		closeSync(file);
 	}
 }
+init_workspace();
 async function collectOutputs(store, stage, folder, declared, where) {
 	const present = readdirSync(folder).sort();
 	for (const name of declared) checkOutput(stage, join(folder, name), name, present, where(name));
@@ -1576,6 +1597,7 @@ function noOutput(stage, name, present, where) {
 	});
 }
 const unfitKind = (stats) => stats.isSymbolicLink() ? "a link" : stats.isDirectory() ? "a folder" : !stats.isFile() ? "something that is no file" : stats.size === 0 ? "an empty file" : null;
+init_workspace();
 const stageLockPath = (workspace, fingerprint) => statePath(workspace, "runs", "locks", `${hexOf(fingerprint)}.lock`);
 async function layOutWork(context, resolved, fingerprint, made) {
 	const { workspace, pipeline } = context;
@@ -1667,6 +1689,7 @@ function namesIn(folder) {
 		return [];
 	}
 }
+init_workspace();
 async function runStage(context, resolved, material, made, report) {
 	const { workspace, pipeline, store } = context;
 	const { stage } = resolved;
@@ -1782,8 +1805,10 @@ async function execute({ workspace }, { stage, builtin }, folder, environment, l
 		log.end();
 	}
 }
+init_workspace();
 const oneDay = 864e5;
-async function runPipeline(workspace, model, { until, force = false, source, quick = false, find, report = () => {} } = {}) {
+const runPipeline = (workspace, model, options = {}) => usingStore(workspace, `run ${model}`, () => run(workspace, model, options));
+async function run(workspace, model, { until, force = false, source, quick = false, find, report = () => {} }) {
 	const started = new Date();
 	const clock = performance.now();
 	const commit = source ? await commitOf(workspace, source.commit) : null;
@@ -1903,6 +1928,7 @@ function keepLatest({ workspace, pipeline, quick }, { name }, material, finished
 	if (before === void 0 || canonicalJson(before) !== canonicalJson(material)) writeLatest(workspace, pipeline.model, name, material);
 	return finished;
 }
+init_workspace();
 const mark = "note: ";
 const noteIn = (line) => line.startsWith(mark) ? line.slice(6).trim() : null;
 function notesOf(workspace, { stages }) {

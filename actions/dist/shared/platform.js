@@ -1,9 +1,11 @@
-import { F as checkSchema, J as digestOf, Q as temporaryBeside, et as LockstepError, g as parseJson, tt as isLockstepError } from "./workspace.js";
+import { Ct as LockstepError, Tt as isLockstepError, X as checkSchema, ht as digestOf, t as init_workspace, w as parseJson, xt as temporaryBeside } from "./workspace.js";
 import { r as pLimit } from "../vendor/small.js";
 import { t as openRegistry } from "./oci.js";
-import { a as parseReference, l as mediaTypes, s as documents } from "./base.js";
+import { a as parseReference, c as mediaTypes } from "./base.js";
+import { o as documents } from "../vendor/schemas-others.js";
 import { dirname } from "node:path";
 import { mkdirSync, renameSync } from "node:fs";
+init_workspace();
 const atATime = 4;
 async function pushDocument(registry, layout, digest, siblingOf = () => null) {
 	const manifest = layout.readManifest(digest);
@@ -55,6 +57,7 @@ const notThere = ({ name }, what) => new LockstepError("E_IMAGE_MISSING", {
 	fix: "push it, or correct the reference"
 });
 const parseIndex = (bytes) => checkSchema(parseJson(bytes, `index ${digestOf(bytes)}`), documents.index);
+init_workspace();
 const asksForBase = (env = process.env) => env.GITHUB_ACTIONS === "true";
 async function findBase({ configuration }, layout, platform, ask) {
 	const text = configuration.image.base;
@@ -101,6 +104,7 @@ const missing = (text, why, cause) => new LockstepError("E_BASE_MISSING", {
 	fix: "correct image.base in lockstep.yaml, log in to its registry, or take image.base out",
 	cause
 });
+init_workspace();
 const platforms = {
 	"linux/amd64": {
 		os: "linux",

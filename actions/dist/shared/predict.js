@@ -1,8 +1,9 @@
-import { I as readLock, W as openStore, _ as ensureDataset, c as writeParquet, r as readTable } from "./data.js";
+import { I as readLock, Q as openStore, i as readTable, l as writeParquet, x as ensureDataset } from "./data.js";
 import { n as predictTables } from "./serving.js";
-import { d as startProgress, et as LockstepError, l as amount } from "./workspace.js";
+import { Ct as LockstepError, g as startProgress, p as amount, t as init_workspace } from "./workspace.js";
 import { t as UsageError } from "./invocation.js";
 import { resolve } from "node:path";
+init_workspace();
 const command = {
 	name: "predict",
 	summary: "send rows of tables to a model server",

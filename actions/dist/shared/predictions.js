@@ -1,4 +1,4 @@
-import { a as column } from "./data.js";
+import { o as column } from "./data.js";
 function predictionsTable(table, scores, rowId) {
 	const ids = rowId === void 0 ? {
 		name: "row_id",

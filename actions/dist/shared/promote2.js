@@ -1,7 +1,8 @@
 import { d as previewPromotion, f as promote } from "./gitops.js";
-import { $ as writeAtomic, s as shown } from "./workspace.js";
+import { St as writeAtomic, d as shown, t as init_workspace } from "./workspace.js";
 import { n as textOption, t as secondsOption } from "./option-values.js";
 import { resolve } from "node:path";
+init_workspace();
 const command = {
 	name: "promote",
 	summary: "move an environment to a version, if everything says it may run there",

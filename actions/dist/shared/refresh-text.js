@@ -1,8 +1,9 @@
-import { I as nearest, c as statePath, et as LockstepError, h as withLock, l as amount, n as scratchPath, nt as printable, tt as isLockstepError } from "./workspace.js";
-import { F as findLock, T as workingState, s as pullData, v as addData } from "./data.js";
+import { $ as nearest, Ct as LockstepError, Et as printable, S as withLock, Tt as isLockstepError, a as scratchPath, f as statePath, p as amount, t as init_workspace } from "./workspace.js";
+import { C as addData, F as findLock, c as pullData, j as workingState } from "./data.js";
 import { c as dateSource, d as fetchBucket, f as fetchUrl, n as shapeChanges, o as readLineage, r as shapeOf, s as writeLineage, t as measure, u as isDue } from "./sources.js";
 import { extname } from "node:path";
 import { rmSync } from "node:fs";
+init_workspace();
 async function fetchSource(workspace, source, target, etag) {
 	switch (source.kind) {
 		case "url": return fetchUrl(source, target, { etag });
@@ -22,6 +23,7 @@ async function checkReplaceable(workspace, before, after) {
 		fix: "`lockstep data pull --force` drops the change; then refresh again"
 	});
 }
+init_workspace();
 async function refreshData(workspace, options = {}) {
 	const now = options.now ?? new Date();
 	const wanted = selectSources(workspace, options, now);
@@ -135,6 +137,7 @@ async function keep(workspace, path, before, after, beforeLock) {
 	});
 	if (after.files !== void 0) await pullData(workspace, { only: [after.key] });
 }
+init_workspace();
 function refreshedLines(one) {
 	if (one.state === "unchanged") return [`unchanged data/${one.key}`];
 	if (one.state === "failed") return [`failed    data/${one.key}`, `  ${one.error.message}`];

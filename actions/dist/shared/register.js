@@ -1,14 +1,15 @@
-import { W as openStore } from "./data.js";
+import { Q as openStore } from "./data.js";
 import { g as recordRunKey, v as readTip } from "./gitops.js";
 import { s as isRegistryName } from "./oci.js";
 import { l as attachEvidence, r as pushImage } from "./image.js";
 import { a as readModelFile } from "./model.js";
-import { C as personOf, S as committer, c as listVersions, m as versionTag, n as readRelease, t as createVersionTag } from "./registry.js";
-import { D as tryGit, E as resolveCommit, G as canonicalJson, et as LockstepError, tt as isLockstepError } from "./workspace.js";
+import { S as personOf, c as listVersions, m as versionTag, n as readRelease, t as createVersionTag, x as committer } from "./registry.js";
+import { Ct as LockstepError, R as resolveCommit, Tt as isLockstepError, dt as canonicalJson, t as init_workspace, z as tryGit } from "./workspace.js";
 import { r as keptRuns } from "./kept-run.js";
 import { t as buildModelImage } from "./model-image.js";
 import { t as versionAfter } from "./next-version.js";
 import { t as runModel } from "./run2.js";
+init_workspace();
 async function cleanCommit(workspace, model) {
 	const commit = await resolveCommit(workspace.root, "HEAD");
 	if (commit === null) throw new LockstepError("E_GIT", {
@@ -40,6 +41,7 @@ async function cleanCommit(workspace, model) {
 		fix: "git add and git commit, then register again"
 	});
 }
+init_workspace();
 function evidenceOf(store, { judgement: { objects }, run, files }) {
 	return {
 		"evaluation.json": store.pathOf(objects.evaluation),
@@ -53,6 +55,7 @@ function evidenceOf(store, { judgement: { objects }, run, files }) {
 		...Object.fromEntries(Object.entries(objects.verdicts).map(([environment, digest]) => [`verdict-${environment}.json`, store.pathOf(digest)]))
 	};
 }
+init_workspace();
 const mostTries = 10;
 async function registerModel(workspace, model, { bump, platform, note, beforeTag } = {}) {
 	const commit = await cleanCommit(workspace, model);

@@ -1,56 +1,11 @@
-import { i as __toESM } from "./rolldown-runtime.js";
-import { $ as writeAtomic, A as parseConfiguration, D as tryGit, E as resolveCommit, F as checkSchema, G as canonicalJson, I as nearest, J as digestOf, M as parseYaml, Q as temporaryBeside, S as git, T as readAtCommit, Y as hexOf, c as statePath, et as LockstepError, g as parseJson, nt as printable, r as hideState } from "./workspace.js";
+import { o as __toESM } from "./rolldown-runtime.js";
+import { a as keys_default, i as record_default, n as statement_default, r as release_default } from "../vendor/schemas-records.js";
+import { $ as nearest, Ct as LockstepError, Et as printable, L as readAtCommit, N as git, R as resolveCommit, St as writeAtomic, W as parseConfiguration, X as checkSchema, dt as canonicalJson, f as statePath, gt as hexOf, ht as digestOf, o as hideState, q as parseYaml, t as init_workspace, w as parseJson, xt as temporaryBeside, z as tryGit } from "./workspace.js";
 import { n as require_inc, r as require_compare_build } from "../vendor/semver.js";
 import { dirname } from "node:path";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-var keys_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "keys.json",
-	title: "keys.yaml",
-	description: "Public keys that runs signed with, at the root of the branch `environments`; they count where lockstep.yaml trusts them with `keys: environments`.",
-	type: "object",
-	additionalProperties: false,
-	required: ["v", "keys"],
-	properties: {
-		"v": {
-			"description": "Format version.",
-			"const": 1
-		},
-		"keys": {
-			"description": "One line a key, oldest first.",
-			"type": "array",
-			"items": {
-				"description": "One public key.",
-				"type": "object",
-				"additionalProperties": false,
-				"required": [
-					"key",
-					"by",
-					"time"
-				],
-				"properties": {
-					"key": {
-						"description": "Ed25519 public key, SPKI in base64.",
-						"type": "string",
-						"pattern": "^[A-Za-z0-9+/]+=*$"
-					},
-					"by": {
-						"description": "Who signs with it: a run of a workflow, or a person.",
-						"type": "string",
-						"minLength": 1
-					},
-					"time": {
-						"description": "When it was added.",
-						"type": "string",
-						"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$",
-						"x-allowed": "UTC time, e.g. 2026-11-21T12:00:00Z"
-					}
-				}
-			}
-		}
-	}
-};
+init_workspace();
 const origin = "origin";
 const hasOrigin = async (cwd) => (await tryGit([
 	"remote",
@@ -114,12 +69,14 @@ function pushReason({ stdout, stderr }) {
 	const said = [...new Set([...rejected, ...words])].filter((line) => line.trim() !== "");
 	return printable(said.join("; ") || "git gave no reason", 500);
 }
+init_workspace();
 const fetchedRef = "refs/lockstep/environments";
 async function knownBranchCommit({ root, configuration }) {
 	const { branch } = configuration.gitops;
 	if (!await hasOrigin(root)) return resolveCommit(root, `refs/heads/${branch}`);
 	return await resolveCommit(root, "refs/lockstep/environments") ?? await resolveCommit(root, `refs/remotes/origin/${branch}`);
 }
+init_workspace();
 const branchKeysFile = "keys.yaml";
 const empty = "v: 1\nkeys:\n";
 const parseBranchKeys = (bytes) => checkSchema(parseYaml(bytes, branchKeysFile), keys_default).keys;
@@ -133,6 +90,7 @@ async function readBranchKeys(workspace) {
 	const bytes = commit === null ? null : await readAtCommit(workspace.root, commit, branchKeysFile);
 	return bytes === null ? [] : parseBranchKeys(bytes);
 }
+init_workspace();
 const fileName = "ed25519.pem";
 const variable = "LOCKSTEP_SIGNING_KEY";
 function loadKey(workspace) {
@@ -204,6 +162,7 @@ const notAKey = (path, what) => new LockstepError("E_SIGNATURE", {
 	allowed: "an Ed25519 private key in PKCS #8 PEM",
 	fix: path.startsWith("$") ? "make one with `openssl genpkey -algorithm ed25519` and store all its lines as the secret" : "move the file away; a new key is made at the next use"
 });
+init_workspace();
 const releasePredicate = "urn:lockstep:release:v1";
 const promotionPredicate = "urn:lockstep:promotion:v1";
 const payloadType = "application/vnd.in-toto+json";
@@ -303,6 +262,7 @@ function fromBase64(text, where) {
 		allowed: "base64 with padding (RFC 4648, section 4)"
 	});
 }
+init_workspace();
 async function committer(cwd) {
 	const { status, stdout } = await tryGit([
 		"-c",
@@ -329,6 +289,7 @@ async function tagMessage(cwd, object) {
 	], { cwd });
 	return content.slice(content.indexOf("\n\n") + 2);
 }
+init_workspace();
 const wordings = [
 	["workflow-scope", /without `?workflows?`? (permission|scope)|refusing to allow .* to (create|update) workflow/i],
 	["protected-branch", /GH006|protected branch/i],
@@ -349,391 +310,7 @@ const pushRefused = (what, reason) => new LockstepError("E_GIT_PUSH_REFUSED", {
 	what: `origin refused ${what}: ${reason}`,
 	fix: fixes[refusalKind(reason)]
 });
-var record_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "record.json",
-	title: "Release record",
-	description: "What a registered version is, by digest. Predicate `urn:lockstep:release:v1` of an in-toto Statement, signed, in the message of the tag `<model>@<version>`.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"v",
-		"model",
-		"version",
-		"commit",
-		"lock",
-		"run",
-		"modelDigest",
-		"golden",
-		"evaluation",
-		"predictions",
-		"policy",
-		"verdicts",
-		"image",
-		"made"
-	],
-	properties: {
-		"v": {
-			"description": "Format version.",
-			"const": 1
-		},
-		"model": {
-			"description": "The model's name.",
-			"type": "string",
-			"pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$",
-			"x-code": { "pattern": "E_NAME" }
-		},
-		"version": {
-			"description": "The registered version.",
-			"type": "string",
-			"pattern": "^v(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?$",
-			"maxLength": 512,
-			"x-code": { "pattern": "E_VERSION" },
-			"x-allowed": "v and SemVer 2.0, e.g. v1.2.0"
-		},
-		"commit": {
-			"description": "The commit that holds code, params and data.lock; the tag points at it.",
-			"type": "string",
-			"pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$"
-		},
-		"lock": {
-			"description": "sha256 of data.lock, or null without one.",
-			"type": ["string", "null"],
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits, or null"
-		},
-		"run": {
-			"description": "Fingerprint of the run that made the model.",
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits"
-		},
-		"modelDigest": {
-			"description": "The model's bytes.",
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits"
-		},
-		"golden": {
-			"description": "The golden requests.",
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits"
-		},
-		"evaluation": {
-			"description": "The evaluation.",
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits"
-		},
-		"predictions": {
-			"description": "The predictions table the evaluation was made from.",
-			"type": "string",
-			"pattern": "^sha256:[0-9a-f]{64}$",
-			"x-code": { "pattern": "E_DIGEST_FORMAT" },
-			"x-allowed": "sha256: and 64 lower-case hex digits"
-		},
-		"policy": {
-			"description": "The policy that judged.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": ["digest", "commit"],
-			"properties": {
-				"digest": {
-					"description": "Of policy.yaml.",
-					"type": "string",
-					"pattern": "^sha256:[0-9a-f]{64}$",
-					"x-code": { "pattern": "E_DIGEST_FORMAT" },
-					"x-allowed": "sha256: and 64 lower-case hex digits"
-				},
-				"commit": {
-					"description": "Where it was read; null: beside the model itself.",
-					"type": ["string", "null"],
-					"pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$"
-				}
-			}
-		},
-		"verdicts": {
-			"description": "The gate's verdict for each environment, by its name.",
-			"type": "object",
-			"additionalProperties": {
-				"description": "One environment's verdict.",
-				"type": "object",
-				"additionalProperties": false,
-				"required": [
-					"verdict",
-					"digest",
-					"reasons",
-					"checks"
-				],
-				"properties": {
-					"verdict": {
-						"description": "The verdict: pass, fail, or too little data to tell.",
-						"enum": [
-							"pass",
-							"fail",
-							"inconclusive"
-						]
-					},
-					"digest": {
-						"description": "The verdict, kept as an object.",
-						"type": "string",
-						"pattern": "^sha256:[0-9a-f]{64}$",
-						"x-code": { "pattern": "E_DIGEST_FORMAT" },
-						"x-allowed": "sha256: and 64 lower-case hex digits"
-					},
-					"reasons": {
-						"description": "Why it isn't a pass, or what was remarkable.",
-						"type": "array",
-						"items": { "type": "string" }
-					},
-					"checks": {
-						"description": "Every check, in the policy's order.",
-						"type": "array",
-						"maxItems": 1e4,
-						"items": { "$ref": "#/$defs/check" }
-					}
-				}
-			}
-		},
-		"image": {
-			"description": "The image that serves exactly this model.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": [
-				"name",
-				"digest",
-				"platform"
-			],
-			"properties": {
-				"name": {
-					"description": "Repository, without tag or digest.",
-					"type": "string",
-					"minLength": 1,
-					"pattern": "^[^@\\s]+$"
-				},
-				"digest": {
-					"description": "Of its manifest.",
-					"type": "string",
-					"pattern": "^sha256:[0-9a-f]{64}$",
-					"x-code": { "pattern": "E_DIGEST_FORMAT" },
-					"x-allowed": "sha256: and 64 lower-case hex digits"
-				},
-				"platform": {
-					"description": "E.g. linux/amd64.",
-					"type": "string",
-					"minLength": 1
-				}
-			}
-		},
-		"made": {
-			"description": "Who registered it.",
-			"type": "object",
-			"additionalProperties": false,
-			"required": [
-				"by",
-				"workflow",
-				"time"
-			],
-			"properties": {
-				"by": {
-					"description": "Name and mail address.",
-					"type": "string"
-				},
-				"workflow": {
-					"description": "The workflow, or null on a laptop.",
-					"type": ["string", "null"]
-				},
-				"time": {
-					"description": "When.",
-					"type": "string",
-					"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$",
-					"x-allowed": "UTC time, e.g. 2026-11-21T12:00:00Z"
-				}
-			}
-		}
-	},
-	$defs: { "check": {
-		"description": "One check of the policy and how it came out.",
-		"type": "object",
-		"additionalProperties": false,
-		"required": [
-			"id",
-			"check",
-			"outcome",
-			"value",
-			"bound",
-			"limit",
-			"reason"
-		],
-		"properties": {
-			"id": {
-				"description": "Stable within a policy.",
-				"type": "string",
-				"minLength": 1
-			},
-			"check": {
-				"description": "The check as the policy states it.",
-				"type": "object",
-				"required": ["metric"],
-				"properties": { "metric": {
-					"description": "Metric judged.",
-					"type": "string",
-					"minLength": 1
-				} }
-			},
-			"outcome": {
-				"description": "pending: judged at promotion, from what an environment observed.",
-				"enum": [
-					"pass",
-					"fail",
-					"inconclusive",
-					"pending",
-					"waived",
-					"not-judged"
-				]
-			},
-			"value": {
-				"description": "What was measured.",
-				"type": ["number", "null"]
-			},
-			"bound": {
-				"description": "The bound that decided, where uncertainty counts.",
-				"type": ["number", "null"]
-			},
-			"limit": {
-				"description": "What the policy asks for.",
-				"type": ["number", "null"]
-			},
-			"reason": {
-				"description": "One sentence for people.",
-				"type": "string"
-			}
-		}
-	} }
-};
-var release_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "release.json",
-	title: "release.json",
-	description: "The evidence in an environment's folder: the release record as the tag has it and the promotion that let it in.",
-	type: "object",
-	additionalProperties: false,
-	required: ["record", "promotion"],
-	properties: {
-		"record": { "$ref": "#/$defs/envelope" },
-		"promotion": { "$ref": "#/$defs/envelope" }
-	},
-	$defs: { "envelope": {
-		"description": "DSSE envelope around an in-toto Statement.",
-		"type": "object",
-		"additionalProperties": false,
-		"required": [
-			"payload",
-			"payloadType",
-			"signatures"
-		],
-		"properties": {
-			"payload": {
-				"description": "Base64 of the statement's RFC 8785 JSON.",
-				"type": "string",
-				"minLength": 1,
-				"maxLength": 4194304
-			},
-			"payloadType": {
-				"description": "Always in-toto's.",
-				"const": "application/vnd.in-toto+json"
-			},
-			"signatures": {
-				"description": "Over DSSE's pre-authentication encoding.",
-				"type": "array",
-				"minItems": 1,
-				"maxItems": 8,
-				"items": {
-					"description": "One signature.",
-					"type": "object",
-					"additionalProperties": false,
-					"required": ["keyid", "sig"],
-					"properties": {
-						"keyid": {
-							"description": "sha256 of the public key's SPKI.",
-							"type": "string",
-							"minLength": 1
-						},
-						"sig": {
-							"description": "Base64.",
-							"type": "string",
-							"minLength": 1
-						}
-					}
-				}
-			}
-		}
-	} }
-};
-var statement_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "statement.json",
-	title: "Statement",
-	description: "in-toto Statement v1 as Lockstep signs it.",
-	type: "object",
-	additionalProperties: false,
-	required: [
-		"_type",
-		"subject",
-		"predicateType",
-		"predicate"
-	],
-	properties: {
-		"_type": {
-			"description": "in-toto's type.",
-			"const": "https://in-toto.io/Statement/v1"
-		},
-		"subject": {
-			"description": "What the statement is about.",
-			"type": "array",
-			"minItems": 1,
-			"items": {
-				"description": "One subject.",
-				"type": "object",
-				"additionalProperties": false,
-				"required": ["name", "digest"],
-				"properties": {
-					"name": {
-						"description": "Its name.",
-						"type": "string",
-						"minLength": 1
-					},
-					"digest": {
-						"description": "Its digest.",
-						"type": "object",
-						"additionalProperties": false,
-						"required": ["sha256"],
-						"properties": { "sha256": {
-							"description": "Hex.",
-							"type": "string",
-							"pattern": "^[0-9a-f]{64}$"
-						} }
-					}
-				}
-			}
-		},
-		"predicateType": {
-			"description": "Which schema the predicate follows.",
-			"type": "string",
-			"minLength": 1
-		},
-		"predicate": {
-			"description": "record.json or promotion.json.",
-			"type": "object"
-		}
-	}
-};
+init_workspace();
 const envelopeSchema = { ...release_default.$defs.envelope };
 const parseEnvelope = (text, where) => checked(parseJson(text, where.file), envelopeSchema, where);
 function openStatement(envelope, trust, kind, context) {
@@ -793,6 +370,7 @@ function checked(parsed, schema, where) {
 		});
 	}
 }
+init_workspace();
 const name = "[a-zA-Z0-9](?:[a-zA-Z0-9\\-/_]*[a-zA-Z0-9])?";
 const artifact = `(?:[a-zA-Z0-9\\-_./]+=)?${name}`;
 const number = "(?:0|[1-9]\\d*)";
@@ -857,6 +435,7 @@ function nextVersion(existing, bump) {
 	const highest = existing.map(checkVersion).sort(compareVersions).at(-1);
 	return highest === void 0 ? "v1.0.0" : `v${(0, import_inc.default)(highest.slice(1), bump)}`;
 }
+init_workspace();
 async function listVersions(cwd, model) {
 	return versionsOf(await readTags(cwd, [`refs/tags/${model}@*`]), model);
 }
@@ -941,6 +520,7 @@ async function readTags(cwd, patterns) {
 		}];
 	});
 }
+init_workspace();
 async function trustedKeys(workspace, base, options) {
 	const own = () => trustedSigner(loadKey(workspace).spki, "this machine", null);
 	const listed = await trustEntries(workspace, base);
@@ -980,6 +560,7 @@ async function baseCommit(workspace) {
 		fix: "check out with fetch-depth: 0"
 	});
 }
+init_workspace();
 async function readRelease(workspace, model, version, options = {}) {
 	const { root } = workspace;
 	const tag = versionTag(model, checkVersion(version));
@@ -1062,6 +643,7 @@ const tagMoved = (tag, old, found) => new LockstepError("E_TAG_MOVED", {
 	allowed: "a tag that stays where it was created",
 	fix: "find out who moved it; register a new version instead of moving an old one"
 });
+init_workspace();
 async function createVersionTag(workspace, { record, commit, push }) {
 	const { root } = workspace;
 	const ident = await committer(root);
@@ -1165,4 +747,4 @@ async function createLocal(root, ref, object, tag) {
 	], { cwd: root });
 	if (status !== 0 && await localTag(root, ref) !== object) throw tagExists(tag);
 }
-export { parseBranchKeys as A, personOf as C, statementOf as D, sign$1 as E, hasOrigin as F, localRefs as I, pushAtomic as L, fetchedRef as M, knownBranchCommit as N, loadKey as O, fetchRefs as P, remoteRefs as R, committer as S, promotionPredicate as T, openRecord as _, trustsBranch as a, release_default as b, listVersions as c, checkVersion as d, formatTag as f, checked as g, checkSubjects as h, trustedKeys as i, withBranchKey as j, branchKeysFile as k, nextCounter as l, versionTag as m, readRelease as n, listAllVersions as o, parseTag as p, baseCommit as r, listPromotions as s, createVersionTag as t, nextVersion as u, openStatement as v, writeTagObject as w, pushRefused as x, parseEnvelope as y };
+export { withBranchKey as A, writeTagObject as C, loadKey as D, statementOf as E, localRefs as F, pushAtomic as I, remoteRefs as L, knownBranchCommit as M, fetchRefs as N, branchKeysFile as O, hasOrigin as P, personOf as S, sign$1 as T, openRecord as _, trustsBranch as a, pushRefused as b, listVersions as c, checkVersion as d, formatTag as f, checked as g, checkSubjects as h, trustedKeys as i, fetchedRef as j, parseBranchKeys as k, nextCounter as l, versionTag as m, readRelease as n, listAllVersions as o, parseTag as p, baseCommit as r, listPromotions as s, createVersionTag as t, nextVersion as u, openStatement as v, promotionPredicate as w, committer as x, parseEnvelope as y };

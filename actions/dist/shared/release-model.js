@@ -1,7 +1,8 @@
 import { c as listVersions, o as listAllVersions } from "./registry.js";
-import { E as resolveCommit, tt as isLockstepError } from "./workspace.js";
+import { R as resolveCommit, Tt as isLockstepError, t as init_workspace } from "./workspace.js";
 import { f as promote, i as readTagState, n as answerRequest, r as openRequests } from "./gitops.js";
 import { t as registerModel } from "./register.js";
+init_workspace();
 const waiting = ["E_PROMOTE_SOAK", "E_PROMOTE_NOT_OBSERVED"];
 const refusal = /^E_(VERDICT|PROMOTE|ENV|TAG|VERSION|NAME|SIGNATURE|RECORD|BASE|DEPLOY)(_|$)/;
 const failures = ["E_PROMOTE_RACE"];
@@ -70,6 +71,7 @@ function outcomeOf(error) {
 	};
 }
 const reasonOf = ({ message }) => message;
+init_workspace();
 const refused = ["E_GATE_REFUSED"];
 const neutral = /^E_REGISTRY_(AUTH|FAILED|RATE_LIMIT)$/;
 const saysNo = ({ code, cause }) => neutral.test(code) || code === "E_BASE_MISSING" && isLockstepError(cause) && neutral.test(cause.code);

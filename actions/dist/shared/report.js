@@ -1,7 +1,7 @@
 import { A as secondsText, C as countText, D as metricText, E as intervalText, M as metricRows, N as sliceRows, T as deltaText, b as signOf, d as dataSection, f as stageSection, g as table, h as more, i as footer, j as directionOf, k as plural, m as foldedDetails, n as checksSection, o as headLine, p as folded, r as environmentSection, s as notesSection, t as baselineLine, v as headlineOf, w as deltaInterval, x as subjectLabel, y as primaryMetric } from "./comment-verdict.js";
 import { a as oneLine, n as inertCode, r as inertFenced, t as inert } from "./inert-text.js";
 import { m as metricTitle, p as metricEntry } from "./evaluation.js";
-import { K as digestOfJson } from "./workspace.js";
+import { ft as digestOfJson, t as init_workspace } from "./workspace.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { styleText } from "node:util";
 function withoutValues(input) {
@@ -669,6 +669,7 @@ function explain(part, { head }) {
 		default: return "";
 	}
 }
+init_workspace();
 const changeKey = (change) => digestOfJson({
 	v: 1,
 	...change,

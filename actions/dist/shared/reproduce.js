@@ -1,13 +1,16 @@
 import { r as runPipeline } from "./pipeline.js";
 import { n as readRelease } from "./registry.js";
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, Tt as isLockstepError, t as init_workspace } from "./workspace.js";
 import { t as UsageError } from "./invocation.js";
+init_workspace();
 async function reproduceModel(workspace, model, version) {
 	const { record } = await readRelease(workspace, model, version, { askOrigin: false });
 	const clock = performance.now();
 	const { outputs, pipeline } = await runPipeline(workspace, model, {
 		source: { commit: record.commit },
 		force: true
+	}).catch((error) => {
+		throw isLockstepError(error, "E_DATA_FORGOTTEN") ? forgotten(model, version, error) : error;
 	});
 	const made = outputs[pipeline.file.evaluate.model ?? ""];
 	if (made === void 0) throw new LockstepError("E_RUN_MISSING", {
@@ -26,6 +29,11 @@ async function reproduceModel(workspace, model, version) {
 		seconds
 	};
 }
+const forgotten = (model, version, { what, allowed }) => new LockstepError("E_DATA_FORGOTTEN", {
+	what: `${model}@${version} cannot be made again: ${what}`,
+	allowed,
+	fix: "nothing brings the data back; the model itself is in its image"
+});
 const command = {
 	name: "reproduce",
 	summary: "make a version again from its commit, and compare the bytes",

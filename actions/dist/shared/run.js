@@ -1,9 +1,10 @@
 import { i as error, m as startGroup, n as debug, r as endGroup } from "../vendor/actions-core.js";
-import { t as systemError, tt as isLockstepError } from "./workspace.js";
+import { Tt as isLockstepError, r as systemError, t as init_workspace } from "./workspace.js";
 import { join, relative, resolve, sep } from "node:path";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
+init_workspace();
 const runnerFolders = (env = process.env) => ({
 	workspace: resolve(env.GITHUB_WORKSPACE || "."),
 	temp: resolve(env.RUNNER_TEMP || tmpdir())

@@ -1,17 +1,19 @@
-import { F as findLock, R as parseLock, W as openStore } from "./data.js";
+import { F as findLock, Q as openStore, R as parseLock } from "./data.js";
 import { t as checkProposedPolicy } from "./gate.js";
 import { a as readModelFile } from "./model.js";
 import { c as runPath, h as readPipeline, n as notesOf, r as runPipeline } from "./pipeline.js";
 import { c as listVersions } from "./registry.js";
-import { $ as writeAtomic, E as resolveCommit, K as digestOfJson, T as readAtCommit, i as modelPath } from "./workspace.js";
+import { L as readAtCommit, R as resolveCommit, St as writeAtomic, c as modelPath, ft as digestOfJson, t as init_workspace } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { a as knownChampions, n as chooseBaseline } from "./baseline.js";
 import { r as lockDifference, t as versionAfter } from "./next-version.js";
+import { t as findAfterCheck } from "./data-check.js";
 import { a as writeJudged, n as judgeRun } from "./judgement.js";
 import { n as worst } from "./verdicts.js";
 import { i as stageLines } from "./training-rows.js";
 import { join } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
+init_workspace();
 const pathOf = (workspace, { record }) => join(runPath(workspace, record.fingerprint), "judgement.json");
 async function keptJudgement(workspace, key, run) {
 	const path = pathOf(workspace, run);
@@ -48,6 +50,7 @@ function keepJudgement(workspace, key, run, { objects, verdicts, baselineName })
 	};
 	writeAtomic(pathOf(workspace, run), `${JSON.stringify(kept, null, 2)}\n`);
 }
+init_workspace();
 async function policyTexts(workspace, model, base) {
 	const committed = base === null ? null : await readAtCommit(workspace.root, base, `models/${model}/policy.yaml`);
 	const path = modelPath(workspace, model, "policy.yaml");
@@ -81,6 +84,7 @@ async function judgementKey(workspace, { record, pipeline }, base, { baseline, t
 		environments: workspace.configuration.environments
 	});
 }
+init_workspace();
 async function runModel(workspace, model, { force = false, base: revision, find, report } = {}) {
 	const clock = performance.now();
 	const stages = stageLines();
@@ -89,7 +93,10 @@ async function runModel(workspace, model, { force = false, base: revision, find,
 	checkProposedPolicy(workspace, model);
 	const run = await runPipeline(workspace, model, {
 		force,
-		...find ? { find } : {},
+		...await findAfterCheck(workspace, model, {
+			find,
+			force
+		}),
 		report: (event) => {
 			stages.note(event);
 			report?.(event);

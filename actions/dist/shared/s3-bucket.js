@@ -1,6 +1,6 @@
 import { t as AwsV4Signer } from "../vendor/other.js";
-import { i as isSecure, n as send, t as readBody } from "./http.js";
-import { et as LockstepError } from "./workspace.js";
+import { c as isSecure, i as send, r as readBody, t as init_http } from "./http.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
 import { i as refusalOf, n as rangeHeaders, t as downloadOf } from "./http-objects.js";
 import { t as idToken } from "./id-token.js";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
+init_workspace();
+init_http();
 const mostAnswer = 65536;
 async function findS3Identity(env = process.env) {
 	const profile = readProfile(env);
@@ -144,6 +146,7 @@ function parseCredentials(text) {
 		return null;
 	}
 }
+init_http();
 const emptySha256 = createHash("sha256").digest("hex");
 const mostListing = 8 << 20;
 const removedAtOnce = 1e3;

@@ -1,9 +1,10 @@
-import { et as LockstepError, tt as isLockstepError } from "./workspace.js";
+import { Ct as LockstepError, Tt as isLockstepError, wt as init_errors } from "./workspace.js";
 import { t as loadOnnxRuntime } from "./natives.js";
 import { t as checkOnnx } from "./onnx-file.js";
 import { n as metadataKeys, t as categoriesOf } from "./model-metadata.js";
 import { n as inputColumn, t as feedOf } from "./tensors.js";
 import { readFileSync } from "node:fs";
+init_errors();
 function unknownCategory(metadata, table, from = 0, to = table.rows) {
 	const known = Object.entries(categoriesOf(metadata)).flatMap(([name, values]) => {
 		const column = table.columns.find((candidate) => candidate.name === name);
@@ -46,6 +47,7 @@ var UnknownCategoryError = class extends LockstepError {
 		this.cell = cell;
 	}
 };
+init_errors();
 const probabilityNames = ["probabilities", "output_probability"];
 function chooseOutput(outputs, file) {
 	const floats = outputs.filter(({ type }) => type === "float" || type === "double");
@@ -64,6 +66,7 @@ function chooseOutput(outputs, file) {
 		fix: "export without ZipMap, or name the output score"
 	});
 }
+init_errors();
 const elements = {
 	float: {
 		type: "float",
@@ -137,6 +140,7 @@ function feedInput({ columns, element }, table, from, to) {
 		data
 	};
 }
+init_errors();
 const mostRows = 4096;
 async function openScorer(model, options = {}) {
 	const file = options.file ?? (typeof model === "string" ? model : "model.onnx");

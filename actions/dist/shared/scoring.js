@@ -1,8 +1,9 @@
-import { W as openStore, a as column, c as writeParquet, i as cellText, r as readTable } from "./data.js";
+import { Q as openStore, a as cellText, i as readTable, l as writeParquet, o as column } from "./data.js";
 import { s as labelsOf, t as simplestPredictions } from "./evaluation.js";
 import { r as scoreTable } from "./model.js";
-import { et as LockstepError, n as scratchPath } from "./workspace.js";
+import { Ct as LockstepError, a as scratchPath, t as init_workspace } from "./workspace.js";
 import { rmSync } from "node:fs";
+init_workspace();
 async function readStored(store, ref, name) {
 	return {
 		ref,

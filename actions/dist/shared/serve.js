@@ -1,7 +1,8 @@
 import { t as startServer } from "./serving.js";
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
 import { t as UsageError } from "./invocation.js";
 import { resolve } from "node:path";
+init_workspace();
 const command = {
 	name: "serve",
 	summary: "serve the newest run's model, or a folder's, until Ctrl-C",

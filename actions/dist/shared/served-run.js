@@ -1,7 +1,8 @@
-import { W as openStore } from "./data.js";
-import { $ as writeAtomic, J as digestOf, L as checkName, Y as hexOf, c as statePath, et as LockstepError, i as modelPath } from "./workspace.js";
+import { Q as openStore } from "./data.js";
+import { Ct as LockstepError, St as writeAtomic, c as modelPath, et as checkName, f as statePath, gt as hexOf, ht as digestOf, t as init_workspace } from "./workspace.js";
 import { join } from "node:path";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+init_workspace();
 async function layOutNewestRun(workspace, model) {
 	const run = newestRun(workspace, checkName(model, "model"));
 	const read = (name) => readFileSync(join(run.folder, name));

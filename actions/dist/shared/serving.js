@@ -1,5 +1,5 @@
-import { a as column, i as cellText } from "./data.js";
-import { U as spawnOwn, V as exitOf, et as LockstepError, p as ownProgram } from "./workspace.js";
+import { a as cellText, o as column } from "./data.js";
+import { Ct as LockstepError, lt as spawnOwn, ot as exitOf, t as init_workspace, y as ownProgram } from "./workspace.js";
 import { setTimeout } from "node:timers/promises";
 import { Agent, request } from "node:http";
 import { Agent as Agent$1, request as request$1 } from "node:https";
@@ -121,6 +121,7 @@ async function askRows(client, rows, ids) {
 		};
 	}
 }
+init_workspace();
 async function readServedBy(url) {
 	const refuse = (what, cause) => new LockstepError("E_PREDICT", {
 		what: `${url} ${what}`,
@@ -155,6 +156,7 @@ function requestValue({ type }, source, row) {
 	if (value === null || Number.isNaN(value)) return null;
 	return type === "boolean" && typeof value === "number" ? value !== 0 : value;
 }
+init_workspace();
 async function predictTables(url, tables, options = {}) {
 	const { model, version, inputs } = await readServedBy(url);
 	if (options.model !== void 0 && options.model !== model) throw new LockstepError("E_PREDICT", {
@@ -194,6 +196,7 @@ function idsOf(name, table, idColumn) {
 	const numbered = (row) => `${name}:${row}`;
 	return Array.from({ length: table.rows }, (_, row) => source ? cellText(source, row) ?? numbered(row) : numbered(row));
 }
+init_workspace();
 const program = ownProgram(import.meta.url, "./server.ts", "server.mjs");
 const patienceMs = 3e4;
 async function startServer(folder, port, log) {

@@ -1,11 +1,13 @@
-import { $ as writeAtomic, F as checkSchema, G as canonicalJson, J as digestOf, K as digestOfJson, Z as diskFull, et as LockstepError, g as parseJson, j as sourceKinds, q as digestFile, tt as isLockstepError } from "./workspace.js";
-import { $ as keyFaultOf, J as listFiles, M as remoteAddress, N as printManifest, P as totalSize, Q as comparePaths, Y as refuseOdd, Z as checkPath, j as openBucket, q as kindOf, r as readTable } from "./data.js";
+import { Ct as LockstepError, G as sourceKinds, St as writeAtomic, Tt as isLockstepError, X as checkSchema, dt as canonicalJson, ft as digestOfJson, ht as digestOf, mt as digestFile, t as init_workspace, w as parseJson, yt as diskFull } from "./workspace.js";
+import { H as kindOf, U as listFiles, W as refuseOdd, X as remoteAddress, Y as openBucket, at as comparePaths, i as readTable, it as checkPath, nt as totalSize, ot as keyFaultOf, tt as printManifest } from "./data.js";
 import { t as eachLimited } from "./each-limited.js";
 import { r as makeFolderOf, t as lookAt } from "./folder.js";
-import { a as withoutQuery, i as isSecure, n as send } from "./http.js";
+import { c as isSecure, i as send, l as withoutQuery, t as init_http } from "./http.js";
+import { t as data_sources_default } from "../vendor/schemas-others.js";
 import { extname, join } from "node:path";
 import { existsSync, readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
+init_workspace();
 async function writeArriving(path, { name, contentType, body, most }) {
 	makeFolderOf(path);
 	const handle = await open(path, "w", 420);
@@ -49,6 +51,8 @@ function broken(name, size, error) {
 		cause: error
 	});
 }
+init_http();
+init_workspace();
 const mostFetched = 64 * 2 ** 30;
 const tries = 3;
 async function fetchUrl({ asked, declared: { bearer } }, target, { etag, most = mostFetched }) {
@@ -111,6 +115,7 @@ function refused({ status }, name) {
 		fix
 	});
 }
+init_workspace();
 const mostFiles = 1e6;
 async function fetchBucket({ key, asked }, target, root) {
 	const { base, prefix } = splitAddress(asked);
@@ -177,6 +182,7 @@ const wrongCount = (place, count, key) => new LockstepError("E_DATA_KIND", {
 	allowed: key.endsWith("/") ? `at most ${mostFiles}` : `one for the file ${key}`,
 	fix: key.endsWith("/") ? "name a narrower address" : `name the object, or call the dataset ${key}/`
 });
+init_workspace();
 const file = "lockstep.yaml";
 function dateSource(key, declared, { day, now = new Date() }) {
 	checkPath(key, { file }, keyFaultOf);
@@ -226,78 +232,7 @@ function isDue({ schedule = "daily" }, now) {
 	if (schedule === "monthly") return now.getUTCDate() === 1;
 	return schedule === "daily";
 }
-var data_sources_default = {
-	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "data-sources.json",
-	title: "data.sources.json",
-	description: "Where the locked bytes of datasets with a source came from.",
-	type: "object",
-	additionalProperties: false,
-	required: ["v", "datasets"],
-	properties: {
-		"v": { "const": 1 },
-		"datasets": {
-			"type": "object",
-			"additionalProperties": {
-				"type": "object",
-				"additionalProperties": false,
-				"required": [
-					"kind",
-					"asked",
-					"date",
-					"fetched",
-					"etag",
-					"source",
-					"digest"
-				],
-				"properties": {
-					"kind": { "enum": [
-						"url",
-						"bucket",
-						"sql",
-						"command"
-					] },
-					"asked": {
-						"description": "Address, query or command, the day filled in.",
-						"type": "string"
-					},
-					"date": {
-						"type": ["string", "null"],
-						"pattern": "^\\d{4}-\\d{2}-\\d{2}$"
-					},
-					"fetched": {
-						"type": "string",
-						"pattern": "^\\d{4}-\\d{2}-\\d{2}T[0-9:.]+Z$"
-					},
-					"etag": { "type": ["string", "null"] },
-					"source": { "$ref": "#/$defs/digest" },
-					"digest": {
-						"description": "As in data.lock.",
-						"$ref": "#/$defs/digest"
-					},
-					"licence": { "type": "string" },
-					"rows": {
-						"type": "integer",
-						"minimum": 0
-					},
-					"columns": {
-						"type": "array",
-						"items": {
-							"type": "array",
-							"prefixItems": [{ "type": "string" }, { "enum": ["number", "text"] }],
-							"items": false,
-							"minItems": 2
-						}
-					}
-				}
-			}
-		}
-	},
-	$defs: { "digest": {
-		"type": "string",
-		"pattern": "^sha256:[0-9a-f]{64}$"
-	} }
-};
+init_workspace();
 const lineageFile = "data.sources.json";
 function readLineage({ root }) {
 	const path = join(root, lineageFile);
@@ -308,6 +243,7 @@ const writeLineage = ({ root }, datasets) => writeAtomic(join(root, lineageFile)
 function printLineage(datasets) {
 	return `{"v": 1, "datasets": {\n${Object.keys(datasets).sort(comparePaths).map((key) => `${JSON.stringify(key)}: ${canonicalJson(datasets[key])}`).join(",\n")}\n}}\n`;
 }
+init_workspace();
 const mostLooked = 512 * 2 ** 20;
 async function measure(path, key) {
 	const found = lookAt(path);

@@ -1,8 +1,9 @@
-import { c as writeParquet } from "./data.js";
+import { l as writeParquet } from "./data.js";
 import "./model.js";
-import { et as LockstepError, tt as isLockstepError } from "./workspace.js";
+import { Ct as LockstepError, Tt as isLockstepError, t as init_workspace } from "./workspace.js";
 import { n as resolveNative } from "./natives.js";
 import { pathToFileURL } from "node:url";
+init_workspace();
 function isOrdered(sql) {
 	const bare = sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$/g, " ");
 	let depth = 0;

@@ -1,5 +1,6 @@
 import { t as noteIn } from "./pipeline.js";
-import { d as startProgress, u as isWatched } from "./workspace.js";
+import { g as startProgress, h as isWatched, t as init_workspace } from "./workspace.js";
+init_workspace();
 function drawStages() {
 	const bar = isWatched(process.stderr);
 	let progress = startProgress("");

@@ -1,11 +1,12 @@
-import { $ as writeAtomic, D as tryGit, et as LockstepError, m as acquireLock, o as pipelinePath } from "./workspace.js";
+import { Ct as LockstepError, St as writeAtomic, b as acquireLock, t as init_workspace, u as pipelinePath, z as tryGit } from "./workspace.js";
 import { dirname, join, relative } from "node:path";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 import { styleText } from "node:util";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { once } from "node:events";
+init_workspace();
 function narrator(stream) {
 	const live = stream.isTTY === true;
 	const paint = (style, text) => live ? styleText(style, text, { validateStream: false }) : text;
@@ -546,6 +547,7 @@ const steps = [
 		run: laterMonths
 	}
 ];
+init_workspace();
 const emptySummary = () => ({
 	steps: [],
 	environments: {},
@@ -575,6 +577,7 @@ function writeSummary(root, path, sandbox, draft) {
 	writeAtomic(path, `${JSON.stringify(summary, null, 2)}\n`);
 	return summary;
 }
+init_workspace();
 async function runDemo({ root, once, stream }) {
 	const tell = narrator(stream);
 	const release = await acquireLock(join(root, ".lockstep", "demo.lock"), { what: "npm start" });
@@ -640,6 +643,7 @@ function interrupted() {
 		happened: () => happened
 	};
 }
+init_workspace();
 const command = {
 	name: "start",
 	summary: "run the demo: real data to a model in production, in a sandbox under .lockstep/demo",

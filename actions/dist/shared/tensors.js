@@ -1,4 +1,6 @@
-import { I as nearest, et as LockstepError } from "./workspace.js";
+import { $ as nearest, Ct as LockstepError, Q as init_suggestion, wt as init_errors } from "./workspace.js";
+init_errors();
+init_suggestion();
 function inputColumn(table, name) {
 	const found = table.columns.find((column) => column.name === name);
 	if (found) return found;

@@ -1,16 +1,21 @@
-import { W as openStore } from "./data.js";
+import { Q as openStore } from "./data.js";
 import { h as readPipeline, r as runPipeline } from "./pipeline.js";
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
 import { t as chooseBase } from "./base2.js";
 import { n as checkCandidateFolder, r as writeCandidate } from "./candidate.js";
+import { t as findAfterCheck } from "./data-check.js";
 import { n as readStored, o as storeTable } from "./scoring.js";
+init_workspace();
 async function trainCandidate(workspace, model, { folder, quick = false, base: revision, force = false, find, report } = {}) {
 	if (folder !== void 0) checkCandidateFolder(folder);
 	await readPipeline(workspace, model);
 	const run = await runPipeline(workspace, model, {
 		force,
 		quick,
-		...find ? { find } : {},
+		...await findAfterCheck(workspace, model, {
+			find,
+			force
+		}),
 		...report ? { report } : {}
 	});
 	if (folder !== void 0) await writeCandidate(workspace, folder, {

@@ -1,7 +1,8 @@
 import { t as trainCandidate } from "./train.js";
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
 import { t as drawStages } from "./stage-progress.js";
 import { resolve } from "node:path";
+init_workspace();
 const command = {
 	name: "train",
 	summary: "run a pipeline and judge nothing: what a pull request hands over",

@@ -1,6 +1,7 @@
-import { F as findLock, R as parseLock, W as openStore, _ as ensureDataset, r as readTable } from "./data.js";
-import { T as readAtCommit } from "./workspace.js";
+import { F as findLock, Q as openStore, R as parseLock, i as readTable, x as ensureDataset } from "./data.js";
+import { L as readAtCommit, t as init_workspace } from "./workspace.js";
 import { l as planRun, r as runPipeline } from "./pipeline.js";
+init_workspace();
 function stageLines() {
 	const ran = new Map();
 	return {

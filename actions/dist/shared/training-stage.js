@@ -1,11 +1,12 @@
-import { $ as writeAtomic, et as LockstepError } from "./workspace.js";
-import { a as column, c as writeParquet, i as cellText, o as selectRows, r as readTable } from "./data.js";
+import { Ct as LockstepError, St as writeAtomic, t as init_workspace } from "./workspace.js";
+import { a as cellText, i as readTable, l as writeParquet, o as column, s as selectRows } from "./data.js";
 import { n as openScorer } from "./model.js";
 import { n as metadataKeys } from "./model-metadata.js";
 import { t as predictionsTable } from "./predictions.js";
 import { _ as builtins } from "./pipeline.js";
 import { a as NodeProtoSchema, c as TensorProtoSchema, d as TensorShapeProtoSchema, f as TensorShapeProto_DimensionSchema, g as toBinary, h as ValueInfoProtoSchema, i as ModelProtoSchema, m as TypeProto_TensorSchema, n as AttributeProto_AttributeType, o as OperatorSetIdProtoSchema, p as TypeProtoSchema, r as GraphProtoSchema, s as StringStringEntryProtoSchema, t as AttributeProtoSchema, u as TensorProto_DataType, v as create } from "../vendor/onnx.js";
 import { a as foldsOf, i as rowIdOf, n as judgingFolds, o as rowHashes, r as rowIdColumn } from "./judging-folds.js";
+init_workspace();
 const dataType = {
 	float: 1,
 	int64: 7,
@@ -503,6 +504,7 @@ function least(values) {
 	for (const value of values) if (value < low) low = value;
 	return low;
 }
+init_workspace();
 const affirmative = [
 	"yes",
 	"true",
@@ -582,6 +584,7 @@ const selectTraining = (rows, indices) => indices.length === rows.labels.length 
 	labels: Float64Array.from(indices, (row) => rows.labels[row]),
 	folds: Int32Array.from(indices, (row) => rows.folds[row])
 };
+init_workspace();
 const mostRows = 5e3;
 const tolerance = 1e-5;
 async function checkParity(model, bytes, table) {
@@ -940,6 +943,7 @@ function exportOnnx(model, version) {
 		} : {}
 	});
 }
+init_workspace();
 async function trainStage(stage, name, train) {
 	const table = await readTable(stage.table);
 	const rows = readRows(stage, table);

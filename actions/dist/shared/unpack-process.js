@@ -1,6 +1,7 @@
-import { B as askChild, Y as hexOf, c as statePath, p as ownProgram } from "./workspace.js";
+import { f as statePath, gt as hexOf, it as askChild, t as init_workspace, y as ownProgram } from "./workspace.js";
 import { join } from "node:path";
 import { existsSync } from "node:fs";
+init_workspace();
 const worker = ownProgram(import.meta.url, "./worker/unpack.ts");
 const rootfsOf = (workspace, digest) => join(statePath(workspace, "agent", "images", hexOf(digest)), "rootfs");
 async function unpackImage(workspace, digest) {

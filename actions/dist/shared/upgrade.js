@@ -1,4 +1,5 @@
-import { et as LockstepError, f as bundleFolder } from "./workspace.js";
+import { Ct as LockstepError, _ as bundleFolder, t as init_workspace } from "./workspace.js";
+init_workspace();
 const command = {
 	name: "upgrade",
 	summary: "merge a verified release of the template into a branch of its own",

@@ -1,7 +1,8 @@
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
 import { o as say } from "./run.js";
 import { join } from "node:path";
 import { globSync, lstatSync } from "node:fs";
+init_workspace();
 const retentionDays = 7;
 async function uploadFolder(name, folder, compressionLevel) {
 	const { DefaultArtifactClient } = await import("./artifact.js");

@@ -1,5 +1,6 @@
 import { t as verifyEnvironments } from "./gitops.js";
-import { et as LockstepError } from "./workspace.js";
+import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
+init_workspace();
 const command = {
 	name: "verify",
 	summary: "check every environment on the branch against its evidence",

@@ -1,6 +1,6 @@
-import { i as canonicalize } from "../vendor/small.js";
-import { t as schema0 } from "../vendor/schema-lockstep.js";
-import { t as require__2020 } from "../vendor/ajv.js";
+import { n as __esmMin } from "./rolldown-runtime.js";
+import { a as init_canonicalize, i as canonicalize } from "../vendor/small.js";
+import { i as lockstep_default, r as init_lockstep } from "../vendor/schemas.js";
 import { t as require_dist } from "../vendor/yaml.js";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { createHash, randomBytes } from "node:crypto";
@@ -11,35 +11,6 @@ import { fileURLToPath } from "node:url";
 import { hostname } from "node:os";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { stderr } from "node:process";
-var LockstepError = class extends Error {
-	name = "LockstepError";
-	code;
-	what;
-	where;
-	allowed;
-	fix;
-	constructor(code, parts) {
-		super(composeMessage(code, parts), { cause: parts.cause });
-		this.code = code;
-		this.what = parts.what;
-		this.where = parts.where;
-		this.allowed = parts.allowed;
-		this.fix = parts.fix;
-	}
-	toJSON() {
-		return {
-			code: this.code,
-			message: this.message,
-			...this.where ? { file: this.where.file } : {},
-			...this.where?.line === void 0 ? {} : { line: this.where.line },
-			...this.fix === void 0 ? {} : { fix: this.fix }
-		};
-	}
-};
-const isLockstepError = (error, code) => error instanceof LockstepError && (code === void 0 || error.code === code);
-const printable = (text, most = 200) => {
-	return (text.length > most ? `${text.slice(0, most)}…` : text).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-};
 function composeMessage(code, { what, where, allowed, fix }) {
 	const place = where ? ` in ${printable(formatPlace(where))}` : "";
 	const rule = allowed === void 0 ? "" : ` — ${printable(allowed, 600)}`;
@@ -47,7 +18,39 @@ function composeMessage(code, { what, where, allowed, fix }) {
 	const sentence = `${code}: ${printable(what, 600)}${place}${rule}${action}`;
 	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
-const formatPlace = ({ file, line, column }) => file + (line === void 0 ? "" : `:${line}${column === void 0 ? "" : `:${column}`}`);
+var LockstepError, isLockstepError, printable, formatPlace;
+var init_errors = __esmMin((() => {
+	LockstepError = class extends Error {
+		name = "LockstepError";
+		code;
+		what;
+		where;
+		allowed;
+		fix;
+		constructor(code, parts) {
+			super(composeMessage(code, parts), { cause: parts.cause });
+			this.code = code;
+			this.what = parts.what;
+			this.where = parts.where;
+			this.allowed = parts.allowed;
+			this.fix = parts.fix;
+		}
+		toJSON() {
+			return {
+				code: this.code,
+				message: this.message,
+				...this.where ? { file: this.where.file } : {},
+				...this.where?.line === void 0 ? {} : { line: this.where.line },
+				...this.fix === void 0 ? {} : { fix: this.fix }
+			};
+		}
+	};
+	isLockstepError = (error, code) => error instanceof LockstepError && (code === void 0 || error.code === code);
+	printable = (text, most = 200) => {
+		return (text.length > most ? `${text.slice(0, most)}…` : text).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	};
+	formatPlace = ({ file, line, column }) => file + (line === void 0 ? "" : `:${line}${column === void 0 ? "" : `:${column}`}`);
+}));
 function writeAtomic(path, content, mode = 420) {
 	mkdirSync(dirname(path), { recursive: true });
 	const temporary = temporaryBeside(path);
@@ -65,7 +68,6 @@ function writeAtomic(path, content, mode = 420) {
 		throw diskFull(error, path);
 	}
 }
-const temporaryBeside = (path) => `${path}.tmp-${process.pid}-${randomBytes(4).toString("hex")}`;
 function diskFull(error, path) {
 	const code = error.code;
 	if (code !== "ENOSPC" && code !== "EDQUOT") return error;
@@ -76,10 +78,11 @@ function diskFull(error, path) {
 		cause: error
 	});
 }
-const pattern$1 = /^sha256:[0-9a-f]{64}$/;
-const isDigest = (text) => typeof text === "string" && pattern$1.test(text);
-const hexOf = (digest) => digest.slice(7);
-const digestOf = (bytes) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+var temporaryBeside;
+var init_atomic_file = __esmMin((() => {
+	init_errors();
+	temporaryBeside = (path) => `${path}.tmp-${process.pid}-${randomBytes(4).toString("hex")}`;
+}));
 async function digestFile(path) {
 	const hash = createHash("sha256");
 	let size = 0;
@@ -92,13 +95,24 @@ async function digestFile(path) {
 		size
 	};
 }
+var pattern$1, isDigest, hexOf, digestOf;
+var init_digest = __esmMin((() => {
+	pattern$1 = /^sha256:[0-9a-f]{64}$/;
+	isDigest = (text) => typeof text === "string" && pattern$1.test(text);
+	hexOf = (digest) => digest.slice(7);
+	digestOf = (bytes) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}));
 function canonicalJson(value) {
 	const text = canonicalize(value);
 	if (text === void 0) throw new TypeError("value has no canonical JSON form");
 	return text;
 }
-const digestOfJson = (value) => digestOf(canonicalJson(value));
-const lifelineVariable = "LOCKSTEP_LIFELINE";
+var digestOfJson;
+var init_canonical_json = __esmMin((() => {
+	init_canonicalize();
+	init_digest();
+	digestOfJson = (value) => digestOf(canonicalJson(value));
+}));
 function spawnOwn(file, args, options = {}) {
 	const { stdin = "ignore", stdout = "inherit", stderr = "inherit", env = process.env, prefix = [], ...rest } = options;
 	const [program = process.execPath, ...before] = prefix.length > 0 ? [...prefix, process.execPath] : [];
@@ -137,13 +151,6 @@ function watchParent(onEnd = () => process.exit(1)) {
 	lifeline.on("close", onEnd).on("error", onEnd);
 	lifeline.resume().unref();
 }
-const exitOf = (child) => new Promise((resolve, reject) => {
-	child.once("error", reject);
-	child.once("exit", (code, signal) => resolve({
-		code,
-		signal
-	}));
-});
 function isAlive(pid) {
 	try {
 		process.kill(pid, 0);
@@ -157,6 +164,17 @@ function isAlive(pid) {
 		return false;
 	}
 }
+var lifelineVariable, exitOf;
+var init_process = __esmMin((() => {
+	lifelineVariable = "LOCKSTEP_LIFELINE";
+	exitOf = (child) => new Promise((resolve, reject) => {
+		child.once("error", reject);
+		child.once("exit", (code, signal) => resolve({
+			code,
+			signal
+		}));
+	});
+}));
 async function askChild(program, order, { cwd, env = process.env, prefix = [], timeoutMs, died }) {
 	const child = spawnOwn(program, [JSON.stringify(order)], {
 		cwd,
@@ -197,18 +215,21 @@ async function answerParent(work) {
 	});
 	process.stdout.write(JSON.stringify(answer));
 }
-const mostText = 1 << 20;
 async function textOf(stream) {
 	let text = "";
 	for await (const chunk of stream) if (text.length < mostText) text += String(chunk);
 	return text;
 }
-const lastWords = (stderr) => {
-	const line = /^\w*Error: .*$/m.exec(stderr)?.[0];
-	return line ? ` (${line})` : "";
-};
-const pattern = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
-const isName = (text) => pattern.test(text);
+var mostText, lastWords;
+var init_child_answer = __esmMin((() => {
+	init_errors();
+	init_process();
+	mostText = 1 << 20;
+	lastWords = (stderr) => {
+		const line = /^\w*Error: .*$/m.exec(stderr)?.[0];
+		return line ? ` (${line})` : "";
+	};
+}));
 function checkName(text, kind, where) {
 	if (isName(text)) return text;
 	throw new LockstepError("E_NAME", {
@@ -217,7 +238,20 @@ function checkName(text, kind, where) {
 		allowed: "1 to 40 lower-case letters, digits and hyphens, beginning with a letter, not ending with a hyphen"
 	});
 }
-var import__2020 = require__2020();
+var pattern, isName;
+var init_names = __esmMin((() => {
+	init_errors();
+	pattern = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+	isName = (text) => pattern.test(text);
+}));
+var Ajv2020;
+var init__without_ajv = __esmMin((() => {
+	Ajv2020 = class {
+		constructor() {
+			throw new Error("a schema that was not compiled ahead");
+		}
+	};
+}));
 function nearest(word, known) {
 	const best = known.map((candidate) => ({
 		candidate,
@@ -234,14 +268,12 @@ function distance(a, b) {
 	}
 	return row[b.length];
 }
-const compiled = new Map();
-let ajv;
+var init_suggestion = __esmMin((() => {}));
 function checkSchema(parsed, schema) {
 	const validate = compiledFor(schema);
 	if (validate(parsed.value)) return parsed.value;
 	throw schemaError(parsed, mostTelling(validate.errors ?? []));
 }
-const compiledAhead = Symbol.for("lockstep.compiled");
 function compiledFor(schema) {
 	const ahead = schema[compiledAhead];
 	if (ahead) return ahead;
@@ -253,16 +285,6 @@ function compiledFor(schema) {
 	}
 	return validate;
 }
-const openAjv = (code) => new import__2020.Ajv2020({
-	allErrors: true,
-	verbose: true,
-	strict: true,
-	strictRequired: false,
-	allowUnionTypes: true,
-	validateFormats: false,
-	validateSchema: false,
-	code
-}).addVocabulary(["x-code", "x-allowed"]);
 function mostTelling(errors) {
 	const weight = (error) => error.instancePath.split("/").length * 4 + (error.keyword === "additionalProperties" ? 2 : error.keyword === "anyOf" || error.keyword === "oneOf" || error.keyword === "if" ? -2 : 1);
 	return [...errors].sort((a, b) => weight(b) - weight(a))[0];
@@ -324,23 +346,38 @@ function ruleOf(error) {
 		default: return error.message ?? error.keyword;
 	}
 }
-const typeWord = (type) => ({
-	object: "a mapping",
-	array: "a list",
-	string: "a text",
-	number: "a number",
-	integer: "a whole number",
-	boolean: "true or false"
-})[String(type)] ?? String(type);
 function describe(value) {
 	if (Array.isArray(value)) return `a list of ${value.length}`;
 	if (value !== null && typeof value === "object") return `a mapping of ${Object.keys(value).join(", ") || "nothing"}`;
 	return typeof value === "string" ? `the text "${value}"` : `${typeof value === "object" ? "" : `the ${typeof value} `}${String(value)}`;
 }
-const unescapePointer = (step) => step.replaceAll("~1", "/").replaceAll("~0", "~");
-var import_dist = require_dist();
-const mostBytes$1 = 262144;
-const deepest$1 = 64;
+var compiled, ajv, compiledAhead, openAjv, typeWord, unescapePointer;
+var init_schema = __esmMin((() => {
+	init__without_ajv();
+	init_errors();
+	init_suggestion();
+	compiled = new Map();
+	compiledAhead = Symbol.for("lockstep.compiled");
+	openAjv = (code) => new Ajv2020({
+		allErrors: true,
+		verbose: true,
+		strict: true,
+		strictRequired: false,
+		allowUnionTypes: true,
+		validateFormats: false,
+		validateSchema: false,
+		code
+	}).addVocabulary(["x-code", "x-allowed"]);
+	typeWord = (type) => ({
+		object: "a mapping",
+		array: "a list",
+		string: "a text",
+		number: "a number",
+		integer: "a whole number",
+		boolean: "true or false"
+	})[String(type)] ?? String(type);
+	unescapePointer = (step) => step.replaceAll("~1", "/").replaceAll("~0", "~");
+}));
 function parseYaml(content, file, most = mostBytes$1) {
 	const text = decodeText(content, file, most);
 	const lines = new import_dist.LineCounter();
@@ -361,7 +398,6 @@ function parseYaml(content, file, most = mostBytes$1) {
 		locate: (path) => place(offsetAt(document, path))
 	};
 }
-const readYaml = (path, shownAs = path) => parseYaml(readConfiguration(path, shownAs), shownAs);
 function readConfiguration(path, shownAs = path) {
 	try {
 		return readFileSync(path);
@@ -445,7 +481,6 @@ function parseOne(text, file, lineCounter) {
 		throw error;
 	}
 }
-const syntaxCode = (code) => code === "DUPLICATE_KEY" ? "E_YAML_DUPLICATE" : code === "TAG_RESOLVE_FAILED" ? "E_YAML_TAG" : "E_YAML_SYNTAX";
 function wordsFor({ code, message, pos }, text) {
 	if (/^(<<<<<<<|=======|>>>>>>>)/m.test(text)) return {
 		what: "a conflict that Git left behind",
@@ -466,11 +501,6 @@ function wordsFor({ code, message, pos }, text) {
 	};
 	return { what: message.split("\n")[0].replace(/ at line \d+, column \d+:?$/, "") };
 }
-const tooDeep = (where) => new LockstepError("E_YAML_DEPTH", {
-	what: "values nested too deeply",
-	where,
-	allowed: `at most ${deepest$1} levels`
-});
 function checkNodes(document, place) {
 	(0, import_dist.visit)(document, (_key, node, path) => {
 		const where = place(node?.range?.[0]);
@@ -515,18 +545,26 @@ function offsetAt(document, path) {
 	}
 	return offset;
 }
-const sourceKinds = [
-	"url",
-	"bucket",
-	"sql",
-	"command"
-];
+var import_dist, mostBytes$1, deepest$1, readYaml, syntaxCode, tooDeep;
+var init_yaml_file = __esmMin((() => {
+	import_dist = require_dist();
+	init_errors();
+	mostBytes$1 = 262144;
+	deepest$1 = 64;
+	readYaml = (path, shownAs = path) => parseYaml(readConfiguration(path, shownAs), shownAs);
+	syntaxCode = (code) => code === "DUPLICATE_KEY" ? "E_YAML_DUPLICATE" : code === "TAG_RESOLVE_FAILED" ? "E_YAML_TAG" : "E_YAML_SYNTAX";
+	tooDeep = (where) => new LockstepError("E_YAML_DEPTH", {
+		what: "values nested too deeply",
+		where,
+		allowed: `at most ${deepest$1} levels`
+	});
+}));
 function readConfigurationFile(root) {
 	const path = join(root, "lockstep.yaml");
 	return existsSync(path) ? parseConfiguration(readYaml(path, "lockstep.yaml")) : parseConfiguration(null);
 }
 function parseConfiguration(parsed) {
-	const file = parsed ? checkSchema(parsed, schema0) : {};
+	const file = parsed ? checkSchema(parsed, lockstep_default) : {};
 	const environments = (file.environments ?? [
 		"dev",
 		"staging",
@@ -577,184 +615,204 @@ function checkEnvironment(configuration, name) {
 		fix: near ? `did you mean "${near}"?` : "name one of them, or add it to lockstep.yaml"
 	});
 }
-const errorCodes = [
-	"E_USAGE",
-	"E_INTERNAL",
-	"E_NAME",
-	"E_WORKSPACE_MISSING",
-	"E_BUSY",
-	"E_DISK_FULL",
-	"E_FILE_PERMISSION",
-	"E_FILE_KIND",
-	"E_FILE_LIMIT",
-	"E_INTERRUPTED",
-	"E_ACTION_INPUT",
-	"E_INSTALL",
-	"E_GIT",
-	"E_GIT_IDENTITY",
-	"E_GIT_PUSH_REFUSED",
-	"E_GIT_DIRTY",
-	"E_YAML_ALIAS",
-	"E_YAML_TAG",
-	"E_YAML_MULTIDOC",
-	"E_YAML_DUPLICATE",
-	"E_YAML_DEPTH",
-	"E_YAML_SYNTAX",
-	"E_JSON_SYNTAX",
-	"E_JSON_DUPLICATE",
-	"E_JSON_DEPTH",
-	"E_CONFIG_MISSING",
-	"E_CONFIG_TOO_LARGE",
-	"E_CONFIG_ENCODING",
-	"E_CONFIG_TYPE",
-	"E_CONFIG_KEY",
-	"E_CONFIG_VALUE",
-	"E_NUMBER_NOT_FINITE",
-	"E_PATH_TRAVERSAL",
-	"E_PATH_ABSOLUTE",
-	"E_PATH_RESERVED",
-	"E_PATH_CONTROL",
-	"E_PATH_LENGTH",
-	"E_DIGEST_FORMAT",
-	"E_DIGEST_MISMATCH",
-	"E_SIZE_MISMATCH",
-	"E_LOCK_MISSING",
-	"E_LOCK_EMPTY",
-	"E_LOCK_ENCODING",
-	"E_LOCK_NONCANONICAL",
-	"E_LOCK_DUPLICATE",
-	"E_LOCK_CASE_COLLISION",
-	"E_LOCK_UNICODE_COLLISION",
-	"E_LOCK_TOO_LARGE",
-	"E_DATA_KIND",
-	"E_DATA_MISSING",
-	"E_DATA_CHANGED",
-	"E_SOURCE_FAILED",
-	"E_OBJECT_MISSING",
-	"E_REMOTE_NOT_DATA",
-	"E_REMOTE_RATE_LIMIT",
-	"E_REMOTE_REDIRECT",
-	"E_REMOTE_CREDENTIALS",
-	"E_REMOTE_SCHEME",
-	"E_REMOTE_READ_ONLY",
-	"E_REMOTE_FAILED",
-	"E_REMOTE_TOO_LARGE",
-	"E_TABLE_FORMAT",
-	"E_TABLE_EMPTY",
-	"E_TABLE_COLUMN",
-	"E_TABLE_VALUE",
-	"E_PIPELINE_MISSING",
-	"E_PIPELINE_CYCLE",
-	"E_PIPELINE_INPUT",
-	"E_PIPELINE_STAGE",
-	"E_QUICK_INPUT",
-	"E_ENVIRONMENT_PREPARE",
-	"E_TRAIN_COMMAND",
-	"E_TRAIN_FAILED",
-	"E_TRAIN_KILLED",
-	"E_TRAIN_NO_OUTPUT",
-	"E_TRAIN_OUTPUT_KIND",
-	"E_TRAIN_TIMEOUT",
-	"E_TRAIN_NO_GPU",
-	"E_TRAIN_DATA",
-	"E_TRAIN_PARITY",
-	"E_TRAIN_REQUEST",
-	"E_MODEL_FORMAT",
-	"E_MODEL_HEADER",
-	"E_MODEL_LAYOUT",
-	"E_MODEL_EMPTY",
-	"E_MODEL_EXTERNAL_DATA",
-	"E_MODEL_CUSTOM_OP",
-	"E_MODEL_INPUT",
-	"E_MODEL_RUN",
-	"E_NATIVE_MISSING",
-	"E_EVALUATE_ROWS",
-	"E_EVALUATE_TARGET",
-	"E_BASELINE_DATA",
-	"E_BASELINE_MISSING",
-	"E_HANDOVER_SHAPE",
-	"E_HANDOVER_TOO_LARGE",
-	"E_HANDOVER_RECORD",
-	"E_HANDOVER_UPLOAD",
-	"E_HANDOVER_PR",
-	"E_HANDOVER_REPO",
-	"E_METRICS_MISSING",
-	"E_METRICS_TYPE",
-	"E_METRICS_TOO_MANY",
-	"E_METRICS_NAME",
-	"E_METRICS_TAMPERED",
-	"E_GATE_OPERATOR",
-	"E_GATE_EMPTY",
-	"E_GATE_REFUSED",
-	"E_RUN_MISSING",
-	"E_VERSION",
-	"E_VERSION_UNKNOWN",
-	"E_TAG_LIGHTWEIGHT",
-	"E_TAG_MOVED",
-	"E_TAG_EXISTS",
-	"E_TAG_REQUEST",
-	"E_RECORD_FORMAT",
-	"E_SIGNATURE",
-	"E_VERDICT_MISSING",
-	"E_VERDICT_FAILED",
-	"E_VERDICT_INCONCLUSIVE",
-	"E_VERDICT_ENVIRONMENT",
-	"E_VERDICT_POLICY",
-	"E_VERDICT_EXPIRED",
-	"E_VERDICT_BINDING",
-	"E_ENV_UNKNOWN",
-	"E_PROMOTE_ORDER",
-	"E_PROMOTE_SOAK",
-	"E_PROMOTE_HELD",
-	"E_PROMOTE_RACE",
-	"E_PROMOTE_NOT_OBSERVED",
-	"E_PROMOTE_REFUSED_BY_AGENT",
-	"E_ROLLBACK_NONE",
-	"E_ENV_FILE_IMAGE",
-	"E_ENV_FILE_TAG",
-	"E_ENV_FILE_REMOTE_BASE",
-	"E_ENV_FILE_LINK",
-	"E_ENV_FILE_MISSING",
-	"E_ENV_FILE_TAMPERED",
-	"E_DEPLOY_MISSING",
-	"E_DEPLOY_FILE",
-	"E_IMAGE_REF",
-	"E_IMAGE_TAG",
-	"E_IMAGE_MISSING",
-	"E_IMAGE_LAYOUT",
-	"E_IMAGE_PLATFORM",
-	"E_BASE_MISSING",
-	"E_BASE_UNPINNED",
-	"E_REGISTRY_AUTH",
-	"E_REGISTRY_DIGEST",
-	"E_REGISTRY_RATE_LIMIT",
-	"E_REGISTRY_FAILED",
-	"E_CONTEXT_SECRET",
-	"E_ARCHIVE_FORMAT",
-	"E_ARCHIVE_BOMB",
-	"E_ARCHIVE_ABSOLUTE",
-	"E_ARCHIVE_TRAVERSAL",
-	"E_ARCHIVE_LINK",
-	"E_ARCHIVE_DEVICE",
-	"E_ARCHIVE_DUPLICATE",
-	"E_ARCHIVE_CASE",
-	"E_GITHUB_CONTEXT",
-	"E_GITHUB_AUTH",
-	"E_GITHUB_PERMISSION",
-	"E_GITHUB_MISSING",
-	"E_GITHUB_RATE_LIMIT",
-	"E_GITHUB_FAILED",
-	"E_COMMENT_PERMISSION",
-	"E_COMMENT_TOO_LONG",
-	"E_UPGRADE_SOURCE",
-	"E_UPGRADE_BASE",
-	"E_UPGRADE_BRANCH",
-	"E_SERVE_PORT",
-	"E_SERVE_START",
-	"E_PREDICT",
-	"E_MONITOR_DATA",
-	"E_NOT_RUNNING"
-];
+var sourceKinds;
+var init_configuration = __esmMin((() => {
+	init_lockstep();
+	init_errors();
+	init_names();
+	init_schema();
+	init_suggestion();
+	init_yaml_file();
+	sourceKinds = [
+		"url",
+		"bucket",
+		"sql",
+		"command"
+	];
+}));
+var errorCodes;
+var init_error_codes = __esmMin((() => {
+	errorCodes = [
+		"E_USAGE",
+		"E_INTERNAL",
+		"E_NAME",
+		"E_WORKSPACE_MISSING",
+		"E_BUSY",
+		"E_DISK_FULL",
+		"E_FILE_PERMISSION",
+		"E_FILE_KIND",
+		"E_FILE_LIMIT",
+		"E_INTERRUPTED",
+		"E_ACTION_INPUT",
+		"E_INSTALL",
+		"E_GIT",
+		"E_GIT_IDENTITY",
+		"E_GIT_PUSH_REFUSED",
+		"E_GIT_DIRTY",
+		"E_YAML_ALIAS",
+		"E_YAML_TAG",
+		"E_YAML_MULTIDOC",
+		"E_YAML_DUPLICATE",
+		"E_YAML_DEPTH",
+		"E_YAML_SYNTAX",
+		"E_JSON_SYNTAX",
+		"E_JSON_DUPLICATE",
+		"E_JSON_DEPTH",
+		"E_CONFIG_MISSING",
+		"E_CONFIG_TOO_LARGE",
+		"E_CONFIG_ENCODING",
+		"E_CONFIG_TYPE",
+		"E_CONFIG_KEY",
+		"E_CONFIG_VALUE",
+		"E_NUMBER_NOT_FINITE",
+		"E_PATH_TRAVERSAL",
+		"E_PATH_ABSOLUTE",
+		"E_PATH_RESERVED",
+		"E_PATH_CONTROL",
+		"E_PATH_LENGTH",
+		"E_DIGEST_FORMAT",
+		"E_DIGEST_MISMATCH",
+		"E_SIZE_MISMATCH",
+		"E_LOCK_MISSING",
+		"E_LOCK_EMPTY",
+		"E_LOCK_ENCODING",
+		"E_LOCK_NONCANONICAL",
+		"E_LOCK_DUPLICATE",
+		"E_LOCK_CASE_COLLISION",
+		"E_LOCK_UNICODE_COLLISION",
+		"E_LOCK_TOO_LARGE",
+		"E_DATA_KIND",
+		"E_DATA_MISSING",
+		"E_DATA_CHANGED",
+		"E_SOURCE_FAILED",
+		"E_DATA_QUALITY",
+		"E_OBJECT_MISSING",
+		"E_DATA_FORGOTTEN",
+		"E_REMOTE_NOT_DATA",
+		"E_REMOTE_RATE_LIMIT",
+		"E_REMOTE_REDIRECT",
+		"E_REMOTE_CREDENTIALS",
+		"E_REMOTE_SCHEME",
+		"E_REMOTE_READ_ONLY",
+		"E_REMOTE_FAILED",
+		"E_REMOTE_TOO_LARGE",
+		"E_TABLE_FORMAT",
+		"E_TABLE_EMPTY",
+		"E_TABLE_COLUMN",
+		"E_TABLE_VALUE",
+		"E_PIPELINE_MISSING",
+		"E_PIPELINE_CYCLE",
+		"E_PIPELINE_INPUT",
+		"E_PIPELINE_STAGE",
+		"E_QUICK_INPUT",
+		"E_ENVIRONMENT_PREPARE",
+		"E_TRAIN_COMMAND",
+		"E_TRAIN_FAILED",
+		"E_TRAIN_KILLED",
+		"E_TRAIN_NO_OUTPUT",
+		"E_TRAIN_OUTPUT_KIND",
+		"E_TRAIN_TIMEOUT",
+		"E_TRAIN_NO_GPU",
+		"E_TRAIN_DATA",
+		"E_TRAIN_PARITY",
+		"E_TRAIN_REQUEST",
+		"E_MODEL_FORMAT",
+		"E_MODEL_HEADER",
+		"E_MODEL_LAYOUT",
+		"E_MODEL_EMPTY",
+		"E_MODEL_EXTERNAL_DATA",
+		"E_MODEL_CUSTOM_OP",
+		"E_MODEL_INPUT",
+		"E_MODEL_RUN",
+		"E_NATIVE_MISSING",
+		"E_EVALUATE_ROWS",
+		"E_EVALUATE_TARGET",
+		"E_BASELINE_DATA",
+		"E_BASELINE_MISSING",
+		"E_HANDOVER_SHAPE",
+		"E_HANDOVER_TOO_LARGE",
+		"E_HANDOVER_RECORD",
+		"E_HANDOVER_UPLOAD",
+		"E_HANDOVER_PR",
+		"E_HANDOVER_REPO",
+		"E_METRICS_MISSING",
+		"E_METRICS_TYPE",
+		"E_METRICS_TOO_MANY",
+		"E_METRICS_NAME",
+		"E_METRICS_TAMPERED",
+		"E_GATE_OPERATOR",
+		"E_GATE_EMPTY",
+		"E_GATE_REFUSED",
+		"E_RUN_MISSING",
+		"E_VERSION",
+		"E_VERSION_UNKNOWN",
+		"E_TAG_LIGHTWEIGHT",
+		"E_TAG_MOVED",
+		"E_TAG_EXISTS",
+		"E_TAG_REQUEST",
+		"E_RECORD_FORMAT",
+		"E_SIGNATURE",
+		"E_VERDICT_MISSING",
+		"E_VERDICT_FAILED",
+		"E_VERDICT_INCONCLUSIVE",
+		"E_VERDICT_ENVIRONMENT",
+		"E_VERDICT_POLICY",
+		"E_VERDICT_EXPIRED",
+		"E_VERDICT_BINDING",
+		"E_ENV_UNKNOWN",
+		"E_PROMOTE_ORDER",
+		"E_PROMOTE_SOAK",
+		"E_PROMOTE_HELD",
+		"E_PROMOTE_RACE",
+		"E_PROMOTE_NOT_OBSERVED",
+		"E_PROMOTE_REFUSED_BY_AGENT",
+		"E_ROLLBACK_NONE",
+		"E_ENV_FILE_IMAGE",
+		"E_ENV_FILE_TAG",
+		"E_ENV_FILE_REMOTE_BASE",
+		"E_ENV_FILE_LINK",
+		"E_ENV_FILE_MISSING",
+		"E_ENV_FILE_TAMPERED",
+		"E_DEPLOY_MISSING",
+		"E_DEPLOY_FILE",
+		"E_IMAGE_REF",
+		"E_IMAGE_TAG",
+		"E_IMAGE_MISSING",
+		"E_IMAGE_LAYOUT",
+		"E_IMAGE_PLATFORM",
+		"E_BASE_MISSING",
+		"E_BASE_UNPINNED",
+		"E_REGISTRY_AUTH",
+		"E_REGISTRY_DIGEST",
+		"E_REGISTRY_RATE_LIMIT",
+		"E_REGISTRY_FAILED",
+		"E_CONTEXT_SECRET",
+		"E_ARCHIVE_FORMAT",
+		"E_ARCHIVE_BOMB",
+		"E_ARCHIVE_ABSOLUTE",
+		"E_ARCHIVE_TRAVERSAL",
+		"E_ARCHIVE_LINK",
+		"E_ARCHIVE_DEVICE",
+		"E_ARCHIVE_DUPLICATE",
+		"E_ARCHIVE_CASE",
+		"E_GITHUB_CONTEXT",
+		"E_GITHUB_AUTH",
+		"E_GITHUB_PERMISSION",
+		"E_GITHUB_MISSING",
+		"E_GITHUB_RATE_LIMIT",
+		"E_GITHUB_FAILED",
+		"E_COMMENT_PERMISSION",
+		"E_COMMENT_TOO_LONG",
+		"E_UPGRADE_SOURCE",
+		"E_UPGRADE_BASE",
+		"E_UPGRADE_BRANCH",
+		"E_SERVE_PORT",
+		"E_SERVE_START",
+		"E_PREDICT",
+		"E_MONITOR_DATA",
+		"E_NOT_RUNNING"
+	];
+}));
 async function git(args, options) {
 	const result = await tryGit(args, options);
 	if (result.status === 0) return result.stdout.replace(/\n$/, "");
@@ -831,13 +889,6 @@ function runGit(args, options) {
 		child.stdin.end(options.input ?? "");
 	});
 }
-const gitArguments = (args) => [
-	"-c",
-	"safe.directory=*",
-	"-c",
-	"core.quotePath=false",
-	...args
-];
 function gitEnvironment() {
 	const pointing = [
 		"GIT_DIR",
@@ -888,6 +939,17 @@ async function readAtCommit(cwd, commit, path) {
 	], { cwd });
 	return status === 0 ? stdout : null;
 }
+var gitArguments;
+var init_git = __esmMin((() => {
+	init_errors();
+	gitArguments = (args) => [
+		"-c",
+		"safe.directory=*",
+		"-c",
+		"core.quotePath=false",
+		...args
+	];
+}));
 function openObjects(root) {
 	const child = spawn("git", gitArguments(["cat-file", "--batch"]), {
 		cwd: root,
@@ -916,7 +978,7 @@ function openObjects(root) {
 		}
 		waiting = Buffer.concat(parts);
 	}
-	async function answer(oid) {
+	async function answer(oid, wanted) {
 		child.stdin.write(`${oid}\n`);
 		while (!waiting.includes(10)) await fill(waiting.length + 1);
 		const start = waiting.indexOf(10) + 1;
@@ -926,13 +988,13 @@ function openObjects(root) {
 		await fill(end + 1);
 		const bytes = waiting.subarray(start, end);
 		waiting = waiting.subarray(end + 1);
-		if (type !== "blob") throw unreadable(`${oid} is no blob here: ${header}`);
+		if (type !== wanted) throw unreadable(`${oid} is no ${wanted} here: ${header}`);
 		return bytes;
 	}
 	let last = Promise.resolve();
 	return {
-		read(oid) {
-			const bytes = last.then(() => answer(oid));
+		read(oid, type = "blob") {
+			const bytes = last.then(() => answer(oid, type));
 			last = bytes.catch(() => {});
 			return bytes;
 		},
@@ -943,10 +1005,15 @@ function openObjects(root) {
 		}
 	};
 }
-const unreadable = (what) => new LockstepError("E_GIT", {
-	what,
-	fix: "fetch the whole history, then run the command again"
-});
+var unreadable;
+var init_git_objects = __esmMin((() => {
+	init_errors();
+	init_git();
+	unreadable = (what) => new LockstepError("E_GIT", {
+		what,
+		fix: "fetch the whole history, then run the command again"
+	});
+}));
 async function readTree(root, treeish, folder = "") {
 	return (await git([
 		"ls-tree",
@@ -982,14 +1049,9 @@ async function readBlobs(root, oids) {
 	}
 	return blobs;
 }
-const nobody = 65534;
-const asUser = (id) => [
-	"setpriv",
-	`--reuid=${id}`,
-	`--regid=${id}`,
-	"--clear-groups",
-	"--no-new-privs"
-];
+var init_git_tree = __esmMin((() => {
+	init_git();
+}));
 function findIsolation() {
 	const own = process.getuid?.() ?? 0;
 	const raise = own === 0 ? [] : ["sudo", "-n"];
@@ -1057,8 +1119,17 @@ function works([program, ...args]) {
 	});
 	return status === 0;
 }
-const deepest = 64;
-const mostBytes = 16777216;
+var nobody, asUser;
+var init_isolation = __esmMin((() => {
+	nobody = 65534;
+	asUser = (id) => [
+		"setpriv",
+		`--reuid=${id}`,
+		`--regid=${id}`,
+		"--clear-groups",
+		"--no-new-privs"
+	];
+}));
 function parseJson(content, file, most = mostBytes) {
 	const text = decodeText(content, file, most);
 	checkDepth(text, file);
@@ -1070,7 +1141,6 @@ function parseJson(content, file, most = mostBytes) {
 		locate: () => ({ file })
 	};
 }
-const readJson = (path, shownAs = path, most = mostBytes) => parseJson(readConfiguration(path, shownAs), shownAs, most);
 function parse(text, file) {
 	try {
 		return JSON.parse(text, (_name, value) => {
@@ -1093,7 +1163,6 @@ function parse(text, file) {
 		});
 	}
 }
-const token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;
 function checkDepth(text, file) {
 	let depth = 0;
 	for (const match of text.matchAll(token)) {
@@ -1136,6 +1205,15 @@ function placeOf(text, offset, file) {
 		column: offset - before.lastIndexOf("\n")
 	};
 }
+var deepest, mostBytes, readJson, token;
+var init_json_file = __esmMin((() => {
+	init_errors();
+	init_yaml_file();
+	deepest = 64;
+	mostBytes = 16777216;
+	readJson = (path, shownAs = path, most = mostBytes) => parseJson(readConfiguration(path, shownAs), shownAs, most);
+	token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;
+}));
 async function withLock(path, options, work) {
 	const release = await acquireLock(path, options);
 	try {
@@ -1227,14 +1305,18 @@ function parseHolder(text) {
 		return null;
 	}
 }
-const bundleFolder = import.meta.url.endsWith(".ts") ? null : dirname(dirname(fileURLToPath(import.meta.url)));
+var init_lock_file = __esmMin((() => {
+	init_atomic_file();
+	init_errors();
+	init_process();
+}));
 function ownProgram(from, source, bundle = join("worker", basename(source).replace(/\.ts$/, ".js"))) {
 	return bundleFolder === null ? fileURLToPath(new URL(source, from)) : join(bundleFolder, bundle);
 }
-const isWatched = (stream, env = process.env, platform = process.platform) => {
-	const terminal = platform === "win32" ? env.TERM ?? "windows" : env.TERM ?? "dumb";
-	return stream.isTTY === true && !env.CI && terminal !== "dumb";
-};
+var bundleFolder;
+var init_own_program = __esmMin((() => {
+	bundleFolder = import.meta.url.endsWith(".ts") ? null : dirname(dirname(fileURLToPath(import.meta.url)));
+}));
 function startProgress(label, unit = "count", stream = stderr) {
 	if (!isWatched(stream)) return {
 		update: () => {},
@@ -1269,7 +1351,13 @@ function amount(value, unit) {
 	const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
 	return `${(value / 1e3 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
-const statePath = (workspace, ...parts) => join(workspace.root, ".lockstep", ...parts);
+var isWatched;
+var init_progress = __esmMin((() => {
+	isWatched = (stream, env = process.env, platform = process.platform) => {
+		const terminal = platform === "win32" ? env.TERM ?? "windows" : env.TERM ?? "dumb";
+		return stream.isTTY === true && !env.CI && terminal !== "dumb";
+	};
+}));
 function hideState(workspace) {
 	const path = statePath(workspace, ".gitignore");
 	if (!existsSync(dirname(path)) || existsSync(path)) return;
@@ -1277,12 +1365,6 @@ function hideState(workspace) {
 		writeFileSync(path, "*\n");
 	} catch {}
 }
-const pipelinePath = (workspace, model, ...parts) => join(workspace.root, "pipelines", model, ...parts);
-const modelPath = (workspace, model, ...parts) => join(workspace.root, "models", model, ...parts);
-const shown = (workspace, path) => {
-	const inside = relative(workspace.root, path);
-	return inside.startsWith("..") ? path : inside.split(sep).join("/") || ".";
-};
 function openWorkspace(from = process.cwd()) {
 	for (let folder = resolve(from);; folder = dirname(folder)) {
 		if ([
@@ -1302,11 +1384,26 @@ function openWorkspace(from = process.cwd()) {
 		fix: "change into your repository, or run `git init` there"
 	});
 }
+var statePath, pipelinePath, modelPath, shown;
+var init_workspace$1 = __esmMin((() => {
+	init_configuration();
+	init_errors();
+	statePath = (workspace, ...parts) => join(workspace.root, ".lockstep", ...parts);
+	pipelinePath = (workspace, model, ...parts) => join(workspace.root, "pipelines", model, ...parts);
+	modelPath = (workspace, model, ...parts) => join(workspace.root, "models", model, ...parts);
+	shown = (workspace, path) => {
+		const inside = relative(workspace.root, path);
+		return inside.startsWith("..") ? path : inside.split(sep).join("/") || ".";
+	};
+}));
 function scratchPath(workspace, name, ending = "") {
 	const folder = statePath(workspace, "work");
 	mkdirSync(folder, { recursive: true });
 	return `${folder}/${name}-${process.pid}-${randomBytes(4).toString("hex")}${ending}`;
 }
+var init_scratch_path = __esmMin((() => {
+	init_workspace$1();
+}));
 function systemError(error) {
 	if (!(error instanceof Error) || !("code" in error)) return null;
 	const { code, path, dest, syscall } = error;
@@ -1345,11 +1442,41 @@ function systemError(error) {
 		}
 	}
 }
-const inTheWay = {
-	EISDIR: "a folder where a file belongs",
-	ENOTDIR: "a file where a folder belongs",
-	EEXIST: "something else is there already",
-	ELOOP: "links that lead in a circle",
-	ENAMETOOLONG: "a name longer than the file system takes"
-};
-export { writeAtomic as $, parseConfiguration as A, askChild as B, gitBlobs as C, tryGit as D, resolveCommit as E, checkSchema as F, canonicalJson as G, isAlive as H, nearest as I, digestOf as J, digestOfJson as K, checkName as L, parseYaml as M, readConfiguration as N, errorCodes as O, readYaml as P, temporaryBeside as Q, isName as R, git as S, readAtCommit as T, spawnOwn as U, exitOf as V, watchParent as W, isDigest as X, hexOf as Y, diskFull as Z, readJson as _, openWorkspace as a, readTree as b, statePath as c, startProgress as d, LockstepError as et, bundleFolder as f, parseJson as g, withLock as h, modelPath as i, sourceKinds as j, checkEnvironment as k, amount as l, acquireLock as m, scratchPath as n, printable as nt, pipelinePath as o, ownProgram as p, digestFile as q, hideState as r, shown as s, systemError as t, isLockstepError as tt, isWatched as u, findIsolation as v, gitBytes as w, openObjects as x, readBlobs as y, answerParent as z };
+var inTheWay;
+var init_system_error = __esmMin((() => {
+	init_atomic_file();
+	init_errors();
+	inTheWay = {
+		EISDIR: "a folder where a file belongs",
+		ENOTDIR: "a file where a folder belongs",
+		EEXIST: "something else is there already",
+		ELOOP: "links that lead in a circle",
+		ENAMETOOLONG: "a name longer than the file system takes"
+	};
+}));
+var init_workspace = __esmMin((() => {
+	init_atomic_file();
+	init_canonical_json();
+	init_child_answer();
+	init_configuration();
+	init_digest();
+	init_error_codes();
+	init_errors();
+	init_git();
+	init_git_objects();
+	init_git_tree();
+	init_isolation();
+	init_json_file();
+	init_lock_file();
+	init_names();
+	init_own_program();
+	init_process();
+	init_progress();
+	init_schema();
+	init_scratch_path();
+	init_suggestion();
+	init_system_error();
+	init_workspace$1();
+	init_yaml_file();
+}));
+export { nearest as $, readTree as A, errorCodes as B, init_json_file as C, LockstepError as Ct, init_isolation as D, findIsolation as E, printable as Et, gitBytes as F, sourceKinds as G, checkEnvironment as H, init_git as I, readConfiguration as J, init_yaml_file as K, readAtCommit as L, openObjects as M, git as N, init_git_tree as O, gitBlobs as P, init_suggestion as Q, resolveCommit as R, withLock as S, writeAtomic as St, readJson as T, isLockstepError as Tt, init_configuration as U, init_error_codes as V, parseConfiguration as W, checkSchema as X, readYaml as Y, init_schema as Z, bundleFolder as _, init_digest as _t, scratchPath as a, init_child_answer as at, acquireLock as b, init_atomic_file as bt, modelPath as c, isAlive as ct, shown as d, canonicalJson as dt, checkName as et, statePath as f, digestOfJson as ft, startProgress as g, hexOf as gt, isWatched as h, digestOf as ht, init_scratch_path as i, askChild as it, init_git_objects as j, readBlobs as k, openWorkspace as l, spawnOwn as lt, init_progress as m, digestFile as mt, init_system_error as n, isName as nt, hideState as o, exitOf as ot, amount as p, init_canonical_json as pt, parseYaml as q, systemError as r, answerParent as rt, init_workspace$1 as s, init_process as st, init_workspace as t, init_names as tt, pipelinePath as u, watchParent as ut, init_own_program as v, isDigest as vt, parseJson as w, init_errors as wt, init_lock_file as x, temporaryBeside as xt, ownProgram as y, diskFull as yt, tryGit as z };

@@ -1,8 +1,9 @@
-import { c as writeParquet, o as selectRows, r as readTable } from "../shared/data.js";
-import { et as LockstepError, z as answerParent } from "../shared/workspace.js";
+import { i as readTable, l as writeParquet, s as selectRows } from "../shared/data.js";
+import { Ct as LockstepError, rt as answerParent, t as init_workspace } from "../shared/workspace.js";
 import { t as predictionsTable } from "../shared/predictions.js";
 import { t as openScorer } from "../shared/scorer.js";
 import { statSync } from "node:fs";
+init_workspace();
 const warmUpRuns = 50;
 const measuredRuns = 500;
 await answerParent(scoreTo);

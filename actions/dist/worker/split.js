@@ -1,6 +1,7 @@
 import { i as rowIdOf, l as splitParams, o as rowHashes, r as rowIdColumn, s as runStage, t as contentFolds } from "../shared/judging-folds.js";
-import { a as column, c as writeParquet, i as cellText, o as selectRows, r as readTable } from "../shared/data.js";
-import { et as LockstepError } from "../shared/workspace.js";
+import { a as cellText, i as readTable, l as writeParquet, o as column, s as selectRows } from "../shared/data.js";
+import { Ct as LockstepError, t as init_workspace } from "../shared/workspace.js";
+init_workspace();
 async function splitStage(stage) {
 	const { evaluate, params } = stage;
 	const source = withRowIds(await readTable(stage.table), evaluate["row-id"]);

@@ -1,6 +1,7 @@
-import { W as watchParent } from "../shared/workspace.js";
+import { st as init_process, ut as watchParent } from "../shared/workspace.js";
 import { renameSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
+init_process();
 const graceMs = 5e3;
 const { command, timeoutMs, outcomeFile } = JSON.parse(process.argv[2]);
 let child;

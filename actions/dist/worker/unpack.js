@@ -1,10 +1,11 @@
-import { J as digestOf, Q as temporaryBeside, Z as diskFull, a as openWorkspace, et as LockstepError, z as answerParent } from "../shared/workspace.js";
+import { Ct as LockstepError, ht as digestOf, l as openWorkspace, rt as answerParent, t as init_workspace, xt as temporaryBeside, yt as diskFull } from "../shared/workspace.js";
 import { n as unpackTar } from "../vendor/modern-tar.js";
-import { c as annotation, n as readConfig, o as openImages } from "../shared/base.js";
+import { n as readConfig, o as openImages, s as annotation } from "../shared/base.js";
 import { t as rootfsOf } from "../shared/unpack-process.js";
 import { dirname, join } from "node:path";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+init_workspace();
 const mostUnpacked = (packed) => 67108864 + 100 * packed;
 function unzip(packed, file) {
 	try {
@@ -60,6 +61,7 @@ const refused = (code, name, why, file) => new LockstepError(code, {
 	allowed: "plain files and folders inside the archive, each once",
 	fix: "build the image again, and find out who made this one"
 });
+init_workspace();
 async function unpackHere(workspace, digest) {
 	const rootfs = rootfsOf(workspace, digest);
 	if (existsSync(rootfs)) return rootfs;
@@ -106,5 +108,6 @@ const notOurs = (digest, what) => new LockstepError("E_IMAGE_LAYOUT", {
 	what: `the image ${digest} has ${what}`,
 	allowed: "an image that `lockstep image build` made"
 });
+init_workspace();
 await answerParent(({ root, digest }) => unpackHere(openWorkspace(root), digest));
 export {};

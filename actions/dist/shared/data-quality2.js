@@ -1,0 +1,1 @@
+export { t as checkDataOf } from "./data-quality.js";

@@ -1,1 +1,0 @@
-export { n as compressors, a as decompressBrotli, t as decompressGzip, r as decompressLz4, i as decompressLz4Raw, s as decompressSnappy, c as decompressZstd, o as gunzip } from "../vendor/hyparquet-compressors.js";
