@@ -1,5 +1,15 @@
 import { createCipheriv } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** The next `size` bytes of a stream that looks random and is the same for the same seed. */
@@ -43,4 +53,16 @@ function amountIn(folder: string): string {
   const names = readdirSync(folder);
   const bytes = names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
   return `${names.length} files of ${bytes} bytes`;
+}
+
+let asides = 0;
+
+/**
+ * Out of the way, and removed with everything at the end: right after ten thousand files went, ext4 takes seconds to make
+ * new ones, since it avoids their inodes.
+ */
+export function putAside(path: string, folder: string): void {
+  if (!existsSync(path)) return;
+  mkdirSync(join(folder, 'aside'), { recursive: true });
+  renameSync(path, join(folder, 'aside', String(++asides)));
 }

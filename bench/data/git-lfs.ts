@@ -1,7 +1,7 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, secondsOf } from '../measure.ts';
-import { checkSame } from './files.ts';
+import { checkSame, putAside } from './files.ts';
 import { type Subject, timed } from './taken.ts';
 import type { World } from './world.ts';
 
@@ -37,7 +37,7 @@ export function gitLfs(world: World, folder: string, many: string): Subject {
       run(clone, 'lfs', 'install', '--local');
       const pull = await take(clone, 'lfs', 'pull');
       checkSame(join(clone, 'many'), many);
-      rmSync(join(clone, 'many'), { recursive: true });
+      putAside(join(clone, 'many'), world.folder);
       const place = await take(clone, 'lfs', 'checkout');
       checkSame(join(clone, 'many'), many);
       return { push, 'push again': again, pull, place };

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { secondsOf } from '../measure.ts';
+import { putAside } from './files.ts';
 import { type Sample, timed } from './taken.ts';
 import type { World } from './world.ts';
 
@@ -40,7 +41,7 @@ export function makeOurs(world: World, folder: string, remote = 'file:.data'): O
       world.report.ran(sample);
       return sample;
     },
-    forget: () => rmSync(join(root, '.lockstep'), { recursive: true, force: true }),
+    forget: () => putAside(join(root, '.lockstep'), world.folder),
     setRemote,
     commit() {
       const as = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];

@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pythonWith } from '../../test/interop/tools/python.ts';
 import { dvcProgram } from '../dvc-program.ts';
 import { type Command, secondsOf } from '../measure.ts';
+import { putAside } from './files.ts';
 import { type Sample, timed } from './taken.ts';
 import type { World } from './world.ts';
 
@@ -34,7 +35,7 @@ export async function makeDvc(world: World, folder: string): Promise<DvcProject>
     dvc: (verb, ...args) => timed([program, verb, '--quiet', ...args], where),
     forget() {
       for (const place of [join(root, '.dvc/cache'), join(root, '.dvc/tmp'), site])
-        rmSync(place, { recursive: true, force: true });
+        putAside(place, world.folder);
     },
     setRemote: (url) => void run(program, 'remote', 'add', '--quiet', '--force', '--default', 'there', url),
   };

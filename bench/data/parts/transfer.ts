@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkSame, makeFiles } from '../files.ts';
+import { checkSame, makeFiles, putAside } from '../files.ts';
 import { gitLfs } from '../git-lfs.ts';
 import { makeOurs } from '../our-project.ts';
 import { awsProgram, makeDvc, rcloneEnvironment } from '../peers.ts';
@@ -72,7 +72,7 @@ function transferOfOurs(world: World, folder: string, many: string, places: Plac
   const { path, data, forget, setRemote } = makeOurs(world, folder);
   cpSync(many, path('many'), { recursive: true });
   const brought = async () => {
-    rmSync(path('many'), { recursive: true });
+    putAside(path('many'), world.folder);
     const sample = await data('pull');
     checkSame(path('many'), many);
     return sample;
@@ -99,7 +99,7 @@ async function transferOfDvc(world: World, folder: string, many: string, places:
   cpSync(many, path('many'), { recursive: true });
   await dvc('add', 'data/many');
   const brought = async () => {
-    rmSync(path('many'), { recursive: true });
+    putAside(path('many'), world.folder);
     const sample = await dvc('pull');
     checkSame(path('many'), many);
     return sample;
@@ -134,7 +134,7 @@ function transferOfRclone(
       const there = places.rclone(`${name.replace(' ', '')}-${turn}`);
       const push = await copy(many, there);
       const again = turn === 1 ? { 'push again': await copy(many, there) } : {};
-      rmSync(back, { recursive: true, force: true });
+      putAside(back, world.folder);
       const pull = await copy(there, back);
       checkSame(back, many);
       return { push, ...again, pull };
