@@ -11,6 +11,7 @@ export const suite: Suite = {
   shows:
     'a dataset is refreshed from a query that DuckDB answers, byte for byte the same as long as its rows are',
   minutes: 2,
+  long: true,
   needs: { npm: ['@duckdb/node-api@1.5.6-r.1'] },
   run: refreshByQuery,
 };

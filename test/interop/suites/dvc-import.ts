@@ -10,6 +10,7 @@ export const suite: Suite = {
   name: 'dvc-import',
   shows: 'what DVC itself added, made and pushed is ours by `lockstep data import`, byte for byte',
   minutes: 3,
+  long: true,
   needs: {},
   run: moveIn,
 };

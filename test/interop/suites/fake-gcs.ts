@@ -11,6 +11,7 @@ export const suite: Suite = {
   name: 'fake-gcs',
   shows: 'fake-gcs-server, which checks uploads as Cloud Storage does, takes our requests',
   minutes: 4,
+  long: true,
   needs: {},
   run: async (tools) => {
     const env = { STORAGE_EMULATOR_HOST: await startServer(tools) };

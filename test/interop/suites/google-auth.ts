@@ -14,6 +14,7 @@ export const suite: Suite = {
   shows:
     "for the files that google-github-actions/auth writes, we ask for tokens just as Google's own library does",
   minutes: 1,
+  long: true,
   needs: { npm: ['google-auth-library@10.9.1'] },
   run: compareWithGoogle,
 };

@@ -10,6 +10,7 @@ export const suite: Suite = {
   shows:
     'what git-lfs committed is ours by `lockstep data import`, from its cache, a bare remote and an LFS server',
   minutes: 2,
+  long: true,
   needs: { debian: { 'git-lfs': 'git-lfs' } },
   run: moveIn,
 };

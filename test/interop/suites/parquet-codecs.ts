@@ -9,6 +9,7 @@ export const suite: Suite = {
   name: 'parquet-codecs',
   shows: 'Parquet from Arrow is read whatever its pages are packed with, LZ4 in Hadoop’s framing too',
   minutes: 1,
+  long: true,
   needs: { python: [pyarrow] },
   run: readAll,
 };
