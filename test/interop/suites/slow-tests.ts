@@ -6,7 +6,7 @@ export const suite: Suite = {
   name: 'slow-tests',
   shows:
     'our own tests that take too long for `npm test` pass: jobs and commands cut at each write, intervals in simulated worlds',
-  minutes: 5,
+  minutes: 8,
   needs: {},
   run: async ({ root, programs }) => {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
