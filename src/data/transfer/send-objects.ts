@@ -81,6 +81,9 @@ export async function openSender(
     const text = String(await fetchMap(remote, key, 1 << 28));
     return !text.match(/\b[0-9a-f]{64}\b/g)?.some((hex) => doomed.has(hex));
   };
+  /** What no map names must be named otherwise, in places where that matters. */
+  const keepAlone = ({ digest, size }: { digest: Digest; size: number }) =>
+    void alone.push({ sha256: hexOf(digest), size });
   const plainOne = async (object: Wanted & { size: number }) => {
     const key = objectPath(object.digest);
     const has = !doomed.has(hexOf(object.digest)) && (await isThere(key, object.size));
@@ -89,17 +92,19 @@ export async function openSender(
       await put(key, await store.read(object.digest), hexOf(object.digest));
       sent.objects++;
     }
-    alone.push({ sha256: hexOf(object.digest), size: object.size });
+    keepAlone(object);
   };
   return {
     sent,
     plain: (objects) => eachLimited(objects, plainOne),
     async large(object, earlier) {
       const key = chunkMapKey(object.digest);
-      const alone = () =>
+      const isAlone = () =>
         !doomed.has(hexOf(object.digest)) && isThere(objectPath(object.digest), object.size);
-      if ((await isMapped(key, object)) || (await alone())) {
+      const mapped = await isMapped(key, object);
+      if (mapped || (await isAlone())) {
         sent.present++;
+        if (!mapped) keepAlone(object);
         return;
       }
       const had = await knownLocations(remote, known, store, earlier, doomed);
@@ -125,8 +130,10 @@ export async function openSender(
       const by = await placesAlone(remote, entry, small);
       const had = await knownLocations(remote, known, store, earlier, doomed);
       const writer = new PackWriter(bucket, onBytes);
-      for (const { digest } of small) {
-        if ((by.has(digest) && !doomed.has(hexOf(digest))) || had.has(digest)) sent.present++;
+      for (const { digest, size } of small) {
+        const stands = by.has(digest) && !doomed.has(hexOf(digest));
+        if (stands && !had.has(digest)) keepAlone({ digest, size });
+        if (stands || had.has(digest)) sent.present++;
         else {
           await writer.add(digest, await store.read(digest));
           sent.objects++;
