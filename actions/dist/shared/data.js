@@ -188,13 +188,28 @@ const noncanonical = (file, at, what, allowed) => new LockstepError("E_LOCK_NONC
 });
 init_workspace();
 const smallFile$1 = 1 << 20;
+let buffer;
 async function digestOfFile(path, expectedSize) {
-	if ((expectedSize ?? (await stat(path)).size) > smallFile$1) return digestFile(path);
-	const bytes = readFileSync(path);
-	return {
-		digest: `sha256:${hash("sha256", bytes, "hex")}`,
-		size: bytes.length
-	};
+	return (expectedSize ?? (await stat(path)).size) < smallFile$1 ? digestSmall(path) ?? digestFile(path) : digestFile(path);
+}
+function digestSmall(path) {
+	buffer ??= Buffer.allocUnsafeSlow(smallFile$1);
+	const handle = openSync(path, "r");
+	try {
+		let size = 0;
+		for (;;) {
+			const count = readSync(handle, buffer, size, smallFile$1 - size, null);
+			size += count;
+			if (count === 0) break;
+			if (size === smallFile$1) return null;
+		}
+		return {
+			digest: `sha256:${hash("sha256", buffer.subarray(0, size), "hex")}`,
+			size
+		};
+	} finally {
+		closeSync(handle);
+	}
 }
 init_workspace();
 const packsFolder = (root) => join(root, "packs");
@@ -2553,6 +2568,10 @@ async function openSender(remote, known, store, onBytes) {
 		if (doomed.size === 0) return true;
 		return !String(await fetchMap(remote, key, 1 << 28)).match(/\b[0-9a-f]{64}\b/g)?.some((hex) => doomed.has(hex));
 	};
+	const keepAlone = ({ digest, size }) => void alone.push({
+		sha256: hexOf(digest),
+		size
+	});
 	const plainOne = async (object) => {
 		const key = objectPath(object.digest);
 		if (!doomed.has(hexOf(object.digest)) && await isThere(key, object.size)) sent.present++;
@@ -2560,19 +2579,18 @@ async function openSender(remote, known, store, onBytes) {
 			await put(key, await store.read(object.digest), hexOf(object.digest));
 			sent.objects++;
 		}
-		alone.push({
-			sha256: hexOf(object.digest),
-			size: object.size
-		});
+		keepAlone(object);
 	};
 	return {
 		sent,
 		plain: (objects) => eachLimited(objects, plainOne),
 		async large(object, earlier) {
 			const key = chunkMapKey(object.digest);
-			const alone = () => !doomed.has(hexOf(object.digest)) && isThere(objectPath(object.digest), object.size);
-			if (await isMapped(key, object) || await alone()) {
+			const isAlone = () => !doomed.has(hexOf(object.digest)) && isThere(objectPath(object.digest), object.size);
+			const mapped = await isMapped(key, object);
+			if (mapped || await isAlone()) {
 				sent.present++;
+				if (!mapped) keepAlone(object);
 				return;
 			}
 			const had = await knownLocations(remote, known, store, earlier, doomed);
@@ -2606,10 +2624,17 @@ async function openSender(remote, known, store, onBytes) {
 			const by = await placesAlone(remote, entry, small);
 			const had = await knownLocations(remote, known, store, earlier, doomed);
 			const writer = new PackWriter(bucket, onBytes);
-			for (const { digest } of small) if (by.has(digest) && !doomed.has(hexOf(digest)) || had.has(digest)) sent.present++;
-			else {
-				await writer.add(digest, await store.read(digest));
-				sent.objects++;
+			for (const { digest, size } of small) {
+				const stands = by.has(digest) && !doomed.has(hexOf(digest));
+				if (stands && !had.has(digest)) keepAlone({
+					digest,
+					size
+				});
+				if (stands || had.has(digest)) sent.present++;
+				else {
+					await writer.add(digest, await store.read(digest));
+					sent.objects++;
+				}
 			}
 			await writer.end();
 			sent.bytes += writer.sent;
