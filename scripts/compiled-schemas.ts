@@ -60,6 +60,10 @@ const helpers = {
 const worded =
   /^((additional|unevaluated)Properties|required|type|enum|uniqueItems|pattern|min(Items|Properties)|(min|max)Length|minimum|maximum|exclusiveM(in|ax)imum)$/;
 
+/** Definitions that are checked by themselves (src/registry/release.ts), by file. */
+const alone: Readonly<Record<string, readonly string[]>> = { 'release.json': ['envelope'] };
+const ahead = "[Symbol.for('lockstep.compiled')]";
+
 /** An expression: the schema, with its checking code. */
 export function compiled(text: string, name: string): string {
   const schema = JSON.parse(text, withoutProse) as { readonly $defs?: Record<string, object> };
@@ -77,7 +81,10 @@ export function compiled(text: string, name: string): string {
     );
   if (!code.includes('const schema0 =') || /require\(|schemaPath/.test(code))
     throw new Error(`ajv compiles ${name} to something else than it did`);
-  return `(() => {\n${fail}${code}\nschema0[Symbol.for('lockstep.compiled')] = validate0;\nreturn schema0;\n})()`;
+  const parts = (alone[name] ?? []).map(
+    (key) => `schema0.$defs.${key}${ahead} = ${compiled(JSON.stringify(schema.$defs![key]), key)}${ahead};\n`,
+  );
+  return `(() => {\n${fail}${code}\nschema0${ahead} = validate0;\n${parts.join('')}return schema0;\n})()`;
 }
 
 /** ajv writes half a kilobyte for each thing that may be wrong, of which `checkSchema` reads a third. */
