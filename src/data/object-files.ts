@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { constants, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { chmod, copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmod, copyFile, open, rename, rm } from 'node:fs/promises';
 import { type Digest, diskFull, LockstepError, temporaryBeside } from '../workspace/index.ts';
 import { digestOfFile } from './file-digest.ts';
 import { makeFolderOf } from './folder.ts';
@@ -57,64 +56,17 @@ export async function copyVerified(
   durable: boolean,
 ): Promise<{ digest: Digest; size: number }> {
   try {
-    const ref = await copyHashed(from, copy, durable);
+    await copyFile(from, copy, constants.COPYFILE_FICLONE);
+    // The disk writes while the processor hashes.
+    const [ref] = await Promise.all([digestOfFile(copy), durable ? sync(copy) : chmod(copy, 0o644)]);
     if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
     return ref;
   } catch (error) {
     await rm(copy, { force: true });
-    const { code, path } = error as NodeJS.ErrnoException;
-    if (path === from && (code === 'EACCES' || code === 'EPERM')) throw unreadable(from, code);
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === 'copyfile' && (code === 'EACCES' || code === 'EPERM')) throw unreadable(from, code);
     throw diskFull(error, copy);
   }
-}
-
-/** From here on the disk writes what the processor hashes. Bytes. */
-const streamedFrom = 16 * 1024 * 1024;
-const block = 4 * 1024 * 1024;
-
-async function copyHashed(
-  from: string,
-  copy: string,
-  durable: boolean,
-): Promise<{ digest: Digest; size: number }> {
-  if (statSync(from).size < streamedFrom || (await isCloned(from, copy))) {
-    if (!existsSync(copy)) await copyFile(from, copy, constants.COPYFILE_FICLONE);
-    const [ref] = await Promise.all([digestOfFile(copy), durable ? sync(copy) : chmod(copy, 0o644)]);
-    return ref;
-  }
-  const hash = createHash('sha256');
-  const [source, target] = [await open(from, 'r'), await open(copy, 'w', 0o644)];
-  try {
-    const buffers = [Buffer.allocUnsafeSlow(block), Buffer.allocUnsafeSlow(block)];
-    let size = 0;
-    let writing: Promise<unknown> = Promise.resolve();
-    for (let turn = 0; ; turn++) {
-      const { bytesRead } = await source.read(buffers[turn % 2]!, 0, block, size);
-      await writing;
-      if (bytesRead === 0) break;
-      const bytes = buffers[turn % 2]!.subarray(0, bytesRead);
-      writing = writeAll(target, bytes, size);
-      writing.catch(() => {}); // Awaited in the next turn.
-      hash.update(bytes);
-      size += bytesRead;
-    }
-    if (durable) await target.sync();
-    return { digest: `sha256:${hash.digest('hex')}`, size };
-  } finally {
-    await Promise.all([source.close(), target.close()]);
-  }
-}
-
-/** Whether the file system could share the bytes, which costs nothing. */
-const isCloned = (from: string, copy: string): Promise<boolean> =>
-  copyFile(from, copy, constants.COPYFILE_FICLONE_FORCE).then(
-    () => true,
-    () => rm(copy, { force: true }).then(() => false),
-  );
-
-async function writeAll(target: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length; )
-    done += (await target.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
 }
 
 async function sync(path: string): Promise<void> {

@@ -467,52 +467,16 @@ async function moveTo(copy, target, digest) {
 }
 async function copyVerified(from, copy, wanted, durable) {
 	try {
-		const ref = await copyHashed(from, copy, durable);
+		await copyFile(from, copy, constants.COPYFILE_FICLONE);
+		const [ref] = await Promise.all([digestOfFile(copy), durable ? sync$1(copy) : chmod(copy, 420)]);
 		if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
 		return ref;
 	} catch (error) {
 		await rm(copy, { force: true });
-		const { code, path } = error;
-		if (path === from && (code === "EACCES" || code === "EPERM")) throw unreadable(from, code);
+		const { code, syscall } = error;
+		if (syscall === "copyfile" && (code === "EACCES" || code === "EPERM")) throw unreadable(from, code);
 		throw diskFull(error, copy);
 	}
-}
-const streamedFrom = 16777216;
-const block$1 = 4194304;
-async function copyHashed(from, copy, durable) {
-	if (statSync(from).size < streamedFrom || await isCloned(from, copy)) {
-		if (!existsSync(copy)) await copyFile(from, copy, constants.COPYFILE_FICLONE);
-		const [ref] = await Promise.all([digestOfFile(copy), durable ? sync$1(copy) : chmod(copy, 420)]);
-		return ref;
-	}
-	const hash = createHash("sha256");
-	const [source, target] = [await open(from, "r"), await open(copy, "w", 420)];
-	try {
-		const buffers = [Buffer.allocUnsafeSlow(block$1), Buffer.allocUnsafeSlow(block$1)];
-		let size = 0;
-		let writing = Promise.resolve();
-		for (let turn = 0;; turn++) {
-			const { bytesRead } = await source.read(buffers[turn % 2], 0, block$1, size);
-			await writing;
-			if (bytesRead === 0) break;
-			const bytes = buffers[turn % 2].subarray(0, bytesRead);
-			writing = writeAll(target, bytes, size);
-			writing.catch(() => {});
-			hash.update(bytes);
-			size += bytesRead;
-		}
-		if (durable) await target.sync();
-		return {
-			digest: `sha256:${hash.digest("hex")}`,
-			size
-		};
-	} finally {
-		await Promise.all([source.close(), target.close()]);
-	}
-}
-const isCloned = (from, copy) => copyFile(from, copy, constants.COPYFILE_FICLONE_FORCE).then(() => true, () => rm(copy, { force: true }).then(() => false));
-async function writeAll(target, bytes, at) {
-	for (let done = 0; done < bytes.length;) done += (await target.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
 }
 async function sync$1(path) {
 	const handle = await open(path, "r+");
