@@ -55,7 +55,7 @@ async function chunks(): Promise<[string, string][]> {
       format: 'esm',
       entryFileNames: '[name].js',
       chunkFileNames: ({ name }) =>
-        name.startsWith(vendorPrefix) ? `vendor/${name.slice(vendorPrefix.length)}.js` : 'shared/[name].js',
+        name.startsWith(vendorPrefix) ? `vendor/${name.slice(vendorPrefix.length)}.js` : 'parts/[name].js',
       comments: { legal: true, annotation: false, jsdoc: false },
       codeSplitting: {
         groups: [{ name: compiledSchemaChunk, debugName: 'schemas', priority: 200 }, ...chunkGroups],

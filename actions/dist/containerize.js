@@ -1,9 +1,9 @@
-import { gt as hexOf, l as openWorkspace, p as amount, t as init_workspace } from "./shared/workspace.js";
-import { c as optional, f as token, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { t as giveRegistryToken } from "./shared/registry-token.js";
-import { o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
-import { n as buildUnreleased } from "./shared/model-image.js";
-import { r as pushImage } from "./shared/image.js";
+import { gt as hexOf, l as openWorkspace, p as amount, t as init_workspace } from "./parts/workspace.js";
+import { c as optional, f as token, o as models, r as flag, t as setOutputs, u as readInputs } from "./parts/outputs.js";
+import { t as giveRegistryToken } from "./parts/registry-token.js";
+import { o as say, r as run, s as runnerFolders, t as fail } from "./parts/run.js";
+import { n as buildUnreleased } from "./parts/model-image.js";
+import { r as pushImage } from "./parts/image.js";
 init_workspace();
 async function buildAndPush(workspace, model, push) {
 	const { name, digest, platform, size } = await buildUnreleased(workspace, model);

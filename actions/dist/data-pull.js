@@ -1,9 +1,9 @@
-import { t as neededDatasets } from "./shared/needed-datasets2.js";
-import { K as fileObjects, Q as openStore, Z as objectPath, c as pullData, et as storeAt } from "./shared/data.js";
-import { ht as digestOf, l as openWorkspace, mt as digestFile, t as init_workspace } from "./shared/workspace.js";
-import { o as say, r as run, s as runnerFolders } from "./shared/run.js";
-import { i as list, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { n as restoreApart, r as saveFrom, t as newFolder } from "./shared/cache.js";
+import { t as neededDatasets } from "./parts/needed-datasets2.js";
+import { K as fileObjects, Q as openStore, Z as objectPath, c as pullData, et as storeAt } from "./parts/data.js";
+import { ht as digestOf, l as openWorkspace, mt as digestFile, t as init_workspace } from "./parts/workspace.js";
+import { o as say, r as run, s as runnerFolders } from "./parts/run.js";
+import { i as list, o as models, r as flag, t as setOutputs, u as readInputs } from "./parts/outputs.js";
+import { n as restoreApart, r as saveFrom, t as newFolder } from "./parts/cache.js";
 import { dirname, join } from "node:path";
 import { chmodSync, existsSync, linkSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { copyFile, rename } from "node:fs/promises";

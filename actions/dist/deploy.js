@@ -1,12 +1,12 @@
-import { m as readContext } from "./shared/github.js";
-import { Ct as LockstepError, l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
-import { t as openForge } from "./shared/forge.js";
-import { t as actAsBot } from "./shared/git-identity.js";
-import { c as optional, d as text, f as token, o as models, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { t as giveRegistryToken } from "./shared/registry-token.js";
-import { n as refuse, o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
-import { i as versionOfHead, n as outcomeText, t as deployModel } from "./shared/release-model.js";
-import { t as showDeployment } from "./shared/deployment.js";
+import { m as readContext } from "./parts/github.js";
+import { Ct as LockstepError, l as openWorkspace, t as init_workspace } from "./parts/workspace.js";
+import { t as openForge } from "./parts/forge.js";
+import { t as actAsBot } from "./parts/git-identity.js";
+import { c as optional, d as text, f as token, o as models, t as setOutputs, u as readInputs } from "./parts/outputs.js";
+import { t as giveRegistryToken } from "./parts/registry-token.js";
+import { n as refuse, o as say, r as run, s as runnerFolders, t as fail } from "./parts/run.js";
+import { i as versionOfHead, n as outcomeText, t as deployModel } from "./parts/release-model.js";
+import { t as showDeployment } from "./parts/deployment.js";
 init_workspace();
 function checkOrder({ models, version }) {
 	if (version === null || models.length === 1) return;

@@ -1,11 +1,11 @@
-import { n as worst } from "./shared/verdicts.js";
-import { l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
-import { a as model, c as optional, d as text, l as path, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { r as run, s as runnerFolders } from "./shared/run.js";
-import { t as addSummary } from "./shared/summary.js";
-import { t as judgeHandover } from "./shared/judge.js";
-import { t as runModel } from "./shared/run2.js";
-import { t as stageGroups } from "./shared/stage-groups.js";
+import { n as worst } from "./parts/verdicts.js";
+import { l as openWorkspace, t as init_workspace } from "./parts/workspace.js";
+import { a as model, c as optional, d as text, l as path, t as setOutputs, u as readInputs } from "./parts/outputs.js";
+import { r as run, s as runnerFolders } from "./parts/run.js";
+import { t as addSummary } from "./parts/summary.js";
+import { t as judgeHandover } from "./parts/judge.js";
+import { t as runModel } from "./parts/run2.js";
+import { t as stageGroups } from "./parts/stage-groups.js";
 import { readFileSync } from "node:fs";
 init_workspace();
 async function evaluate(workspace, { model, candidate, base }) {

@@ -1,14 +1,14 @@
-import { c as approvalsOf, f as setStatus, g as runUrl, m as readContext } from "./shared/github.js";
-import { H as checkEnvironment, R as resolveCommit, Tt as isLockstepError, ht as digestOf, l as openWorkspace, nt as isName, t as init_workspace } from "./shared/workspace.js";
-import { t as openForge } from "./shared/forge.js";
-import { t as actAsBot } from "./shared/git-identity.js";
-import { a as model, c as optional, d as text, f as token, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { t as giveRegistryToken } from "./shared/registry-token.js";
-import { n as refuse, o as say, r as run, s as runnerFolders } from "./shared/run.js";
-import { a as carryOut, n as outcomeText, o as jobOfTag, s as unansweredJobs } from "./shared/release-model.js";
-import { t as showDeployment } from "./shared/deployment.js";
-import { l as readEnvironments } from "./shared/gitops.js";
-import { p as parseTag } from "./shared/registry.js";
+import { c as approvalsOf, f as setStatus, g as runUrl, m as readContext } from "./parts/github.js";
+import { H as checkEnvironment, R as resolveCommit, Tt as isLockstepError, ht as digestOf, l as openWorkspace, nt as isName, t as init_workspace } from "./parts/workspace.js";
+import { t as openForge } from "./parts/forge.js";
+import { t as actAsBot } from "./parts/git-identity.js";
+import { a as model, c as optional, d as text, f as token, p as wanted, s as oneOf, t as setOutputs, u as readInputs } from "./parts/outputs.js";
+import { t as giveRegistryToken } from "./parts/registry-token.js";
+import { n as refuse, o as say, r as run, s as runnerFolders } from "./parts/run.js";
+import { a as carryOut, n as outcomeText, o as jobOfTag, s as unansweredJobs } from "./parts/release-model.js";
+import { t as showDeployment } from "./parts/deployment.js";
+import { l as readEnvironments } from "./parts/gitops.js";
+import { p as parseTag } from "./parts/registry.js";
 init_workspace();
 const states = {
 	observed: "success",

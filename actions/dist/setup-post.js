@@ -1,4 +1,4 @@
-import { r as run } from "./shared/run.js";
-import { n as saveTarballs } from "./shared/tarballs.js";
+import { r as run } from "./parts/run.js";
+import { n as saveTarballs } from "./parts/tarballs.js";
 await run(saveTarballs);
 export {};

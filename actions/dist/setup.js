@@ -1,8 +1,8 @@
 import { a as exportVariable, t as addPath } from "./vendor/actions-core.js";
-import { r as flag, s as oneOf, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { a as openForeign, i as closeForeign, o as say, r as run, s as runnerFolders } from "./shared/run.js";
-import { Ct as LockstepError, _ as bundleFolder, ht as digestOf, ot as exitOf, t as init_workspace } from "./shared/workspace.js";
-import { t as restoreTarballs } from "./shared/tarballs.js";
+import { r as flag, s as oneOf, t as setOutputs, u as readInputs } from "./parts/outputs.js";
+import { a as openForeign, i as closeForeign, o as say, r as run, s as runnerFolders } from "./parts/run.js";
+import { Ct as LockstepError, _ as bundleFolder, ht as digestOf, ot as exitOf, t as init_workspace } from "./parts/workspace.js";
+import { t as restoreTarballs } from "./parts/tarballs.js";
 import { join } from "node:path";
 import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";

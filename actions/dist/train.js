@@ -1,11 +1,11 @@
-import { y as candidateArtifactName } from "./shared/github.js";
-import { l as openWorkspace, t as init_workspace } from "./shared/workspace.js";
-import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./shared/outputs.js";
-import { t as giveRegistryToken } from "./shared/registry-token.js";
-import { o as say, r as run, s as runnerFolders, t as fail } from "./shared/run.js";
-import { t as uploadFolder } from "./shared/upload.js";
-import { t as trainCandidate } from "./shared/train.js";
-import { t as stageGroups } from "./shared/stage-groups.js";
+import { y as candidateArtifactName } from "./parts/github.js";
+import { l as openWorkspace, t as init_workspace } from "./parts/workspace.js";
+import { c as optional, d as text, f as token, l as path, o as models, r as flag, t as setOutputs, u as readInputs } from "./parts/outputs.js";
+import { t as giveRegistryToken } from "./parts/registry-token.js";
+import { o as say, r as run, s as runnerFolders, t as fail } from "./parts/run.js";
+import { t as uploadFolder } from "./parts/upload.js";
+import { t as trainCandidate } from "./parts/train.js";
+import { t as stageGroups } from "./parts/stage-groups.js";
 import { join } from "node:path";
 import { rmSync } from "node:fs";
 init_workspace();
@@ -31,7 +31,7 @@ async function trainInGroups(workspace, model, { folder, quick, base }) {
 		end();
 	}
 }
-const keptRuns = async () => (await import("./shared/kept-run2.js")).keptRuns;
+const keptRuns = async () => (await import("./parts/kept-run2.js")).keptRuns;
 const spec = {
 	models,
 	folder: optional(path),

@@ -1,4 +1,6 @@
-// Datasets by hash: data.lock, the store, remotes, and tables read from them.
+// Datasets by hash: data.lock, the store, remotes, and tables read from them. Deeper in: `remotes/` one file a kind of
+// place, behind `bucket.ts`; `transfer/` what travels and how (docs/formats/remote.md); `local-packs/` the store's small
+// files; `gc/` and `forget/` what goes; `sources/` and `moving-in/` where datasets come from.
 export { type AddOptions, type AddResult, addData } from './add.ts';
 export { numberOf } from './cell.ts';
 export { type BytesOptions, findManifest, haveObject } from './dataset-bytes.ts';

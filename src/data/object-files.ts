@@ -69,7 +69,8 @@ export async function copyVerified(
   }
 }
 
-async function sync(path: string): Promise<void> {
+/** Makes a file of ours durable, with the mode that objects have. */
+export async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r+');
   try {
     await handle.chmod(0o644);

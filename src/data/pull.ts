@@ -60,8 +60,6 @@ export const pullData = (workspace: Workspace, options: PullOptions = {}): Promi
 async function pull(workspace: Workspace, options: PullOptions): Promise<PullResult> {
   const entries = selectEntries(readLock(workspace), options.only);
   const memos = openMemos(workspace);
-  if (options.files !== undefined)
-    for (const { key, files } of entries) if (files) writeSparse(workspace, key, options.files);
   const looked: { entry: LockEntry; working: Working }[] = [];
   for (const entry of entries) {
     checkNoLink(workspace, entry.key);
@@ -69,6 +67,8 @@ async function pull(workspace: Workspace, options: PullOptions): Promise<PullRes
   }
   memos.files.save();
   const again = options.files !== undefined;
+  const sparse = readSparse(workspace);
+  const patternsOf = (key: string) => (again ? (options.files ?? undefined) : sparse[key]);
   const different = looked.filter(
     ({ entry, working }) => (again && entry.files) || stateOf(entry, working).state !== 'same',
   );
@@ -79,7 +79,7 @@ async function pull(workspace: Workspace, options: PullOptions): Promise<PullRes
   try {
     const changes: Change[] = [];
     for (const { entry, working } of different)
-      changes.push(await changeOf(workspace, bringer, entry, working));
+      changes.push(await changeOf(workspace, bringer, entry, working, patternsOf(entry.key)));
     if (!options.force) await checkReplaceable(store, bringer, changes);
     const missing: { entry: LockEntry; missing: SizedObject[] }[] = [];
     for (const { entry, placing } of changes)
@@ -99,6 +99,9 @@ async function pull(workspace: Workspace, options: PullOptions): Promise<PullRes
         const staged = await bringer.large(object, old && isLarge(old) ? [{ ...old, path }] : []);
         large.set(object.digest, { staged, path });
       }
+    // From here on this is what the checkout wants: a pull that is cut off now ends when it is run again.
+    if (options.files !== undefined)
+      for (const { key, files } of entries) if (files) writeSparse(workspace, key, options.files);
     for (const change of changes) await place(workspace, store, change, large);
     const placed = new Set(different.map(({ entry }) => entry.key));
     return {
@@ -118,12 +121,13 @@ async function changeOf(
   bringer: Bringer,
   entry: LockEntry,
   working: Working,
+  patterns: readonly string[] | undefined,
 ): Promise<Change> {
   const all =
     entry.files === undefined
       ? [{ path: '', digest: entry.digest, size: entry.size }]
       : await bringer.manifest(entry);
-  const wanted = wantedFiles(all, readSparse(workspace)[entry.key], entry.key);
+  const wanted = wantedFiles(all, patterns, entry.key);
   checkNotForgotten(workspace, [entry, ...namedObjects(entry, wanted)]);
   const files = working.kind === 'present' ? await working.files() : [];
   const present = new Map(files.map((file) => [file.path, file]));

@@ -1,7 +1,7 @@
-import { Ct as LockstepError, t as init_workspace } from "../shared/workspace.js";
-import { c as linearParams, s as runStage } from "../shared/judging-folds.js";
-import { t as trainLinear } from "../shared/train-linear.js";
-import { t as trainStage } from "../shared/training-stage.js";
+import { Ct as LockstepError, t as init_workspace } from "../parts/workspace.js";
+import { c as linearParams, s as runStage } from "../parts/judging-folds.js";
+import { t as trainLinear } from "../parts/train-linear.js";
+import { t as trainStage } from "../parts/training-stage.js";
 init_workspace();
 await runStage("linear", linearParams, async (stage) => {
 	if (stage.model.task !== "regression") throw new LockstepError("E_TRAIN_DATA", {

@@ -1,7 +1,7 @@
-import { i as readTable, l as writeParquet, s as selectRows } from "../shared/data.js";
-import { Ct as LockstepError, rt as answerParent, t as init_workspace } from "../shared/workspace.js";
-import { t as predictionsTable } from "../shared/predictions.js";
-import { t as openScorer } from "../shared/scorer.js";
+import { i as readTable, l as writeParquet, s as selectRows } from "../parts/data.js";
+import { Ct as LockstepError, rt as answerParent, t as init_workspace } from "../parts/workspace.js";
+import { t as predictionsTable } from "../parts/predictions.js";
+import { t as openScorer } from "../parts/scorer.js";
 import { statSync } from "node:fs";
 init_workspace();
 const warmUpRuns = 50;

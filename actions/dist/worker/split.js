@@ -1,6 +1,6 @@
-import { i as rowIdOf, l as splitParams, o as rowHashes, r as rowIdColumn, s as runStage, t as contentFolds } from "../shared/judging-folds.js";
-import { a as cellText, i as readTable, l as writeParquet, o as column, s as selectRows } from "../shared/data.js";
-import { Ct as LockstepError, t as init_workspace } from "../shared/workspace.js";
+import { i as rowIdOf, l as splitParams, o as rowHashes, r as rowIdColumn, s as runStage, t as contentFolds } from "../parts/judging-folds.js";
+import { a as cellText, i as readTable, l as writeParquet, o as column, s as selectRows } from "../parts/data.js";
+import { Ct as LockstepError, t as init_workspace } from "../parts/workspace.js";
 init_workspace();
 async function splitStage(stage) {
 	const { evaluate, params } = stage;

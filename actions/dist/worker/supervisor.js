@@ -1,4 +1,4 @@
-import { st as init_process, ut as watchParent } from "../shared/workspace.js";
+import { st as init_process, ut as watchParent } from "../parts/workspace.js";
 import { renameSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 init_process();

@@ -1,5 +1,5 @@
-import { s as runStage, u as treesParams } from "../shared/judging-folds.js";
-import { _ as levelTensor, b as logistic, f as average, g as knownCategories, i as applyTreeFeatures, n as linkOf, o as fitTreeFeatures, r as standardised, t as trainStage, v as logLoss, y as logOdds } from "../shared/training-stage.js";
+import { s as runStage, u as treesParams } from "../parts/judging-folds.js";
+import { _ as levelTensor, b as logistic, f as average, g as knownCategories, i as applyTreeFeatures, n as linkOf, o as fitTreeFeatures, r as standardised, t as trainStage, v as logLoss, y as logOdds } from "../parts/training-stage.js";
 function binFeature(values, bins) {
 	const cuts = cutsOf(values, bins - 1);
 	const missing = cuts.length + 1;

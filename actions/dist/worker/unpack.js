@@ -1,7 +1,7 @@
-import { Ct as LockstepError, ht as digestOf, l as openWorkspace, rt as answerParent, t as init_workspace, xt as temporaryBeside, yt as diskFull } from "../shared/workspace.js";
+import { Ct as LockstepError, ht as digestOf, l as openWorkspace, rt as answerParent, t as init_workspace, xt as temporaryBeside, yt as diskFull } from "../parts/workspace.js";
 import { n as unpackTar } from "../vendor/modern-tar.js";
-import { n as readConfig, o as openImages, s as annotation } from "../shared/base.js";
-import { t as rootfsOf } from "../shared/unpack-process.js";
+import { n as readConfig, o as openImages, s as annotation } from "../parts/base.js";
+import { t as rootfsOf } from "../parts/unpack-process.js";
 import { dirname, join } from "node:path";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";

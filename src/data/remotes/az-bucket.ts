@@ -3,8 +3,8 @@ import { type HttpAnswer, type HttpRequest, send } from '../../http/index.ts';
 import { eachLimited } from '../each-limited.ts';
 import { findAzIdentity } from './az-credentials.ts';
 import type { Bucket, ByteRange, Listed } from './bucket.ts';
-import { answerInRange, noBucket, prefixOf, rangeOf, textOf } from './cloud-objects.ts';
-import { downloadOf, type Refusal, refusalOf } from './http-objects.ts';
+import { noBucket, prefixOf, textOf } from './cloud-objects.ts';
+import { answerInRange, downloadOf, type Refusal, rangeOf, refusalOf } from './http-objects.ts';
 import { noCredentials } from './token.ts';
 
 /** Of the Blob service; Azurite knows it too. */

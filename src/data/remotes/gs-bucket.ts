@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type HttpAnswer, type HttpRequest, send } from '../../http/index.ts';
 import { eachLimited } from '../each-limited.ts';
 import type { Bucket, ByteRange, Listed } from './bucket.ts';
-import { answerInRange, failed, noBucket, prefixOf, rangeOf, textOf } from './cloud-objects.ts';
+import { failed, noBucket, prefixOf, textOf } from './cloud-objects.ts';
 import { findGsIdentity } from './gs-credentials.ts';
-import { downloadOf, type Refusal, refusalOf } from './http-objects.ts';
+import { answerInRange, downloadOf, type Refusal, rangeOf, refusalOf } from './http-objects.ts';
 import { fieldsIn, noCredentials, reasonIn } from './token.ts';
 
 type Ask = Partial<HttpRequest> & { readonly query?: Record<string, string> };

@@ -3,12 +3,37 @@ import { type HttpAnswer, readBody } from '../../http/index.ts';
 import { type ErrorCode, LockstepError } from '../../workspace/index.ts';
 import type { ByteRange, Download } from './bucket.ts';
 
-/** Of a range, with what makes it one of the same version. Half a range of anything else would be spoilt bytes. */
-export function rangeHeaders(range: ByteRange | undefined): Record<string, string> {
-  if (range === undefined || (range.from === 0 && range.to === undefined)) return {};
-  const header = { range: `bytes=${range.from}-${range.to === undefined ? '' : range.to - 1}` };
-  return range.validator === undefined ? header : { ...header, 'if-range': range.validator };
+/** Bytes `from` to before `to`; nothing for all of them. */
+export const rangeOf = (range: ByteRange | undefined): { range?: string } =>
+  range === undefined || (range.from === 0 && range.to === undefined)
+    ? {}
+    : { range: `bytes=${range.from}-${range.to === undefined ? '' : range.to - 1}` };
+
+/**
+ * The answer to a range of one version, or, where that version or that range is not to be had (412, 416, `isOther`),
+ * the whole of what is there now.
+ */
+export async function answerInRange(
+  range: ByteRange | undefined,
+  ask: (range: ByteRange | undefined) => Promise<HttpAnswer>,
+  isOther: (answer: HttpAnswer) => boolean = () => false,
+): Promise<HttpAnswer> {
+  const answer = await ask(range);
+  const other = range?.validator !== undefined && isOther(answer);
+  if (range === undefined || !(answer.status === 412 || answer.status === 416 || other)) return answer;
+  answer.body.destroy();
+  return ask(undefined);
 }
+
+/** The same with what makes it a range of one version, where the place knows entity tags (RFC 9110, 13.1.5). */
+export const rangeHeaders = (range: ByteRange | undefined): Record<string, string> =>
+  range?.validator === undefined ? rangeOf(range) : { ...rangeOf(range), 'if-range': range.validator };
+
+/** For places that may not know If-Range, and answer with a part of whatever is there now (Ceph's gateway does). */
+export const hasOtherTag =
+  (range: ByteRange | undefined) =>
+  ({ status, headers }: HttpAnswer): boolean =>
+    status === 206 && headers.etag !== range?.validator;
 
 /** A 200 or 206 as a download. Errors: E_REMOTE_FAILED for a 206 that does not say which bytes it brings. */
 export function downloadOf({ status, headers, body }: HttpAnswer, place: string): Download {

@@ -1,7 +1,14 @@
 import { type HttpAnswer, type Method, send, withoutQuery } from '../../http/index.ts';
 import { LockstepError } from '../../workspace/index.ts';
-import type { Bucket } from './bucket.ts';
-import { downloadOf, rangeHeaders, readOnlyFix, refusalOf } from './http-objects.ts';
+import type { Bucket, ByteRange } from './bucket.ts';
+import {
+  answerInRange,
+  downloadOf,
+  hasOtherTag,
+  rangeHeaders,
+  readOnlyFix,
+  refusalOf,
+} from './http-objects.ts';
 
 /**
  * Objects under a URL that ends in `/`: any web server or bucket that serves files. Takes pushes where the server takes
@@ -23,7 +30,8 @@ export function httpsBucket(base: URL): Bucket {
       return { size: Number(answer.headers['content-length'] ?? Number.NaN) };
     },
     async get(key, range) {
-      const answer = await ask('GET', key, { headers: rangeHeaders(range) });
+      const part = (wanted?: ByteRange) => ask('GET', key, { headers: rangeHeaders(wanted) });
+      const answer = await answerInRange(range, part, hasOtherTag(range));
       if (answer.status === 200 || answer.status === 206) return downloadOf(answer, name);
       if (!isAbsent(answer)) throw await refused(answer, key, 'read');
       answer.body.resume();

@@ -8,12 +8,12 @@ import {
   readBody,
   send,
 } from '../../http/index.ts';
-import { LockstepError } from '../../workspace/index.ts';
-import type { Bucket, Listed } from './bucket.ts';
-import { downloadOf, rangeHeaders, refusalOf } from './http-objects.ts';
+import { digestOf, hexOf, LockstepError } from '../../workspace/index.ts';
+import type { Bucket, ByteRange, Listed } from './bucket.ts';
+import { noBucket, prefixOf } from './cloud-objects.ts';
+import { answerInRange, downloadOf, hasOtherTag, rangeHeaders, refusalOf } from './http-objects.ts';
 import { findS3Identity, type S3Identity } from './s3-credentials.ts';
 
-const emptySha256 = createHash('sha256').digest('hex');
 const mostListing = 8 << 20;
 /** As many as one request removes. */
 const removedAtOnce = 1000;
@@ -28,7 +28,7 @@ type Action = 'read' | 'write' | 'list' | 'remove';
  */
 export async function s3Bucket(url: URL, env: NodeJS.ProcessEnv = process.env): Promise<Bucket> {
   const bucket = url.hostname;
-  const prefix = prefixOf(url);
+  const prefix = prefixOf(url.pathname);
   const name = `s3://${bucket}/${prefix}`;
   const endpoint = endpointOf(url, env);
   let identity = await findS3Identity(env);
@@ -41,7 +41,7 @@ export async function s3Bucket(url: URL, env: NodeJS.ProcessEnv = process.env): 
     const { credentials } = identity;
     if (credentials === null) return {};
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-    const hashed = headers?.['x-amz-content-sha256'] ?? sha256Of(body);
+    const hashed = headers?.['x-amz-content-sha256'] ?? hexOf(digestOf(body ?? ''));
     const signer = new AwsV4Signer({
       method,
       url: asked.href,
@@ -85,12 +85,8 @@ export async function s3Bucket(url: URL, env: NodeJS.ProcessEnv = process.env): 
       return { size: Number(answer.headers['content-length']) };
     },
     async get(key, range) {
-      let answer = await ask('GET', pathOf(key), { headers: rangeHeaders(range) });
-      // Ceph's gateway knows no If-Range: it answers with a part of whatever is there now.
-      if (answer.status === 206 && answer.headers.etag !== (range?.validator ?? answer.headers.etag)) {
-        answer.body.destroy();
-        answer = await ask('GET', pathOf(key));
-      }
+      const part = (wanted?: ByteRange) => ask('GET', pathOf(key), { headers: rangeHeaders(wanted) });
+      const answer = await answerInRange(range, part, hasOtherTag(range));
       if (answer.status === 200 || answer.status === 206) return downloadOf(answer, name);
       // A bucket that does not exist is no object that is missing.
       const missing = answer.status === 404 ? await readBody(answer, 1 << 16, url) : null;
@@ -133,11 +129,6 @@ export async function s3Bucket(url: URL, env: NodeJS.ProcessEnv = process.env): 
   };
 }
 
-const prefixOf = ({ pathname }: URL): string => {
-  const path = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '');
-  return path === '' ? '' : `${path}/`;
-};
-
 /** Errors: E_REMOTE_SCHEME for an endpoint whose traffic others could read. */
 function endpointOf(url: URL, env: NodeJS.ProcessEnv): URL | null {
   const text = url.searchParams.get('endpoint') ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
@@ -157,9 +148,6 @@ function baseUrl(bucket: string, region: string, endpoint: URL | null): string {
   const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   return bucket.includes('.') ? `https://${host}/${bucket}/` : `https://${bucket}.${host}/`;
 }
-
-const sha256Of = (body: Uint8Array | string | undefined): string =>
-  body === undefined ? emptySha256 : createHash('sha256').update(body).digest('hex');
 
 const encodePath = (path: string): string =>
   path
@@ -192,13 +180,6 @@ const loginFix = ({ credentials, looked }: S3Identity): string =>
   credentials === null
     ? `log in; no credentials were found in ${looked}`
     : 'let this identity (`aws sts get-caller-identity`) read, write and list the bucket';
-
-const noBucket = (name: string): LockstepError =>
-  new LockstepError('E_REMOTE_FAILED', {
-    what: `there is no bucket for ${name}`,
-    allowed: 'a bucket that exists',
-    fix: 'make it, or correct `remote:` in lockstep.yaml',
-  });
 
 const notRemoved = (name: string, what: string): LockstepError =>
   new LockstepError('E_REMOTE_READ_ONLY', {

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { readBody, send } from '../../http/index.ts';
+import { readBody, send, withoutQuery } from '../../http/index.ts';
 import { idToken } from './id-token.ts';
+import { noCredentials } from './token.ts';
 
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -27,7 +28,7 @@ const mostAnswer = 1 << 16;
 
 /**
  * Who we are to S3, in the order of AWS's own tools: keys in the environment, the job's or pod's OIDC token for
- * AWS_ROLE_ARN, the profile in ~/.aws, the container's and the machine's role. Errors: E_REMOTE_*.
+ * AWS_ROLE_ARN, the profile in ~/.aws, the container's and the machine's role. Errors: E_REMOTE_*, among them E_REMOTE_CREDENTIALS where one of them is named and refused.
  */
 export async function findS3Identity(env: Env = process.env): Promise<S3Identity> {
   const profile = readProfile(env);
@@ -52,7 +53,7 @@ function fromEnvironment(env: Env): S3Credentials | null {
 async function fromWebIdentity(env: Env, region = 'us-east-1'): Promise<S3Credentials | null> {
   if (!env.AWS_ROLE_ARN) return null;
   const token = env.AWS_WEB_IDENTITY_TOKEN_FILE
-    ? readFileSync(env.AWS_WEB_IDENTITY_TOKEN_FILE, 'utf8').trim()
+    ? readToken(env.AWS_WEB_IDENTITY_TOKEN_FILE)
     : await idToken('sts.amazonaws.com', env);
   if (token === null) return null;
   const url = new URL(env.AWS_ENDPOINT_URL_STS ?? `https://sts.${region}.amazonaws.com/`);
@@ -68,9 +69,26 @@ async function fromWebIdentity(env: Env, region = 'us-east-1'): Promise<S3Creden
   const xml = (await readBody(answer, mostAnswer, url)).toString();
   const word = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   const [id, secret] = [word('AccessKeyId'), word('SecretAccessKey')];
-  if (answer.status !== 200 || !id || !secret) return null;
+  if (answer.status !== 200 || !id || !secret)
+    throw noCredentials(
+      `${withoutQuery(url)} answered ${answer.status} ${word('Code') ?? ''} to AWS_ROLE_ARN`,
+      "let the role's trust policy name this repository, pod or account",
+    );
   const expires = Date.parse(word('Expiration') ?? '') || undefined;
   return { accessKeyId: id, secretAccessKey: secret, sessionToken: word('SessionToken'), expires };
+}
+
+/** Errors: E_REMOTE_CREDENTIALS. */
+function readToken(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw noCredentials(
+      `the token file ${path} cannot be read (${code})`,
+      'correct the variable that names it',
+    );
+  }
 }
 
 type Profile = Readonly<Record<string, string>>;
@@ -116,7 +134,7 @@ async function fromContainer(env: Env): Promise<S3Credentials | null> {
   const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path, AWS_CONTAINER_CREDENTIALS_FULL_URI: full } = env;
   if (!path && !full) return null;
   const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
-  const token = file ? readFileSync(file, 'utf8').trim() : env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
+  const token = file ? readToken(file) : env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
   const url = path ? `http://169.254.170.2${path}` : full!;
   return parseCredentials(await ask(url, 'GET', token ? { authorization: token } : {}));
 }

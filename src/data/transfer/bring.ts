@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
 import { type Digest, isLockstepError, type Workspace } from '../../workspace/index.ts';
 import { eachLimited } from '../each-limited.ts';
 import type { LockEntry } from '../lock.ts';
 import { type ManifestFile, parseManifest } from '../manifest.ts';
+import { sync } from '../object-files.ts';
 import { openRemote, type Remote } from '../remote.ts';
 import type { Store } from '../store.ts';
 import { explainMissing } from '../tombstones.ts';
@@ -129,15 +129,6 @@ async function readHeld(store: Store, digest: Digest): Promise<Buffer | null> {
     if (isLockstepError(error, 'E_OBJECT_MISSING') || isLockstepError(error, 'E_DIGEST_MISMATCH'))
       return null;
     throw error;
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

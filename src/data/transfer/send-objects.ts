@@ -24,9 +24,8 @@ export interface Sent {
   /** Objects of datasets that the remote did not have, and those it had. */
   objects: number;
   present: number;
-  /** Chunks of large files that were sent, and those that earlier versions had brought. */
+  /** Chunks of large files that were sent. */
   chunks: number;
-  reused: number;
   /** What went over the wire, maps included. */
   bytes: number;
 }
@@ -57,7 +56,7 @@ export async function openSender(
   onBytes: (count: number) => void,
 ): Promise<Sender> {
   const { bucket } = remote;
-  const sent: Sent = { objects: 0, present: 0, chunks: 0, reused: 0, bytes: 0 };
+  const sent: Sent = { objects: 0, present: 0, chunks: 0, bytes: 0 };
   const doomed = await doomedPacks(remote);
   const alone: { sha256: string; size: number }[] = [];
   const put = async (key: string, bytes: Uint8Array, sha256 = hexOf(digestOf(bytes))) => {
@@ -172,11 +171,9 @@ async function chunkFile(
     chunks.push({ digest, size: bytes.length });
     if (seen.has(digest)) continue;
     seen.add(digest);
-    if (had.has(digest)) sent.reused++;
-    else {
-      await writer.add(digest, bytes);
-      sent.chunks++;
-    }
+    if (had.has(digest)) continue;
+    await writer.add(digest, bytes);
+    sent.chunks++;
   }
   const got: Digest = `sha256:${whole.digest('hex')}`;
   if (got !== object.digest)

@@ -230,6 +230,10 @@ test('a sparse checkout of a folder is as locked, and grows', async () => {
   expect(await messageOf(() => pullData(workspace, { files: ['nothing/'] }))).toMatch(
     /^E_DATA_MISSING: no file of "f\/"/,
   );
+  // What is refused is not remembered.
+  expect((await statusData(workspace)).datasets[0]!.state).toBe('same');
+  await pullData(workspace);
+  expect(there()).toHaveLength(3);
   await pullData(workspace, { files: null });
   expect(there()).toHaveLength(4);
   await pullData(workspace, { files: ['test/'] });

@@ -1,7 +1,7 @@
 import { i as send, t as init_http } from "./http.js";
 import { t as eachLimited } from "./each-limited.js";
-import { a as rangeOf, c as askToken, d as formPost, f as keptToken, g as tokenIn, h as reasonIn, i as prefixOf, l as field, m as probe, n as failed, o as textOf, p as noCredentials, r as noBucket, s as askText, t as answerInRange, u as fieldsIn } from "./cloud-objects.js";
-import { i as refusalOf, t as downloadOf } from "./http-objects.js";
+import { a as askText, c as fieldsIn, d as noCredentials, f as probe, i as textOf, l as formPost, m as tokenIn, n as noBucket, o as askToken, p as reasonIn, r as prefixOf, s as field, t as failed, u as keptToken } from "./cloud-objects.js";
+import { a as rangeOf, n as downloadOf, s as refusalOf, t as answerInRange } from "./http-objects.js";
 import { join } from "node:path";
 import { createHash, createSign, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -85,18 +85,10 @@ function prefixOf(path) {
 	const text = decodeURIComponent(path).replace(/^\/+|\/+$/g, "");
 	return text === "" ? "" : `${text}/`;
 }
-const rangeOf = (range) => range === void 0 || range.from === 0 && range.to === void 0 ? {} : { range: `bytes=${range.from}-${range.to === void 0 ? "" : range.to - 1}` };
-async function answerInRange(range, ask, isOther = () => false) {
-	const answer = await ask(range);
-	const other = range?.validator !== void 0 && isOther(answer);
-	if (range === void 0 || !(answer.status === 412 || answer.status === 416 || other)) return answer;
-	answer.body.destroy();
-	return ask(void 0);
-}
 const failed = (what, fix) => new LockstepError("E_REMOTE_FAILED", {
 	what,
 	fix
 });
 const noBucket = (name) => failed(`there is no bucket or container for ${name}`, "make it, or correct `remote:` in lockstep.yaml");
 const textOf = async (answer, url) => (await readBody(answer, 16 << 20, url)).toString();
-export { rangeOf as a, askToken as c, formPost as d, keptToken as f, tokenIn as g, reasonIn as h, prefixOf as i, field as l, probe as m, failed as n, textOf as o, noCredentials as p, noBucket as r, askText as s, answerInRange as t, fieldsIn as u };
+export { askText as a, fieldsIn as c, noCredentials as d, probe as f, textOf as i, formPost as l, tokenIn as m, noBucket as n, askToken as o, reasonIn as p, prefixOf as r, field as s, failed as t, keptToken as u };

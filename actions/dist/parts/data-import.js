@@ -4,7 +4,7 @@ import { $ as nearest, Ct as LockstepError, J as readConfiguration, N as git, R 
 import { t as eachLimited } from "./each-limited.js";
 import { r as makeFolderOf, t as lookAt } from "./folder.js";
 import { c as isSecure, i as send, l as withoutQuery, r as readBody, t as init_http } from "./http.js";
-import { i as refusalOf, n as rangeHeaders, t as downloadOf$1 } from "./http-objects.js";
+import { i as rangeHeaders, n as downloadOf$1, s as refusalOf } from "./http-objects.js";
 import { t as UsageError } from "./invocation.js";
 import { n as textOption } from "./option-values.js";
 import { basename, dirname, isAbsolute, join, posix, resolve } from "node:path";

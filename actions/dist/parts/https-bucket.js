@@ -1,6 +1,6 @@
 import { i as send, l as withoutQuery, t as init_http } from "./http.js";
 import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
-import { i as refusalOf, n as rangeHeaders, r as readOnlyFix, t as downloadOf } from "./http-objects.js";
+import { i as rangeHeaders, n as downloadOf, o as readOnlyFix, r as hasOtherTag, s as refusalOf, t as answerInRange } from "./http-objects.js";
 init_http();
 init_workspace();
 function httpsBucket(base) {
@@ -25,7 +25,8 @@ function httpsBucket(base) {
 			return { size: Number(answer.headers["content-length"] ?? NaN) };
 		},
 		async get(key, range) {
-			const answer = await ask("GET", key, { headers: rangeHeaders(range) });
+			const part = (wanted) => ask("GET", key, { headers: rangeHeaders(wanted) });
+			const answer = await answerInRange(range, part, hasOtherTag(range));
 			if (answer.status === 200 || answer.status === 206) return downloadOf(answer, name);
 			if (!isAbsent(answer)) throw await refused(answer, key, "read");
 			answer.body.resume();

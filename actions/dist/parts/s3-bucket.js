@@ -1,7 +1,8 @@
 import { t as AwsV4Signer } from "../vendor/other.js";
-import { c as isSecure, i as send, r as readBody, t as init_http } from "./http.js";
-import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
-import { i as refusalOf, n as rangeHeaders, t as downloadOf } from "./http-objects.js";
+import { c as isSecure, i as send, l as withoutQuery, r as readBody, t as init_http } from "./http.js";
+import { Ct as LockstepError, gt as hexOf, ht as digestOf, t as init_workspace } from "./workspace.js";
+import { d as noCredentials, n as noBucket, r as prefixOf } from "./cloud-objects.js";
+import { i as rangeHeaders, n as downloadOf, r as hasOtherTag, s as refusalOf, t as answerInRange } from "./http-objects.js";
 import { t as idToken } from "./id-token.js";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
@@ -30,7 +31,7 @@ function fromEnvironment(env) {
 }
 async function fromWebIdentity(env, region = "us-east-1") {
 	if (!env.AWS_ROLE_ARN) return null;
-	const token = env.AWS_WEB_IDENTITY_TOKEN_FILE ? readFileSync(env.AWS_WEB_IDENTITY_TOKEN_FILE, "utf8").trim() : await idToken("sts.amazonaws.com", env);
+	const token = env.AWS_WEB_IDENTITY_TOKEN_FILE ? readToken(env.AWS_WEB_IDENTITY_TOKEN_FILE) : await idToken("sts.amazonaws.com", env);
 	if (token === null) return null;
 	const url = new URL(env.AWS_ENDPOINT_URL_STS ?? `https://sts.${region}.amazonaws.com/`);
 	const body = new URLSearchParams({
@@ -52,7 +53,7 @@ async function fromWebIdentity(env, region = "us-east-1") {
 	const xml = (await readBody(answer, mostAnswer, url)).toString();
 	const word = (name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 	const [id, secret] = [word("AccessKeyId"), word("SecretAccessKey")];
-	if (answer.status !== 200 || !id || !secret) return null;
+	if (answer.status !== 200 || !id || !secret) throw noCredentials(`${withoutQuery(url)} answered ${answer.status} ${word("Code") ?? ""} to AWS_ROLE_ARN`, "let the role's trust policy name this repository, pod or account");
 	const expires = Date.parse(word("Expiration") ?? "") || void 0;
 	return {
 		accessKeyId: id,
@@ -60,6 +61,14 @@ async function fromWebIdentity(env, region = "us-east-1") {
 		sessionToken: word("SessionToken"),
 		expires
 	};
+}
+function readToken(path) {
+	try {
+		return readFileSync(path, "utf8").trim();
+	} catch (error) {
+		const { code } = error;
+		throw noCredentials(`the token file ${path} cannot be read (${code})`, "correct the variable that names it");
+	}
 }
 function readProfile(env) {
 	const folder = join(env.HOME ?? homedir(), ".aws");
@@ -112,7 +121,7 @@ async function fromContainer(env) {
 	const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path, AWS_CONTAINER_CREDENTIALS_FULL_URI: full } = env;
 	if (!path && !full) return null;
 	const file = env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
-	const token = file ? readFileSync(file, "utf8").trim() : env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
+	const token = file ? readToken(file) : env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
 	const url = path ? `http://169.254.170.2${path}` : full;
 	return parseCredentials(await ask(url, "GET", token ? { authorization: token } : {}));
 }
@@ -147,13 +156,12 @@ function parseCredentials(text) {
 	}
 }
 init_http();
-const emptySha256 = createHash("sha256").digest("hex");
 const mostListing = 8 << 20;
 const removedAtOnce = 1e3;
 const early = 12e4;
 async function s3Bucket(url, env = process.env) {
 	const bucket = url.hostname;
-	const prefix = prefixOf(url);
+	const prefix = prefixOf(url.pathname);
 	const name = `s3://${bucket}/${prefix}`;
 	const endpoint = endpointOf(url, env);
 	let identity = await findS3Identity(env);
@@ -165,7 +173,7 @@ async function s3Bucket(url, env = process.env) {
 		const { credentials } = identity;
 		if (credentials === null) return {};
 		const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-		const hashed = headers?.["x-amz-content-sha256"] ?? sha256Of(body);
+		const hashed = headers?.["x-amz-content-sha256"] ?? hexOf(digestOf(body ?? ""));
 		const signed = await new AwsV4Signer({
 			method,
 			url: asked.href,
@@ -217,11 +225,8 @@ async function s3Bucket(url, env = process.env) {
 			return { size: Number(answer.headers["content-length"]) };
 		},
 		async get(key, range) {
-			let answer = await ask("GET", pathOf(key), { headers: rangeHeaders(range) });
-			if (answer.status === 206 && answer.headers.etag !== (range?.validator ?? answer.headers.etag)) {
-				answer.body.destroy();
-				answer = await ask("GET", pathOf(key));
-			}
+			const part = (wanted) => ask("GET", pathOf(key), { headers: rangeHeaders(wanted) });
+			const answer = await answerInRange(range, part, hasOtherTag(range));
 			if (answer.status === 200 || answer.status === 206) return downloadOf(answer, name);
 			const missing = answer.status === 404 ? await readBody(answer, 65536, url) : null;
 			if (missing !== null && !missing.includes("NoSuchBucket")) return null;
@@ -267,10 +272,6 @@ async function s3Bucket(url, env = process.env) {
 		}
 	};
 }
-const prefixOf = ({ pathname }) => {
-	const path = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, "");
-	return path === "" ? "" : `${path}/`;
-};
 function endpointOf(url, env) {
 	const text = url.searchParams.get("endpoint") ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
 	if (!text) return null;
@@ -287,7 +288,6 @@ function baseUrl(bucket, region, endpoint) {
 	const host = `s3.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 	return bucket.includes(".") ? `https://${host}/${bucket}/` : `https://${bucket}.${host}/`;
 }
-const sha256Of = (body) => body === void 0 ? emptySha256 : createHash("sha256").update(body).digest("hex");
 const encodePath = (path) => path.split("/").map(encodeURIComponent).join("/").replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 function* listedIn(xml, prefix) {
 	for (const [, entry] of xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
@@ -309,11 +309,6 @@ const entities = {
 const decodeXml = (text) => text?.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (all, decimal, hex, name) => name === void 0 ? String.fromCodePoint(Number(decimal ?? `0x${hex}`)) : entities[name] ?? all);
 const encodeXml = (text) => text.replace(/[<>&]/g, (sign) => `&${sign === "<" ? "lt" : sign === ">" ? "gt" : "amp"};`);
 const loginFix = ({ credentials, looked }) => credentials === null ? `log in; no credentials were found in ${looked}` : "let this identity (`aws sts get-caller-identity`) read, write and list the bucket";
-const noBucket = (name) => new LockstepError("E_REMOTE_FAILED", {
-	what: `there is no bucket for ${name}`,
-	allowed: "a bucket that exists",
-	fix: "make it, or correct `remote:` in lockstep.yaml"
-});
 const notRemoved = (name, what) => new LockstepError("E_REMOTE_READ_ONLY", {
 	what: `${name} did not remove ${what}`,
 	allowed: "an identity that may remove objects",

@@ -468,7 +468,7 @@ async function moveTo(copy, target, digest) {
 async function copyVerified(from, copy, wanted, durable) {
 	try {
 		await copyFile(from, copy, constants.COPYFILE_FICLONE);
-		const [ref] = await Promise.all([digestOfFile(copy), durable ? sync$1(copy) : chmod(copy, 420)]);
+		const [ref] = await Promise.all([digestOfFile(copy), durable ? sync(copy) : chmod(copy, 420)]);
 		if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
 		return ref;
 	} catch (error) {
@@ -478,7 +478,7 @@ async function copyVerified(from, copy, wanted, durable) {
 		throw diskFull(error, copy);
 	}
 }
-async function sync$1(path) {
+async function sync(path) {
 	const handle = await open(path, "r+");
 	try {
 		await handle.chmod(420);
@@ -1503,14 +1503,6 @@ async function readHeld(store, digest) {
 	} catch (error) {
 		if (isLockstepError(error, "E_OBJECT_MISSING") || isLockstepError(error, "E_DIGEST_MISMATCH")) return null;
 		throw error;
-	}
-}
-async function sync(path) {
-	const handle = await open(path, "r+");
-	try {
-		await handle.sync();
-	} finally {
-		await handle.close();
 	}
 }
 async function missingIn(store, objects) {
@@ -2544,7 +2536,6 @@ async function openSender(remote, known, store, onBytes) {
 		objects: 0,
 		present: 0,
 		chunks: 0,
-		reused: 0,
 		bytes: 0
 	};
 	const doomed = await doomedPacks(remote);
@@ -2661,11 +2652,9 @@ async function chunkFile(object, had, writer, sent, place) {
 		});
 		if (seen.has(digest)) continue;
 		seen.add(digest);
-		if (had.has(digest)) sent.reused++;
-		else {
-			await writer.add(digest, bytes);
-			sent.chunks++;
-		}
+		if (had.has(digest)) continue;
+		await writer.add(digest, bytes);
+		sent.chunks++;
 	}
 	const got = `sha256:${whole.digest("hex")}`;
 	if (got !== object.digest) throw digestMismatch(object, got, size, place === object.path ? place : object.path);
@@ -4007,9 +3996,6 @@ const pullData = (workspace, options = {}) => usingStore(workspace, "data pull",
 async function pull(workspace, options) {
 	const entries = selectEntries(readLock(workspace), options.only);
 	const memos = openMemos(workspace);
-	if (options.files !== void 0) {
-		for (const { key, files } of entries) if (files) writeSparse(workspace, key, options.files);
-	}
 	const looked = [];
 	for (const entry of entries) {
 		checkNoLink(workspace, entry.key);
@@ -4020,6 +4006,8 @@ async function pull(workspace, options) {
 	}
 	memos.files.save();
 	const again = options.files !== void 0;
+	const sparse = readSparse(workspace);
+	const patternsOf = (key) => again ? options.files ?? void 0 : sparse[key];
 	const different = looked.filter(({ entry, working }) => again && entry.files || stateOf(entry, working).state !== "same");
 	const progress = startProgress("data pull", "bytes");
 	let expected = 0;
@@ -4027,7 +4015,7 @@ async function pull(workspace, options) {
 	const bringer = openBringer(workspace, store, () => progress.update(bringer.arrived.bytes, expected));
 	try {
 		const changes = [];
-		for (const { entry, working } of different) changes.push(await changeOf(workspace, bringer, entry, working));
+		for (const { entry, working } of different) changes.push(await changeOf(workspace, bringer, entry, working, patternsOf(entry.key)));
 		if (!options.force) await checkReplaceable(store, bringer, changes);
 		const missing = [];
 		for (const { entry, placing } of changes) missing.push({
@@ -4054,6 +4042,9 @@ async function pull(workspace, options) {
 				path
 			});
 		}
+		if (options.files !== void 0) {
+			for (const { key, files } of entries) if (files) writeSparse(workspace, key, options.files);
+		}
 		for (const change of changes) await place(workspace, store, change, large);
 		const placed = new Set(different.map(({ entry }) => entry.key));
 		return {
@@ -4068,12 +4059,12 @@ async function pull(workspace, options) {
 	}
 }
 const namedObjects = (entry, files) => entry.files === void 0 ? files.map(() => objectOf(entry)) : objectsOf$1(entry, files);
-async function changeOf(workspace, bringer, entry, working) {
+async function changeOf(workspace, bringer, entry, working, patterns) {
 	const wanted = wantedFiles(entry.files === void 0 ? [{
 		path: "",
 		digest: entry.digest,
 		size: entry.size
-	}] : await bringer.manifest(entry), readSparse(workspace)[entry.key], entry.key);
+	}] : await bringer.manifest(entry), patterns, entry.key);
 	checkNotForgotten(workspace, [entry, ...namedObjects(entry, wanted)]);
 	const files = working.kind === "present" ? await working.files() : [];
 	const present = new Map(files.map((file) => [file.path, file]));

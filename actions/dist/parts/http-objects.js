@@ -2,14 +2,19 @@ import { r as readBody, t as init_http } from "./http.js";
 import { Ct as LockstepError, t as init_workspace } from "./workspace.js";
 init_http();
 init_workspace();
-function rangeHeaders(range) {
-	if (range === void 0 || range.from === 0 && range.to === void 0) return {};
-	const header = { range: `bytes=${range.from}-${range.to === void 0 ? "" : range.to - 1}` };
-	return range.validator === void 0 ? header : {
-		...header,
-		"if-range": range.validator
-	};
+const rangeOf = (range) => range === void 0 || range.from === 0 && range.to === void 0 ? {} : { range: `bytes=${range.from}-${range.to === void 0 ? "" : range.to - 1}` };
+async function answerInRange(range, ask, isOther = () => false) {
+	const answer = await ask(range);
+	const other = range?.validator !== void 0 && isOther(answer);
+	if (range === void 0 || !(answer.status === 412 || answer.status === 416 || other)) return answer;
+	answer.body.destroy();
+	return ask(void 0);
 }
+const rangeHeaders = (range) => range?.validator === void 0 ? rangeOf(range) : {
+	...rangeOf(range),
+	"if-range": range.validator
+};
+const hasOtherTag = (range) => ({ status, headers }) => status === 206 && headers.etag !== range?.validator;
 function downloadOf({ status, headers, body }, place) {
 	const etag = headers.etag;
 	return {
@@ -51,4 +56,4 @@ const fault = (code, what, allowed, fix) => new LockstepError(code, {
 	allowed,
 	fix
 });
-export { refusalOf as i, rangeHeaders as n, readOnlyFix as r, downloadOf as t };
+export { rangeOf as a, rangeHeaders as i, downloadOf as n, readOnlyFix as o, hasOtherTag as r, refusalOf as s, answerInRange as t };

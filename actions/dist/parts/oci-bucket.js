@@ -1,6 +1,6 @@
 import { c as registryAddress, i as credentialsFor, n as describe, r as ociTypes, t as openRegistry } from "./oci.js";
 import { Ct as LockstepError, Tt as isLockstepError, gt as hexOf, t as init_workspace } from "./workspace.js";
-import { n as rangeHeaders, t as downloadOf } from "./http-objects.js";
+import { i as rangeHeaders, n as downloadOf } from "./http-objects.js";
 import { r as pLimit } from "../vendor/small.js";
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
