@@ -44,6 +44,7 @@ writeFileSync(env.LOCKSTEP_OUTPUTS + '/model.txt', JSON.stringify(seen));
       'LOCKSTEP_OUTPUTS',
       'LOCKSTEP_PARAMS',
       'PATH',
+      'PYTHONHASHSEED',
       'TMPDIR',
       'TOKEN',
       'TZ',

@@ -71,6 +71,8 @@ export function cleanVariables({
     TMPDIR: tmpdir(),
     LANG: 'C.UTF-8',
     TZ: 'UTC',
+    // Python orders sets of texts anew at each start, and exporters write model files in that order.
+    PYTHONHASHSEED: '0',
     ...(environment === null ? {} : { VIRTUAL_ENV: environment }),
   };
 }
