@@ -1,8 +1,8 @@
-import { constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { chmod, copyFile, open, rename, rm } from 'node:fs/promises';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmod, open, rename, rm } from 'node:fs/promises';
 import { type Digest, diskFull, LockstepError, temporaryBeside } from '../workspace/index.ts';
-import { digestOfFile } from './file-digest.ts';
 import { makeFolderOf } from './folder.ts';
+import { copyHashed } from './followed-copy.ts';
 
 /** Null when nothing lies there, or more than `most` bytes do. */
 export function looseBytes(path: string, most: number): Buffer | null {
@@ -56,9 +56,8 @@ export async function copyVerified(
   durable: boolean,
 ): Promise<{ digest: Digest; size: number }> {
   try {
-    await copyFile(from, copy, constants.COPYFILE_FICLONE);
-    // The disk writes while the processor hashes.
-    const [ref] = await Promise.all([digestOfFile(copy), durable ? sync(copy) : chmod(copy, 0o644)]);
+    const ref = await copyHashed(from, copy);
+    await (durable ? sync(copy) : chmod(copy, 0o644));
     if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
     return ref;
   } catch (error) {
