@@ -12,12 +12,14 @@ export const command: Command = {
     only: { type: 'string', multiple: true },
     whole: { type: 'boolean' },
     force: { type: 'boolean' },
+    'hard-links': { type: 'boolean' },
   },
   help: {
     model: 'what the stages of this model read that would run now',
     only: 'of folders: these files from now on (train/, *.csv); the rest goes from data/',
     whole: 'of folders: all files again, after --only',
     force: 'replace what was changed under data/',
+    'hard-links': 'large files share their bytes with the store, and are read-only',
   },
   async run({ workspace, positionals, values }) {
     const patterns = values.only as string[] | undefined;
@@ -35,6 +37,7 @@ export const command: Command = {
       only: needed?.map(({ key }) => key) ?? positionals,
       files,
       force: values.force === true,
+      hardLinks: values['hard-links'] === true,
     };
     const result =
       needed?.length === 0

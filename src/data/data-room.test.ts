@@ -1,9 +1,11 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -54,6 +56,40 @@ test('a file and a folder go round: add, push, lose everything, pull', async () 
   expect(await states(workspace)).toEqual(['churn/customers.csv same', 'img/ same']);
   checkVerified(await verifyData(workspace, { remote: true }));
   expect(readdirSync(join(root, '.lockstep/store/incoming'))).toEqual([]);
+});
+
+test('hard links on request: large files are one with the store, and replacing them leaves it whole', async () => {
+  const [large, later] = ['one', 'two'].map((text) => Buffer.alloc(2 << 20, text)) as [Buffer, Buffer];
+  const workspace = testWorkspace({
+    'data/a.bin': large,
+    'data/many/b.bin': later,
+    'data/many/c.txt': 'small',
+  });
+  const at = (path: string) => join(workspace.root, 'data', path);
+  for (const key of ['a.bin', 'many']) await addData(workspace, at(key));
+  await pushData(workspace);
+  rmSync(join(workspace.root, 'data'), { recursive: true });
+  await pullData(workspace, { hardLinks: true });
+  const facts = (path: string) => [statSync(at(path)).nlink, statSync(at(path)).mode & 0o777];
+  expect(['a.bin', 'many/b.bin', 'many/c.txt'].map(facts)).toEqual([
+    [2, 0o444],
+    [2, 0o444],
+    [1, 0o644],
+  ]);
+  expect(await states(workspace)).toEqual(['a.bin same', 'many/ same']);
+  rmSync(at('a.bin'));
+  writeFileSync(at('a.bin'), later);
+  expect(await states(workspace)).toEqual(['a.bin changed', 'many/ same']);
+  await pullData(workspace, { hardLinks: true, force: true });
+  expect(readFileSync(at('a.bin')).equals(large)).toBe(true);
+
+  // Written by force into the store's own bytes: noticed, and made good from the remote.
+  chmodSync(at('a.bin'), 0o644);
+  writeFileSync(at('a.bin'), 'damaged');
+  await pullData(workspace, { force: true });
+  expect([readFileSync(at('a.bin')).equals(large), ...facts('a.bin')]).toEqual([true, 1, 0o644]);
+  checkVerified(await verifyData(workspace));
+  expect(readdirSync(join(workspace.root, '.lockstep/store/incoming'))).toEqual([]);
 });
 
 test('what lies outside data/ is copied to a key under it', async () => {

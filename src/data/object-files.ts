@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { chmod, open, rename, rm } from 'node:fs/promises';
+import { chmod, link, open, rename, rm } from 'node:fs/promises';
 import { type Digest, diskFull, LockstepError, temporaryBeside } from '../workspace/index.ts';
 import { makeFolderOf } from './folder.ts';
 import { copyHashed } from './followed-copy.ts';
@@ -44,6 +44,25 @@ export async function moveTo(copy: string, target: string, digest: Digest): Prom
     await rm(copy, { force: true });
   }
 }
+
+/** Makes `target` a second name of an object that nobody may write. False where the file system has no such thing, or not here. */
+export async function linkTo(object: string, name: string, target: string): Promise<boolean> {
+  makeFolderOf(target);
+  try {
+    await chmod(object, 0o444);
+    await link(object, name);
+    await rename(name, target);
+    return true;
+  } catch (error) {
+    if (!unlinkable.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return false;
+  } finally {
+    // Renaming one name of a file onto another does nothing, and leaves both.
+    await rm(name, { force: true });
+  }
+}
+
+const unlinkable = new Set(['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'ENOSYS']);
 
 /**
  * Copies and hashes; what is hashed is the copy, so a file that changes meanwhile can't lie. Only copies for the

@@ -33,6 +33,7 @@ export async function placeFolder(
   store: Store,
   files: readonly ManifestFile[],
   target: string,
+  hardLinks = false,
 ): Promise<boolean> {
   const apart = store.newFolder();
   try {
@@ -41,7 +42,8 @@ export async function placeFolder(
       const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
       if (!made.has(folder)) makeFolder(join(apart, folder));
       made.add(folder);
-      await store.writeOut(digest, join(apart, path));
+      const place = join(apart, path);
+      if (!hardLinks || !(await store.link(digest, place))) await store.writeOut(digest, place);
     });
     makeFolderOf(target.replace(/\/$/, ''));
     renameSync(apart, target);

@@ -30,6 +30,8 @@ export interface PullOptions {
   readonly files?: readonly string[] | null | undefined;
   /** Replaces what was changed under data/. */
   readonly force?: boolean;
+  /** Large files are one with the store's, where they lie there, and nobody may write them. */
+  readonly hardLinks?: boolean;
 }
 
 export interface PullResult {
@@ -102,7 +104,7 @@ async function pull(workspace: Workspace, options: PullOptions): Promise<PullRes
     // From here on this is what the checkout wants: a pull that is cut off now ends when it is run again.
     if (options.files !== undefined)
       for (const { key, files } of entries) if (files) writeSparse(workspace, key, options.files);
-    for (const change of changes) await place(workspace, store, change, large);
+    for (const change of changes) await place(workspace, store, change, large, options.hardLinks === true);
     const placed = new Set(different.map(({ entry }) => entry.key));
     return {
       datasets: entries.map((entry) => ({ ...entry, placed: placed.has(entry.key) })),
@@ -170,6 +172,7 @@ async function place(
   store: Store,
   { entry, working, present, wanted, placing }: Change,
   large: ReadonlyMap<Digest, Staged>,
+  hardLinks: boolean,
 ): Promise<void> {
   const target = dataPath(workspace, entry.key);
   if (working.kind === 'odd') rmSync(target.replace(/\/$/, ''), { recursive: true, force: true });
@@ -181,11 +184,12 @@ async function place(
   }
   await healing(workspace, store, entry, async () => {
     const apart = entry.files !== undefined && !existsSync(target);
-    if (apart && (await placeFolder(store, placing, target))) return;
+    if (apart && (await placeFolder(store, placing, target, hardLinks))) return;
     const kept = new Set(wanted.map(({ path }) => path));
     for (const path of present.keys()) if (!kept.has(path)) rmSync(target + path, { force: true });
     await eachLimited(placing, async ({ path, digest }) => {
       const from = large.get(digest)?.path;
+      if (from === undefined && hardLinks && (await store.link(digest, target + path))) return;
       if (from === undefined) return store.materialize(digest, target + path);
       if (from !== target + path) await store.copyIn(from, digest, target + path);
     });

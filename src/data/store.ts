@@ -16,7 +16,7 @@ import { makeFolder, makeFolderOf } from './folder.ts';
 import { PackIndex } from './local-packs/pack-index.ts';
 import { readPacked, withoutObject } from './local-packs/pack-reading.ts';
 import { openPacker, type Packer } from './local-packs/packer.ts';
-import { copyVerified, looseBytes, moveTo, writeNew, writeSmall } from './object-files.ts';
+import { copyVerified, linkTo, looseBytes, moveTo, writeNew, writeSmall } from './object-files.ts';
 
 /** Bytes by digest; `size` in bytes. */
 export interface ObjectRef {
@@ -44,6 +44,11 @@ export interface Store {
   materialize(digest: Digest, target: string): Promise<void>;
   /** The same in a folder that nobody looks at yet: straight to its name. The folder must be there. */
   writeOut(digest: Digest, target: string): Promise<void>;
+  /**
+   * Links `target` to a large object that lies here, verified, and takes the right to write from both: the bytes are on the
+   * disk once. False where that is not possible (small, or on another file system). Errors: E_DIGEST_MISMATCH.
+   */
+  link(digest: Digest, target: string): Promise<boolean>;
   /** A new folder of ours in the store's file system. */
   newFolder(): string;
   /** Copies a file to `target`, verified on the way. Errors: E_DIGEST_MISMATCH, E_DISK_FULL. */
@@ -167,6 +172,13 @@ export function storeAt(root: string): Store {
       if (!existsSync(loose(digest))) throw missing(digest);
       const { digest: got } = await copyVerified(loose(digest), target, digest, false);
       if (got !== digest) throw damaged(digest, got);
+    },
+    async link(digest, target) {
+      const path = loose(digest);
+      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= smallFile) return false;
+      const { digest: got } = await digestOfFile(path);
+      if (got !== digest) throw damaged(digest, got);
+      return linkTo(path, incoming(), target);
     },
     newFolder() {
       const folder = `${incoming()}.d`;
