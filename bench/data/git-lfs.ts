@@ -25,6 +25,8 @@ export function gitLfs(world: World, folder: string, many: string): Subject {
     async turn() {
       run(folder, 'init', '--quiet', '--bare', bare);
       run(folder, 'init', '--quiet', '--initial-branch=main', root);
+      // Git's own clean-up in the background moves objects away under LFS, which then misses them.
+      run(root, 'config', 'gc.auto', '0');
       run(root, 'lfs', 'install', '--local');
       run(root, 'lfs', 'track', '*.bin');
       cpSync(many, join(root, 'many'), { recursive: true });
