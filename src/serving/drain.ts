@@ -11,6 +11,8 @@ export interface Traffic {
 const quietMs = 200;
 const mostWaitMs = 5_000;
 const mostCloseMs = 10_000;
+/** What whoever stops a server has to wait at most, before it kills it. */
+export const longestDrainMs = mostWaitMs + mostCloseMs;
 
 /**
  * Lets a server end without dropping a request. While it drains every answer says `connection: close`, so that

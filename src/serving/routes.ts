@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpError } from './http-error.ts';
 import { answerInfer, modelMetadata, serverMetadata } from './inference-protocol.ts';
+import { type Metrics, metricsType } from './metrics.ts';
 import { answerPredict } from './predict-endpoint.ts';
 import type { PredictionLog } from './prediction-log.ts';
 import type { Readiness } from './readiness.ts';
@@ -11,6 +12,7 @@ import { tryPage } from './try-page.ts';
 export interface ServerState {
   readonly model: ServedModel;
   readonly log: PredictionLog | null;
+  readonly metrics: Metrics;
   readiness: Readiness;
   /** Ending: every answer closes its connection, and no new traffic is asked for. */
   draining: boolean;
@@ -31,24 +33,43 @@ const json = (value: unknown, status = 200): Answer => ({
   body: JSON.stringify(value),
 });
 
+/** Counts what a handler answers or throws, unless it is a probe. */
+const counted =
+  (route: string, handler: Handler): Handler =>
+  async (state, request) => {
+    const began = performance.now();
+    const count = (status: number) => {
+      if (!isProbe(request)) state.metrics.count(route, status, (performance.now() - began) / 1000);
+    };
+    try {
+      const given = await handler(state, request);
+      count(given.status);
+      return given;
+    } catch (error) {
+      count(error instanceof HttpError ? error.status : 500);
+      throw error;
+    }
+  };
+
 const predictRoute: Route = {
-  POST: async (state, request) => {
+  POST: counted('/predict', async (state, request) => {
     refuseUnready(state);
     return json(await answerPredict(state.model, request, logFor(state, request)));
-  },
+  }),
 };
 
 const inferRoute: Route = {
-  POST: async (state, request) => {
+  POST: counted('/infer', async (state, request) => {
     refuseUnready(state);
     return json(await answerInfer(state.model, request, logFor(state, request)));
-  },
+  }),
 };
 
 const fixedRoutes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/predict', predictRoute],
   ['/', { GET: ({ model }) => ({ status: 200, type: 'text/html; charset=utf-8', body: tryPage(model) }) }],
   ['/metadata', { GET: ({ model: { metadata, file } }) => json({ ...file, ...metadata }) }],
+  ['/metrics', { GET: metricsAnswer }],
   ['/v2', { GET: () => json(serverMetadata) }],
   ['/v2/health/live', { GET: () => json({ live: true }) }],
   // The protocol calls the key of this answer `live` too, and wants 4xx for "no".
@@ -101,13 +122,19 @@ function readyAnswer({ readiness, draining }: ServerState, body: (ready: boolean
   return json({ ...body(false), error: readiness.ready ? 'the server is ending' : readiness.reason }, 400);
 }
 
+function metricsAnswer({ metrics, model: { metadata }, readiness }: ServerState): Answer {
+  return { status: 200, type: metricsType, body: metrics.print({ ...metadata, ready: readiness.ready }) };
+}
+
 function refuseUnready({ readiness }: ServerState): void {
   if (!readiness.ready) throw new HttpError(503, `not ready: ${readiness.reason}`, { 'retry-after': '1' });
 }
 
 /** Probes (golden requests, a replay before a switch) are no traffic and ask not to be logged. */
+const isProbe = ({ headers }: IncomingMessage): boolean => headers['x-lockstep-log'] === 'off';
+
 const logFor = ({ log }: ServerState, request: IncomingMessage): PredictionLog | null =>
-  request.headers['x-lockstep-log'] === 'off' ? null : log;
+  isProbe(request) ? null : log;
 
 /** Writes an answer, or what was thrown instead of one. */
 export function send(response: ServerResponse, result: Answer | Error, { draining }: ServerState): void {

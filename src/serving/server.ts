@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { isLockstepError, LockstepError } from '../workspace/errors.ts';
 import { watchParent } from '../workspace/process.ts';
 import { drain, type Traffic } from './drain.ts';
+import { openMetrics } from './metrics.ts';
 import { openPredictionLog } from './prediction-log.ts';
 import { warmingUp, warmUp } from './readiness.ts';
 import { answer, type ServerState, send } from './routes.ts';
@@ -58,7 +59,7 @@ function settings(): Settings {
 async function serve({ models, port, host, log: logPath }: Settings): Promise<void> {
   const model = await openServedModel(models);
   const log = logPath === undefined ? null : openPredictionLog(logPath, model.metadata);
-  const state: ServerState = { model, log, readiness: warmingUp, draining: false };
+  const state: ServerState = { model, log, metrics: openMetrics(), readiness: warmingUp, draining: false };
   const traffic: Traffic = { inFlight: 0, last: 0 };
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
