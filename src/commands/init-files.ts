@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import type { InputColumn, Task } from '../model/index.ts';
+import type { InputColumn, Serving, Task } from '../model/index.ts';
+import { deployBase } from './deploy-base/deploy-base.ts';
 
 /** What `init` found out about a table. */
 export interface Proposal {
@@ -16,16 +17,19 @@ export interface Proposal {
   readonly slices: readonly string[];
   readonly inputs: readonly InputColumn[];
   readonly policy: string;
+  readonly serving: Serving;
 }
 
-/** Every file of a new model by its path from the root. */
-export function proposedFiles(proposal: Proposal): Map<string, string> {
-  const { model } = proposal;
+/** Every file of a new model by its path from the root; `environments` in the order of promotion. */
+export function proposedFiles(proposal: Proposal, environments: readonly string[]): Map<string, string> {
+  const { model, serving } = proposal;
   return new Map([
     [`pipelines/${model}/pipeline.yaml`, pipelineYaml(proposal)],
     [`models/${model}/model.yaml`, modelYaml(proposal)],
     [`models/${model}/policy.yaml`, proposal.policy],
-    ...deployFiles(model),
+    ...[...deployBase(model, { serving, environments })].map(
+      ([name, text]) => [`models/${model}/deploy/${name}`, text] as const,
+    ),
   ]);
 }
 
@@ -69,65 +73,17 @@ function pipelineYaml({ model, dataset, target, positive, rowId, time, folds, sl
   return `# How ${model} is made: change what you like, \`lockstep plan\` says what would run.\n${yaml(file)}`;
 }
 
-function modelYaml({ model, task, target, positive, inputs }: Proposal): string {
+function modelYaml({ model, task, target, positive, inputs, serving }: Proposal): string {
   const file = {
     task,
     description: `${target} of ${model}`,
     owner: 'your team',
     inputs,
     output: { name: target, ...(positive === undefined ? {} : { positive }) },
+    ...(serving === 'deployment' ? {} : { serving }),
   };
   return `# What the model takes and gives. Types and ranges were inferred from the table, ranges with room to spare:\n# requests outside them are refused.\n${yaml(file)}`;
 }
 
 /** A value or name that some reader of YAML takes for something else than text (yes, on, 1) is written in quotes. */
 const yaml = (value: unknown): string => stringify(value, { lineWidth: 120, compat: 'yaml-1.1' });
-
-/** A kustomize base, and a patch for each environment: what people review before a model may run somewhere. */
-function deployFiles(model: string): [string, string][] {
-  const label = `{app.kubernetes.io/name: ${model}}`;
-  const patch = (replicas: number) =>
-    `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ${model}\nspec:\n  replicas: ${replicas}\n`;
-  const file = (name: string, text: string): [string, string] => [`models/${model}/deploy/${name}`, text];
-  return [
-    file(
-      'kustomization.yaml',
-      'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [deployment.yaml, service.yaml]\n',
-    ),
-    file(
-      'deployment.yaml',
-      `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: ${model}
-  labels: ${label}
-spec:
-  replicas: 1
-  selector:
-    matchLabels: ${label}
-  template:
-    metadata:
-      labels: ${label}
-    spec:
-      securityContext: {runAsNonRoot: true, runAsUser: 65532}
-      containers:
-        - name: model
-          image: model # kustomization.yaml of each environment puts the digest here
-          ports: [{name: http, containerPort: 8080}]
-          readinessProbe: {httpGet: {path: /v2/health/ready, port: http}}
-          livenessProbe: {httpGet: {path: /v2/health/live, port: http}}
-          resources:
-            requests: {cpu: 100m, memory: 128Mi}
-            limits: {memory: 512Mi}
-          securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true}
-`,
-    ),
-    file(
-      'service.yaml',
-      `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${model}\nspec:\n  selector: ${label}\n  ports: [{name: http, port: 80, targetPort: http}]\n`,
-    ),
-    file('dev.yaml', patch(1)),
-    file('staging.yaml', patch(1)),
-    file('production.yaml', patch(2)),
-  ];
-}

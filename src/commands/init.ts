@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addData, type Column, cellText, column, readTable, type Table } from '../data/index.ts';
 import { defaultPositive } from '../evaluation/index.ts';
 import { proposePolicy } from '../gate/index.ts';
-import type { Task } from '../model/index.ts';
+import type { Serving, Task } from '../model/index.ts';
 import {
   checkName,
   LockstepError,
@@ -28,6 +28,8 @@ export interface InitOptions {
   readonly rowId?: string;
   /** Date column: the latest rows are judged, not a random share. */
   readonly time?: string;
+  /** What runs it in a cluster: `deployment` unless stated. */
+  readonly serving?: Serving;
 }
 
 export interface InitResult extends Proposal {
@@ -51,7 +53,7 @@ export async function initModel(workspace: Workspace, options: InitOptions): Pro
   const table = await readTable(options.data);
   const { proposal, notes } = propose(table, options);
   const { key } = await addTable(workspace, options);
-  const files = proposedFiles({ ...proposal, dataset: key });
+  const files = proposedFiles({ ...proposal, dataset: key }, workspace.configuration.environments);
   for (const [path, text] of files) writeAtomic(join(workspace.root, path), text);
   const ignored = (await ignoreData(workspace)) ? ['.gitignore'] : [];
   return { ...proposal, dataset: key, rows: table.rows, files: [...files.keys(), ...ignored], notes };
@@ -115,6 +117,7 @@ function propose(table: Table, options: InitOptions): { proposal: Proposal; note
     ),
     inputs,
     policy: proposePolicy(task),
+    serving: options.serving ?? 'deployment',
   };
   return { proposal, notes: notesOn(table, labels, proposal, leftOut) };
 }

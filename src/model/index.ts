@@ -1,7 +1,7 @@
 // What a model is and how it is run: model.yaml, untrusted ONNX bytes, sessions, golden requests.
 export type { DataSection, Expectation } from './data-section.ts';
 export { type GoldenFile, type GoldenRequest, goldenRequests } from './golden.ts';
-export type { InputColumn, ModelFile, Task } from './model-file.ts';
+export type { InputColumn, ModelFile, Serving, Task } from './model-file.ts';
 export { categoriesOf, metadataKeys, refusesUnknown } from './model-metadata.ts';
 export { parseModelFile, readModelFile } from './model-yaml.ts';
 export { loadOnnxRuntime, resolveNative } from './natives.ts';

@@ -11,9 +11,14 @@ export interface ModelFile {
   readonly output: { readonly name: string; readonly positive?: string; readonly unit?: string };
   /** How the next version is chosen when a model changes: `patch` unless stated. */
   readonly version?: 'patch' | 'minor' | 'major';
+  /** Which manifests `models/<model>/deploy/` holds: `deployment` unless stated. */
+  readonly serving?: Serving;
   /** What its datasets have to be: `docs/formats/quality.md`. */
   readonly data?: DataSection;
 }
+
+/** A Deployment with its Service and autoscaler, or KServe's InferenceService. */
+export type Serving = 'deployment' | 'kserve';
 
 export type Task = 'binary-classification' | 'regression';
 
