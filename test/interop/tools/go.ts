@@ -7,7 +7,9 @@ import { Unavailable } from './unavailable.ts';
 /** A program built from a pinned module, `github.com/nektos/act@v0.2.87`, once a machine. */
 export async function goProgram(module: string): Promise<string> {
   const folder = await cached('go', [module], (place) => build(place, module));
-  return join(folder, module.split('@')[0]!.split('/').at(-1)!);
+  // A major version at the end of a path is no part of the program's name.
+  const path = module.split('@')[0]!.replace(/\/v\d+$/, '');
+  return join(folder, path.split('/').at(-1)!);
 }
 
 async function build(place: string, module: string): Promise<void> {
