@@ -28,7 +28,7 @@ function describeModel({ model, environments, holds }: ModelStatus): string[] {
 }
 
 function describeEnvironment(
-  { environment, version, image, since, state, running, refused, problem }: EnvironmentStatus,
+  { environment, version, image, since, state, running, refused, problem, behind }: EnvironmentStatus,
   width: number,
 ): string[] {
   const seen =
@@ -50,6 +50,14 @@ function describeEnvironment(
   return [
     `  ${line}`,
     ...(problem ? [`    ${problem}`] : []),
+    ...(behind ? [`    ${environment} is ${distance(behind)}`] : []),
     ...refused.map((reason) => `    refused: ${reason}`),
   ];
+}
+
+function distance({ branch, commits, files }: NonNullable<EnvironmentStatus['behind']>): string {
+  const which =
+    files.length <= 3 ? files.join(', ') : `${files.slice(0, 2).join(', ')} and ${files.length - 2} more`;
+  if (commits === null) return `copied from elsewhere than ${branch}, which has other manifests (${which})`;
+  return `${commits === 1 ? 'one manifest change' : `${commits} manifest changes`} behind ${branch} (${which})`;
 }

@@ -1,5 +1,6 @@
 import { baseCommit, type Observation, trustedKeys } from '../registry/index.ts';
 import { git, type Workspace } from '../workspace/index.ts';
+import { type Behind, behindMain } from './behind.ts';
 import { folderOf, placeOf } from './environment-folder.ts';
 import { type Hold, readHolds } from './holds.ts';
 import { lookAt, runs } from './observe.ts';
@@ -13,6 +14,10 @@ export interface EnvironmentStatus {
   readonly version: string | null;
   readonly image: string | null;
   readonly modelDigest: string | null;
+  /** Commit of the version, which its manifests were copied from too. */
+  readonly commit: string | null;
+  /** How the manifests on the main branch differ from what runs here; null when they don't. */
+  readonly behind: Behind | null;
   /** When the folder last changed. */
   readonly since: string | null;
   readonly state: 'observed' | 'other version answers' | 'no answer' | 'not observed' | 'unproven';
@@ -56,7 +61,26 @@ export async function statusOf(workspace: Workspace, only?: string): Promise<Sta
       holds: (await readHolds(workspace, tip, model)).holds,
     };
   });
-  return { tip: tip.commit, source: tip.source, models: await Promise.all(statuses) };
+  return {
+    tip: tip.commit,
+    source: tip.source,
+    models: await withBehind(workspace, await Promise.all(statuses)),
+  };
+}
+
+async function withBehind(workspace: Workspace, models: readonly ModelStatus[]): Promise<ModelStatus[]> {
+  const copied = models.flatMap(({ model, environments }) =>
+    environments.flatMap(({ environment, commit }) => (commit ? [{ model, environment, commit }] : [])),
+  );
+  const behind = await behindMain(workspace, copied);
+  return models.map(({ model, environments, ...rest }) => ({
+    model,
+    environments: environments.map((entry) => ({
+      ...entry,
+      behind: behind.get(folderOf(model, entry.environment)) ?? null,
+    })),
+    ...rest,
+  }));
 }
 
 const modelOf = (path: string): string[] => {
@@ -81,6 +105,8 @@ async function environmentStatus(
       version: null,
       image: null,
       modelDigest: null,
+      commit: null,
+      behind: null,
       since,
       state: 'unproven',
       running,
@@ -99,6 +125,8 @@ async function environmentStatus(
     version,
     image,
     modelDigest: record.modelDigest,
+    commit: record.commit,
+    behind: null,
     since,
     state: seen[sight.kind],
     running,
