@@ -1,14 +1,24 @@
-import { type HistoryEvent, historyOf } from '../gitops/index.ts';
+import { type HistoryEvent, historyAt, historyOf, parseMoment } from '../gitops/index.ts';
 import type { Command } from './command.ts';
+import { describeMoment } from './history-at.ts';
+import { UsageError } from './invocation.ts';
 
 export const command: Command = {
   name: 'history',
-  summary: 'show who did what to a model, when, and on which evidence',
-  positionals: '<model>',
-  options: {},
-  help: {},
-  async run({ workspace, positionals }) {
-    const model = positionals[0]!;
+  summary: 'show who did what to a model, when, and on which evidence; or what was where at a date',
+  positionals: '[model]',
+  options: { at: { type: 'string' } },
+  help: {
+    at: 'what was where at that moment, of all models or one: a day (its end) or a time, UTC unless it has a zone',
+  },
+  async run({ workspace, positionals, values }) {
+    const [model] = positionals;
+    if (typeof values.at === 'string') {
+      const then = await historyAt(workspace, parseMoment(values.at, new Date()), model);
+      return { json: then, text: describeMoment(then) };
+    }
+    if (model === undefined)
+      throw new UsageError('lockstep history needs a model, or --at <date> (lockstep history --help)');
     const events = await historyOf(workspace, model);
     return { json: { model, events }, text: events.map(describe).join('\n') };
   },
