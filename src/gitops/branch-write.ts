@@ -3,6 +3,7 @@ import { committer, fetchRefs, pushAtomic, pushRefused, remoteRefs } from '../re
 import { LockstepError, statePath, tryGit, type Workspace, withLock } from '../workspace/index.ts';
 import { type BranchChange, type Refs, writeObjects } from './branch-objects.ts';
 import type { Effects } from './effects.ts';
+import { type Published, updateLocal } from './local-branch.ts';
 import { branchRef, fetchedRef, readTip, type Tip } from './tip.ts';
 
 /** What to do on a tip: a change to write, or the answer that nothing needs writing. */
@@ -93,10 +94,6 @@ function isUntouched(before: Tip, now: Tip, model: string): boolean {
   return !now.newTags && own(before) === own(now);
 }
 
-type Published =
-  | { readonly kind: 'written' }
-  | { readonly kind: 'moved' | 'refused'; readonly reason: string };
-
 async function publish(
   workspace: Workspace,
   effects: Effects,
@@ -115,22 +112,6 @@ async function publish(
   if (!landed) return { kind: 'moved', reason: 'origin took the commit and lost it again' };
   await effects.perform('refs', () => rememberRefs(root, refs));
   return { kind: 'written' };
-}
-
-/** Without a remote the branch and the tag move in one transaction of Git's own. */
-async function updateLocal(workspace: Workspace, tip: Tip, refs: Refs['refs']): Promise<Published> {
-  const branch = branchRef(workspace);
-  const zero = '0'.repeat((refs[branch] ?? '').length);
-  const lines = Object.entries(refs).map(([ref, object]) =>
-    ref === branch ? `update ${ref} ${object} ${tip.commit ?? zero}` : `create ${ref} ${object}`,
-  );
-  const { status, stderr } = await tryGit(['update-ref', '--stdin'], {
-    cwd: workspace.root,
-    input: `start\n${lines.join('\n')}\nprepare\ncommit\n`,
-  });
-  return status === 0
-    ? { kind: 'written' }
-    : { kind: 'moved', reason: stderr.trim().split('\n').at(-1) ?? '' };
 }
 
 /** The state is read back: our commit is the tip, or others have already built on it. */

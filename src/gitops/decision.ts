@@ -165,7 +165,8 @@ async function checkSoak(
   const previous = before(workspace, environment);
   if (soak === undefined || previous === undefined || tip.commit === null) return;
   const folder = folderOf(record.model, previous);
-  const { stdout } = await tryGit(['log', '-1', '--format=%ct', tip.commit, '--', folder], {
+  // It runs there since the branch has it: a commit that was merged may be older.
+  const { stdout } = await tryGit(['log', '-1', '--first-parent', '--format=%ct', tip.commit, '--', folder], {
     cwd: workspace.root,
   });
   const ready = new Date(Number(stdout.trim()) * 1000 + durationOf(soak));

@@ -4,7 +4,7 @@ import { type BranchEvent, parseMessage } from './commit-message.ts';
 import { folderOf, placeOf } from './environment-folder.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { type Hold, readHolds } from './holds.ts';
-import { type Folder, readFolders, readTip, type Tip, tipAt } from './tip.ts';
+import { type Folder, historyPaths, readFolders, readTip, type Tip, tipAt } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /** What one environment named at a moment, who put it there, and what that rests on. */
@@ -97,9 +97,19 @@ interface Placement {
 async function readPlacements(workspace: Workspace, tip: Tip, model = '*'): Promise<Placement[]> {
   if (tip.commit === null) return [];
   const format = '--format=%x01%H%x00%an <%ae>%x00%ct%x00%B%x00%x02';
-  const where = [`:(glob)models/${model}/environments/**`, `:(glob)models/${model}/holds.yaml`];
   const log = await git(
-    ['log', '--first-parent', '-m', '--reverse', '--name-only', '-z', format, tip.commit, '--', ...where],
+    [
+      'log',
+      '--first-parent',
+      '-m',
+      '--reverse',
+      '--name-only',
+      '-z',
+      format,
+      tip.commit,
+      '--',
+      ...historyPaths(model),
+    ],
     { cwd: workspace.root },
   );
   return log

@@ -1,7 +1,7 @@
 import { listPromotions, listVersions } from '../registry/index.ts';
 import { checkName, git, LockstepError, type Workspace } from '../workspace/index.ts';
 import { parseMessage } from './commit-message.ts';
-import { readTip, type Tip } from './tip.ts';
+import { historyPaths, readTip, type Tip } from './tip.ts';
 
 /** Something that happened to a model: who, when, what, on which evidence. */
 export interface HistoryEvent {
@@ -82,7 +82,7 @@ async function branchEvents(workspace: Workspace, tip: Tip, model: string): Prom
       '--format=%H%x00%an <%ae>%x00%ct%x00%B%x01',
       tip.commit,
       '--',
-      `models/${model}/`,
+      ...historyPaths(model),
     ],
     { cwd: workspace.root },
   );

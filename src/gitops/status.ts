@@ -4,7 +4,7 @@ import { type Behind, behindMain } from './behind.ts';
 import { folderOf, placeOf } from './environment-folder.ts';
 import { type Hold, readHolds } from './holds.ts';
 import { lookAt, runs } from './observe.ts';
-import { type Folder, readFolders, readTip, type Tip } from './tip.ts';
+import { type Folder, historyPaths, readFolders, readTip, type Tip } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /** What one environment names, whether that is proven, and whether it was seen to run. */
@@ -139,9 +139,19 @@ async function environmentStatus(
 async function changedAt(workspace: Workspace, tip: Tip): Promise<Map<string, string>> {
   const times = new Map<string, string>();
   if (tip.commit === null) return times;
-  const log = await git(['log', '--first-parent', '--format=%x00%ct', '--name-only', tip.commit], {
-    cwd: workspace.root,
-  });
+  const log = await git(
+    [
+      'log',
+      '--first-parent',
+      '-m',
+      '--format=%x00%ct',
+      '--name-only',
+      tip.commit,
+      '--',
+      ...historyPaths('*'),
+    ],
+    { cwd: workspace.root },
+  );
   for (const entry of log.split('\0').slice(1)) {
     const [seconds, ...paths] = entry.split('\n').filter(Boolean);
     for (const path of paths) {

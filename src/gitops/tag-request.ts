@@ -18,7 +18,7 @@ import {
   type Workspace,
 } from '../workspace/index.ts';
 import { nextTag } from './promotion-plan.ts';
-import { readTip, type Tip } from './tip.ts';
+import { historyPaths, readTip, type Tip } from './tip.ts';
 
 /** A promotion that somebody asked for with a tag. */
 export interface TagRequest {
@@ -126,7 +126,7 @@ const refuses = (tag: string): string => `refuses ${tag}`;
 async function writtenTags({ root }: Workspace, tip: Tip, model: string): Promise<Map<string, string>> {
   if (tip.commit === null) return new Map();
   const format = '--format=%H%x00%(trailers:key=Lockstep-Tag,valueonly,separator=%x2C)';
-  const log = await git(['log', '--first-parent', format, tip.commit, '--', `models/${model}/`], {
+  const log = await git(['log', '--first-parent', format, tip.commit, '--', ...historyPaths(model)], {
     cwd: root,
   });
   return new Map(

@@ -1,4 +1,5 @@
 import {
+  branchKeysFile,
   fetchedRef,
   fetchRefs,
   hasOrigin,
@@ -31,6 +32,19 @@ export interface Tip {
 export { fetchedRef };
 export const branchRef = ({ configuration }: Workspace): string =>
   `refs/heads/${configuration.gitops.branch}`;
+
+/**
+ * Whether the branch is Lockstep's alone, so that any other file on it is a stray. Another branch that configuration
+ * names (main, say) may hold what it likes: of that only the environments, holds and keys are read and written.
+ */
+export const isOwnBranch = ({ configuration }: Workspace): boolean =>
+  configuration.gitops.branch === 'environments';
+
+/** What the history of one model's environments is found by, with `*` that of all. */
+export const historyPaths = (model: string): string[] => [
+  `:(glob)models/${model}/environments/**`,
+  `:(glob)models/${model}/holds.yaml`,
+];
 
 export interface TipOptions {
   /** Also bring this model's tags up to date. */
@@ -89,8 +103,22 @@ export async function tipAt(
   commit: string | null,
   source: Tip['source'],
 ): Promise<Tip> {
-  const entries = commit === null ? [] : await readTree(workspace.root, commit);
+  const entries = commit === null ? [] : await readEntries(workspace, commit);
   return { commit, source, newTags: false, entries };
+}
+
+async function readEntries(workspace: Workspace, commit: string): Promise<TreeEntry[]> {
+  const { root } = workspace;
+  if (isOwnBranch(workspace)) return readTree(root, commit);
+  const [models, keys] = await Promise.all([
+    readTree(root, commit, 'models'),
+    git(['ls-tree', '--full-tree', commit, '--', branchKeysFile], { cwd: root }),
+  ]);
+  const [mode, , oid] = keys.split(/\s/);
+  return [
+    ...(mode && oid ? [{ mode, oid, path: branchKeysFile }] : []),
+    ...models.filter(({ path }) => placeOf(path) !== null || /^models\/[^/]+\/environments\//.test(path)),
+  ];
 }
 
 /** One environment's folder, paths relative to it; null when the branch has none. */

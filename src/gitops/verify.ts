@@ -48,7 +48,7 @@ const strayFiles = (tip: Tip): Finding[] =>
         new LockstepError('E_ENV_FILE_TAMPERED', {
           what: 'a file that no promotion wrote',
           where: { file: path, line: 1 },
-          allowed: 'models/<model>/environments/, models/<model>/holds.yaml and keys.yaml',
+          allowed: 'models/<model>/environments/<environment>/, models/<model>/holds.yaml and keys.yaml',
         }),
     );
 
