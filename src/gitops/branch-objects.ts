@@ -1,13 +1,13 @@
 import { openObjects, type Workspace } from '../workspace/index.ts';
 import { objectsFolder, writeObject } from './object-writing.ts';
-import { branchRef, type Tip } from './tip.ts';
+import { branchRef, type Tip, tagStandsAlone } from './tip.ts';
 import { type Content, rewriteTree } from './tree-rewrite.ts';
 
 /** What one commit changes on the branch. */
 export interface BranchChange {
   readonly files: ReadonlyMap<string, Content>;
   readonly message: string;
-  /** Travels with the commit in one atomic push. */
+  /** Travels with the commit in one atomic push, unless tags stand alone. */
   readonly tag?: { readonly name: string; readonly commit: string; readonly message: string };
 }
 
@@ -35,7 +35,7 @@ export async function writeObjects(
     [`tree ${tree}`, ...parent, `author ${ident}`, `committer ${ident}`, '', tidy(change.message)].join('\n'),
   );
   const { tag } = change;
-  if (!tag) return { commit, refs: { [branchRef(workspace)]: commit } };
+  if (!tag || tagStandsAlone(workspace)) return { commit, refs: { [branchRef(workspace)]: commit } };
   const head = [`object ${tag.commit}`, 'type commit', `tag ${tag.name}`, `tagger ${ident}`];
   const object = writeObject(folder, 'tag', [...head, '', `${tag.message}\n`].join('\n'));
   return { commit, refs: { [branchRef(workspace)]: commit, [`refs/tags/${tag.name}`]: object } };

@@ -1,5 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { committer, fetchRefs, pushAtomic, pushRefused, remoteRefs } from '../registry/index.ts';
+import {
+  committer,
+  environmentsRemote,
+  fetchRefs,
+  pushAtomic,
+  pushRefused,
+  remoteRefs,
+} from '../registry/index.ts';
 import { LockstepError, statePath, tryGit, type Workspace, withLock } from '../workspace/index.ts';
 import { type BranchChange, type Refs, writeObjects } from './branch-objects.ts';
 import type { Effects } from './effects.ts';
@@ -30,8 +37,8 @@ export interface WriteOptions {
 const mostAttempts = 10;
 
 /**
- * Reads the tip, asks `attempt` what to write on it, and pushes commit and tag in one atomic push without force. When
- * the branch moved meanwhile everything is read and judged again. Errors: E_GIT_IDENTITY before anything is done,
+ * Reads the tip, asks `attempt` what to write on it, and pushes commit and tag in one atomic push without force; the
+ * commit alone where it goes to another repository. When the branch moved meanwhile everything is read and judged again. Errors: E_GIT_IDENTITY before anything is done,
  * E_PROMOTE_RACE after ten tries, E_GIT_PUSH_REFUSED, and whatever `attempt` refuses with.
  */
 export async function writeBranch<T>(
@@ -67,7 +74,8 @@ async function tryWrite<T>(
     beforePush?.(commit);
     const outcome = await publish(workspace, effects, tip, commit, refs);
     if (outcome.kind === 'written') return { result: next.result, commit, attempts };
-    if (outcome.kind === 'refused') throw pushRefused(what, outcome.reason);
+    if (outcome.kind === 'refused')
+      throw pushRefused(what, outcome.reason, workspace.configuration.gitops.repository ?? 'origin');
     reason = outcome.reason;
     await effects.pause(gap(performance.now() - started, attempts));
   }
@@ -102,11 +110,12 @@ async function publish(
   refs: Refs['refs'],
 ): Promise<Published> {
   const { root } = workspace;
-  if (tip.source === 'local') return effects.perform('push', () => updateLocal(workspace, tip, refs));
-  const outcome = await effects.perform('push', () => pushAtomic(root, refs));
-  const landed = await effects.perform('read back', () => isLanded(workspace, commit));
+  const remote = await environmentsRemote(workspace);
+  if (remote === null) return effects.perform('push', () => updateLocal(workspace, tip, refs));
+  const outcome = await effects.perform('push', () => pushAtomic(root, refs, remote));
+  const landed = await effects.perform('read back', () => isLanded(workspace, remote, commit));
   if (outcome.kind !== 'pushed' && !landed) {
-    const moved = outcome.kind === 'moved' || (await remoteMoved(workspace, tip, refs));
+    const moved = outcome.kind === 'moved' || (await remoteMoved(workspace, remote, tip, refs));
     return { kind: moved ? 'moved' : 'refused', reason: outcome.reason };
   }
   if (!landed) return { kind: 'moved', reason: 'origin took the commit and lost it again' };
@@ -115,18 +124,23 @@ async function publish(
 }
 
 /** The state is read back: our commit is the tip, or others have already built on it. */
-async function isLanded(workspace: Workspace, commit: string): Promise<boolean> {
+async function isLanded(workspace: Workspace, remote: string, commit: string): Promise<boolean> {
   const { root } = workspace;
   const branch = branchRef(workspace);
-  const tip = (await remoteRefs(root, [branch])).get(branch);
+  const tip = (await remoteRefs(root, [branch], remote)).get(branch);
   if (tip === undefined || tip === commit) return tip === commit;
-  await fetchRefs(root, [`+${branch}:${fetchedRef}`]);
+  await fetchRefs(root, [`+${branch}:${fetchedRef}`], remote);
   return (await tryGit(['merge-base', '--is-ancestor', commit, fetchedRef], { cwd: root })).status === 0;
 }
 
-async function remoteMoved(workspace: Workspace, tip: Tip, refs: Refs['refs']): Promise<boolean> {
+async function remoteMoved(
+  workspace: Workspace,
+  remote: string,
+  tip: Tip,
+  refs: Refs['refs'],
+): Promise<boolean> {
   const branch = branchRef(workspace);
-  const now = await remoteRefs(workspace.root, Object.keys(refs));
+  const now = await remoteRefs(workspace.root, Object.keys(refs), remote);
   return (
     (now.get(branch) ?? null) !== tip.commit ||
     Object.keys(refs).some((ref) => ref !== branch && now.has(ref))

@@ -7,8 +7,9 @@ import { folderOf, imageReference, releaseFile } from './environment-folder.ts';
 import { openReleaseFile } from './evidence.ts';
 import { planFolder } from './folder-plan.ts';
 import { checkNotHeld, readHolds } from './holds.ts';
+import { nextTag } from './next-tag.ts';
 import { finish, type PromotionResult, raceLost } from './promotion.ts';
-import { currentRelease, nextTag, type PromotionPlan } from './promotion-plan.ts';
+import { currentRelease, type PromotionPlan, tagInCommit } from './promotion-plan.ts';
 import { currentTrust } from './run-key.ts';
 import { tipAt } from './tip.ts';
 
@@ -50,7 +51,8 @@ export async function deploy(
         current.verified &&
         canonicalJson(current.verified.promotionEnvelope) === canonicalJson(promotionEnvelope)
       ) {
-        return { kind: 'done', result: { kind: 'already', record, from: record.version } };
+        const promotion = current.verified.promotionEnvelope;
+        return { kind: 'done', result: { kind: 'already', record, from: record.version, promotion } };
       }
       checkNotHeld(await readHolds(workspace, tip, model), model, record.version);
       const decidedOn = await tipAt(workspace, promotion.tip, 'local');
@@ -81,7 +83,7 @@ export async function deploy(
         from: current.version ?? undefined,
         image: imageReference(record.image),
         evaluation: record.evaluation,
-        tag,
+        tag: tagInCommit(workspace, tag),
       } as const;
       const change = {
         files: folder.files,
@@ -102,6 +104,7 @@ export async function deploy(
           tag,
           change,
           release: request.release.toString(),
+          promotion: promotionEnvelope,
         },
       };
     },

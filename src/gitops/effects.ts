@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a writing command does to the world outside its own memory, in the order in which it happens. */
-export type EffectName = 'read' | 'objects' | 'push' | 'refs' | 'read back' | 'observe';
+export type EffectName = 'read' | 'objects' | 'push' | 'refs' | 'read back' | 'tag' | 'observe';
 
 /**
  * The outside, in one place: every effect goes through `perform`, so that a test can stop the process before and

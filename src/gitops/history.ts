@@ -1,4 +1,4 @@
-import { listPromotions, listVersions } from '../registry/index.ts';
+import { listPromotions, listVersions, type PromotionTag } from '../registry/index.ts';
 import { checkName, git, LockstepError, type Workspace } from '../workspace/index.ts';
 import { parseMessage } from './commit-message.ts';
 import { historyPaths, readTip, type Tip } from './tip.ts';
@@ -39,7 +39,8 @@ export async function historyOf(workspace: Workspace, model: string): Promise<Hi
   checkName(model, 'model');
   const tip = await readTip(workspace, { tagsOf: model });
   const versions = await listVersions(workspace.root, model);
-  const commits = await branchEvents(workspace, tip, model);
+  const promotions = await listPromotions(workspace.root, model);
+  const commits = withTags(await branchEvents(workspace, tip, model), promotions);
   const done = new Set(commits.map(({ tag }) => tag));
   const tags: HistoryEvent[] = [
     ...versions.map(({ time, by, email, version, tag, commit }) => ({
@@ -51,7 +52,7 @@ export async function historyOf(workspace: Workspace, model: string): Promise<Hi
       tag,
       commit,
     })),
-    ...(await listPromotions(workspace.root, model))
+    ...promotions
       .filter(({ tag }) => !done.has(tag))
       .map(({ time, by, email, version, environment, event, tag, commit, subject }) => ({
         ...nothing,
@@ -108,6 +109,21 @@ async function branchEvents(workspace: Workspace, tip: Tip, model: string): Prom
       } = told;
       return { ...base, event, version, environment, from, image, evaluation, reason, tag };
     });
+}
+
+/** Where tags stand alone the commit names none: the first one of this environment and version, in the order of both. */
+function withTags(newestFirst: readonly HistoryEvent[], promotions: readonly PromotionTag[]): HistoryEvent[] {
+  const named = new Set(newestFirst.map(({ tag }) => tag));
+  const free = promotions.filter(({ tag, event }) => event === 'assign' && !named.has(tag));
+  return newestFirst
+    .toReversed()
+    .map((event) => {
+      if (event.tag !== null || (event.event !== 'promotion' && event.event !== 'rollback')) return event;
+      const { environment, version } = event;
+      const at = free.findIndex((tag) => tag.environment === environment && tag.version === version);
+      return at < 0 ? event : { ...event, tag: free.splice(at, 1)[0]!.tag };
+    })
+    .reverse();
 }
 
 /**

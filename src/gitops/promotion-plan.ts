@@ -1,8 +1,6 @@
 import {
-  formatTag,
+  type Envelope,
   loadKey,
-  localRefs,
-  nextCounter,
   personOf,
   type ReleaseRecord,
   readRelease,
@@ -15,12 +13,18 @@ import { type Decision, decide, type PromotionRequest } from './decision.ts';
 import type { Effects } from './effects.ts';
 import { imageReference } from './environment-folder.ts';
 import { planFolder, printRelease, signPromotion } from './folder-plan.ts';
-import { readFolder, type Tip } from './tip.ts';
+import { nextTag } from './next-tag.ts';
+import { readFolder, type Tip, tagStandsAlone } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /** What a promotion would do on one tip: data, to be shown or applied. */
 export type PromotionPlan =
-  | { readonly kind: 'already'; readonly record: ReleaseRecord; readonly from: string }
+  | {
+      readonly kind: 'already';
+      readonly record: ReleaseRecord;
+      readonly from: string;
+      readonly promotion: Envelope;
+    }
   | {
       readonly kind: 'write';
       readonly record: ReleaseRecord;
@@ -28,6 +32,7 @@ export type PromotionPlan =
       readonly tag: string;
       readonly change: BranchChange;
       readonly release: string;
+      readonly promotion: Envelope;
     };
 
 interface PlanContext {
@@ -49,7 +54,7 @@ export async function planPromotion(
     current.verified?.version === version &&
     canonicalJson(current.verified.recordEnvelope) === canonicalJson(envelope)
   ) {
-    return { kind: 'already', record, from: version };
+    return { kind: 'already', record, from: version, promotion: current.verified.promotionEnvelope };
   }
   const decision = await decide(workspace, tip, record, environment, context.trust, context.effects);
   const folder = await planFolder(workspace, tip, {
@@ -75,7 +80,7 @@ export async function planPromotion(
     from: current.version ?? undefined,
     image: imageReference(record.image),
     evaluation: record.evaluation,
-    tag,
+    tag: tagInCommit(workspace, tag, request.tag),
   };
   return {
     kind: 'write',
@@ -83,6 +88,7 @@ export async function planPromotion(
     from: current.version,
     tag,
     release: printRelease(envelope, folder.promotion),
+    promotion: folder.promotion,
     change: {
       files: folder.files,
       message: printMessage(event),
@@ -98,6 +104,10 @@ export async function planPromotion(
     },
   };
 }
+
+/** A tag that is made after the commit may get another number: it names the commit's promotion, and not the other way. */
+export const tagInCommit = (workspace: Workspace, tag: string, asked?: string): string | undefined =>
+  tagStandsAlone(workspace) ? asked : tag;
 
 const factsOf = (
   { checks, observed }: Decision,
@@ -127,15 +137,4 @@ export async function currentRelease(
   if (verdict.kind === 'verified')
     return { files, verified: verdict.release, version: verdict.release.version };
   return { files, verified: null, version: 'something unproven' };
-}
-
-export async function nextTag(workspace: Workspace, model: string, environment: string): Promise<string> {
-  const refs = await localRefs(workspace.root, [`refs/tags/${model}#*`]);
-  const names = [...refs.keys()].map((ref) => ref.slice('refs/tags/'.length));
-  return formatTag({
-    event: 'assign',
-    model,
-    environment,
-    counter: nextCounter(names, model),
-  });
 }

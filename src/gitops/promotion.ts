@@ -1,13 +1,15 @@
-import { checkVersion, committer, type Observation } from '../registry/index.ts';
+import { checkVersion, committer, type Observation, type Trust } from '../registry/index.ts';
 import { checkEnvironment, checkName, LockstepError, type Workspace } from '../workspace/index.ts';
 import { writeBranch } from './branch-write.ts';
+import { summary } from './commit-message.ts';
 import type { PromotionRequest } from './decision.ts';
 import { type Effects, realEffects } from './effects.ts';
 import { imageReference } from './environment-folder.ts';
 import { awaitOutcome } from './observe.ts';
-import { type PromotionPlan, planPromotion } from './promotion-plan.ts';
+import { currentRelease, type PromotionPlan, planPromotion } from './promotion-plan.ts';
 import { currentTrust, recordRunKey } from './run-key.ts';
-import { readTip } from './tip.ts';
+import { standTag } from './standing-tag.ts';
+import { readTip, tagStandsAlone } from './tip.ts';
 
 export interface PromotionResult {
   readonly model: string;
@@ -112,7 +114,7 @@ interface Ending {
   readonly seconds: number;
 }
 
-/** Waits for the environment and words the end. Errors: E_PROMOTE_REFUSED_BY_AGENT. */
+/** Makes the tag where it stands alone, waits for the environment and words the end. Errors: E_PROMOTE_REFUSED_BY_AGENT. */
 export async function finish(
   workspace: Workspace,
   plan: PromotionPlan,
@@ -121,6 +123,7 @@ export async function finish(
 ): Promise<PromotionResult> {
   const { record } = plan;
   const { environment, commit, attempts } = ending;
+  const tag = await standingTag(workspace, plan, environment, effects);
   const outcome = await awaitOutcome(workspace, { ...ending, record }, effects);
   if (outcome.kind === 'refused') {
     throw new LockstepError('E_PROMOTE_REFUSED_BY_AGENT', {
@@ -131,11 +134,44 @@ export async function finish(
   }
   return {
     ...describe(plan, environment),
+    tag,
     commit,
     attempts,
     outcome: outcome.kind === 'observed' ? 'observed' : plan.kind === 'already' ? 'already' : 'written',
     observed: outcome.kind === 'observed' ? outcome.observation : null,
   };
+}
+
+/** The tag that names the promotion: in a commit's own push it is there already. */
+async function standingTag(
+  workspace: Workspace,
+  plan: PromotionPlan,
+  environment: string,
+  effects: Effects,
+): Promise<string | null> {
+  const { record, promotion } = plan;
+  const { model, version, commit } = record;
+  const from = plan.kind === 'write' ? (plan.from ?? undefined) : undefined;
+  if (!tagStandsAlone(workspace)) return plan.kind === 'write' ? plan.tag : null;
+  const words = summary({ event: 'promotion', model, version, environment, from });
+  const ident = await committer(workspace.root);
+  const standing = { model, version, environment, commit, summary: words, promotion };
+  return standTag(workspace, standing, ident, effects);
+}
+
+/** The same for whatever an environment names now: for who was cut off between the commit and its tag. */
+export async function standCurrentTag(
+  workspace: Workspace,
+  { model, environment }: Pick<PromotionRequest, 'model' | 'environment'>,
+  trust: Trust,
+  effects: Effects,
+): Promise<string | null> {
+  if (!tagStandsAlone(workspace)) return null;
+  const tip = await readTip(workspace, { tagsOf: model, ask: 'required' });
+  const { verified } = await currentRelease(workspace, tip, model, environment, trust);
+  if (verified === null) return null;
+  const { record, version, promotionEnvelope: promotion } = verified;
+  return standingTag(workspace, { kind: 'already', record, from: version, promotion }, environment, effects);
 }
 
 const describe = (plan: PromotionPlan, environment: string) => ({

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { hasOrigin } from '../registry/index.ts';
+import { environmentsRemote } from '../registry/index.ts';
 import { canonicalJson, statePath, tryGit, type Workspace, writeAtomic } from '../workspace/index.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { branchRef, fetchedRef } from './tip.ts';
@@ -51,15 +51,14 @@ export function noteOf(workspace: Workspace, { model, environment, to, reason, h
         result: Omit<Done, 'release'>;
       };
       rmSync(path, { force: true });
-      const ref = (await hasOrigin(workspace.root))
-        ? `refs/heads/${workspace.configuration.gitops.branch}`
-        : null;
-      if (ref)
+      const remote = await environmentsRemote(workspace);
+      const branch = branchRef(workspace);
+      if (remote !== null)
         await tryGit(
-          ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', 'origin', `+${ref}:${fetchedRef}`],
+          ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', remote, `+${branch}:${fetchedRef}`],
           { cwd: workspace.root },
         );
-      const tip = ref ? fetchedRef : branchRef(workspace);
+      const tip = remote === null ? branch : fetchedRef;
       const { status } = await tryGit(['merge-base', '--is-ancestor', note.commit, tip], {
         cwd: workspace.root,
       });

@@ -1,4 +1,4 @@
-import { checkVersion, fetchRefs, hasOrigin, type Trust } from '../registry/index.ts';
+import { checkVersion, committer, fetchRefs, hasOrigin, type Trust } from '../registry/index.ts';
 import {
   canonicalJson,
   checkEnvironment,
@@ -16,12 +16,14 @@ import { type Effects, realEffects } from './effects.ts';
 import { folderOf, holdsPath, imageReference } from './environment-folder.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { addHold, checkNotHeld, checkReason, makeHold, readHolds } from './holds.ts';
+import { nextTag } from './next-tag.ts';
 import { awaitOutcome } from './observe.ts';
-import { raceLost } from './promotion.ts';
-import { currentRelease, nextTag } from './promotion-plan.ts';
+import { raceLost, standCurrentTag } from './promotion.ts';
+import { currentRelease, tagInCommit } from './promotion-plan.ts';
 import { type Done, noteOf, type RollbackRequest, type RollbackResult } from './rollback-note.ts';
 import { currentTrust } from './run-key.ts';
-import { readFolder, type Tip, tipAt } from './tip.ts';
+import { standTag } from './standing-tag.ts';
+import { readFolder, type Tip, tagStandsAlone, tipAt } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /**
@@ -42,7 +44,10 @@ export async function rollback(
   const trust = await currentTrust(workspace);
   const note = noteOf(workspace, { ...request, reason });
   const finished = await note.finished();
-  if (finished) return finished;
+  if (finished) {
+    const tag = await standCurrentTag(workspace, request, trust, effects);
+    return { ...finished, tag: tag ?? finished.tag };
+  }
   let expected: string | null | undefined;
   const written = await writeBranch<Done>(
     workspace,
@@ -69,6 +74,9 @@ export async function rollback(
     },
   );
   const { release, ...result } = written.result;
+  const tag = tagStandsAlone(workspace)
+    ? await standTag(workspace, standingOf(written.result, reason), await committer(workspace.root), effects)
+    : result.tag;
   const seconds = request.observe ?? 60;
   const outcome = await awaitOutcome(
     workspace,
@@ -78,10 +86,20 @@ export async function rollback(
   note.clear();
   return {
     ...result,
+    tag,
     commit: written.commit!,
     outcome: outcome.kind === 'observed' ? 'observed' : 'written',
   };
 }
+
+const standingOf = ({ model, environment, from, to, release }: Done, reason: string) => ({
+  model,
+  version: to,
+  environment,
+  commit: release.record.commit,
+  summary: summary({ event: 'rollback', model, version: to, environment, from, reason }),
+  promotion: release.promotionEnvelope,
+});
 
 interface Context {
   readonly trust: Trust;
@@ -116,7 +134,7 @@ async function planRollback(
     from: left,
     image,
     evaluation: release.record.evaluation,
-    tag,
+    tag: tagInCommit(workspace, tag),
     reason,
   };
   return {

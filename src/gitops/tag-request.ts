@@ -17,7 +17,7 @@ import {
   tryGit,
   type Workspace,
 } from '../workspace/index.ts';
-import { nextTag } from './promotion-plan.ts';
+import { nextTag } from './next-tag.ts';
 import { historyPaths, readTip, type Tip } from './tip.ts';
 
 /** A promotion that somebody asked for with a tag. */

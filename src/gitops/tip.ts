@@ -1,5 +1,6 @@
 import {
   branchKeysFile,
+  environmentsRemote,
   fetchedRef,
   fetchRefs,
   hasOrigin,
@@ -40,6 +41,10 @@ export const branchRef = ({ configuration }: Workspace): string =>
 export const isOwnBranch = ({ configuration }: Workspace): boolean =>
   configuration.gitops.branch === 'environments';
 
+/** Whether the promotion's tag is pushed by itself, after the commit, since that goes to another repository. */
+export const tagStandsAlone = ({ configuration }: Workspace): boolean =>
+  configuration.gitops.repository !== null;
+
 /** What the history of one model's environments is found by, with `*` that of all. */
 export const historyPaths = (model: string): string[] => [
   `:(glob)models/${model}/environments/**`,
@@ -59,9 +64,9 @@ export interface TipOptions {
  */
 export async function readTip(workspace: Workspace, options: TipOptions = {}): Promise<Tip> {
   const { root } = workspace;
-  if (!(await hasOrigin(root)))
-    return tipAt(workspace, await resolveCommit(root, branchRef(workspace)), 'local');
-  const { source, newTags } = await refresh(workspace, options);
+  const remote = await environmentsRemote(workspace);
+  if (remote === null) return tipAt(workspace, await resolveCommit(root, branchRef(workspace)), 'local');
+  const { source, newTags } = await refresh(workspace, remote, options);
   const commit =
     source === 'origin' ? await resolveCommit(root, fetchedRef) : await knownBranchCommit(workspace);
   return { ...(await tipAt(workspace, commit, source)), newTags };
@@ -69,11 +74,12 @@ export async function readTip(workspace: Workspace, options: TipOptions = {}): P
 
 async function refresh(
   workspace: Workspace,
+  remote: string,
   { tagsOf, ask = 'try' }: TipOptions,
 ): Promise<Pick<Tip, 'source' | 'newTags'>> {
   if (ask === 'never') return { source: 'last fetched', newTags: false };
   try {
-    return { source: 'origin', newTags: await sync(workspace, tagsOf) };
+    return { source: 'origin', newTags: await sync(workspace, remote, tagsOf) };
   } catch (error) {
     if (ask === 'required' || !isLockstepError(error, 'E_GIT')) throw error;
     return { source: 'last fetched', newTags: false };
@@ -81,21 +87,24 @@ async function refresh(
 }
 
 /** A tag that moved stays as it is here: whoever reads it finds out and refuses. */
-async function sync(workspace: Workspace, model: string | undefined): Promise<boolean> {
+async function sync(workspace: Workspace, remote: string, model: string | undefined): Promise<boolean> {
   const { root } = workspace;
   const branch = branchRef(workspace);
-  const tagPatterns = model === undefined ? [] : [`refs/tags/${model}@*`, `refs/tags/${model}#*`];
-  const [remote, local] = await Promise.all([
-    remoteRefs(root, [branch, ...tagPatterns]),
-    localRefs(root, [fetchedRef, ...tagPatterns]),
+  const patterns = model === undefined ? [] : [`refs/tags/${model}@*`, `refs/tags/${model}#*`];
+  const twoRemotes = remote !== 'origin' && patterns.length > 0 && (await hasOrigin(root));
+  const [there, tagged, local] = await Promise.all([
+    remoteRefs(root, remote === 'origin' ? [branch, ...patterns] : [branch], remote),
+    twoRemotes ? remoteRefs(root, patterns) : null,
+    localRefs(root, [fetchedRef, ...patterns]),
   ]);
-  const tip = remote.get(branch);
+  const tip = there.get(branch);
   const moved = tip !== undefined && tip !== local.get(fetchedRef) ? [`+${branch}:${fetchedRef}`] : [];
-  const tags = [...remote.keys()].filter((ref) => ref.startsWith('refs/tags/'));
-  const missing = tags.filter((ref) => !local.has(ref));
-  await fetchRefs(root, [...moved, ...missing.map((ref) => `${ref}:${ref}`)]);
+  const tags = [...(tagged ?? there)].filter(([ref]) => ref.startsWith('refs/tags/'));
+  const missing = tags.filter(([ref]) => !local.has(ref)).map(([ref]) => `${ref}:${ref}`);
+  await fetchRefs(root, tagged === null ? [...moved, ...missing] : moved, remote);
+  if (tagged !== null) await fetchRefs(root, missing);
   if (tip === undefined && local.has(fetchedRef)) await git(['update-ref', '-d', fetchedRef], { cwd: root });
-  return tags.some((ref) => local.get(ref) !== remote.get(ref));
+  return tags.some(([ref, object]) => local.get(ref) !== object);
 }
 
 export async function tipAt(

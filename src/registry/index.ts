@@ -15,7 +15,7 @@ export {
 } from './envelope.ts';
 export { committer, personOf, writeTagObject } from './git-objects.ts';
 export { loadKey, type SigningKey } from './key.ts';
-export { fetchedRef, knownBranchCommit } from './known-branch.ts';
+export { environmentsRemote, fetchedRef, knownBranchCommit } from './known-branch.ts';
 export {
   fetchRefs,
   hasOrigin,

@@ -1,13 +1,18 @@
 import { type GitResult, git, printable, tryGit } from '../workspace/index.ts';
 
+/** Where versions and promotion tags are, and the environments unless configuration says otherwise. */
 const origin = 'origin';
 
 export const hasOrigin = async (cwd: string): Promise<boolean> =>
   (await tryGit(['remote', 'get-url', origin], { cwd })).status === 0;
 
 /** Full ref name → object id (of the tag object itself), as the remote has them now. Errors: E_GIT. */
-export async function remoteRefs(cwd: string, patterns: readonly string[]): Promise<Map<string, string>> {
-  const text = await git(['ls-remote', '--refs', origin, ...patterns], { cwd });
+export async function remoteRefs(
+  cwd: string,
+  patterns: readonly string[],
+  remote = origin,
+): Promise<Map<string, string>> {
+  const text = await git(['ls-remote', '--refs', remote, ...patterns], { cwd });
   return refMap(text, '\t');
 }
 
@@ -24,7 +29,7 @@ const refMap = (text: string, separator: string): Map<string, string> =>
   );
 
 /** Fetches exactly these refspecs; nothing else of the clone changes. */
-export async function fetchRefs(cwd: string, refspecs: readonly string[]): Promise<void> {
+export async function fetchRefs(cwd: string, refspecs: readonly string[], remote = origin): Promise<void> {
   if (refspecs.length === 0) return;
   await git(
     [
@@ -35,7 +40,7 @@ export async function fetchRefs(cwd: string, refspecs: readonly string[]): Promi
       '--no-auto-maintenance',
       '--recurse-submodules=no',
       '--stdin',
-      origin,
+      remote,
     ],
     { cwd, input: `${refspecs.join('\n')}\n` },
   );
@@ -53,10 +58,14 @@ export type PushOutcome =
  * either all of it happens or nothing. Wordings of refusals differ (`fetch first`, `failed to update ref`, rules of
  * forges), so `moved` is believed when the words or the caller's second look at the remote say so.
  */
-export async function pushAtomic(cwd: string, refs: Readonly<Record<string, string>>): Promise<PushOutcome> {
+export async function pushAtomic(
+  cwd: string,
+  refs: Readonly<Record<string, string>>,
+  remote = origin,
+): Promise<PushOutcome> {
   const refspecs = Object.entries(refs).map(([ref, object]) => `${object}:${ref}`);
   const result = await tryGit(
-    ['push', '--porcelain', '--atomic', '--no-verify', '--no-follow-tags', origin, ...refspecs],
+    ['push', '--porcelain', '--atomic', '--no-verify', '--no-follow-tags', remote, ...refspecs],
     {
       cwd,
     },

@@ -43,8 +43,8 @@ const fixes: Readonly<Record<PushRefusal, string>> = {
 };
 
 /** E_GIT_PUSH_REFUSED with what mends that kind of refusal. */
-export const pushRefused = (what: string, reason: string): LockstepError =>
+export const pushRefused = (what: string, reason: string, remote = 'origin'): LockstepError =>
   new LockstepError('E_GIT_PUSH_REFUSED', {
-    what: `origin refused ${what}: ${reason}`,
+    what: `${remote} refused ${what}: ${reason}`,
     fix: fixes[refusalKind(reason)],
   });

@@ -22,7 +22,7 @@ test('with no file the embedded defaults hold', () => {
     image: {},
     environments: ['dev', 'staging', 'production'],
     urls: {},
-    gitops: { branch: 'environments', mode: 'push' },
+    gitops: { branch: 'environments', mode: 'push', repository: null },
     trust: [],
     datasets: {},
     upgrade: {},

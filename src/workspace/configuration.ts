@@ -55,6 +55,14 @@ export interface Source {
   readonly description?: string;
 }
 
+/** Where promotions are written: `docs/promotion.md`. */
+export interface Gitops {
+  readonly branch: string;
+  readonly mode: 'push';
+  /** Another Git repository for the environments, as git takes an address; null for origin. */
+  readonly repository: string | null;
+}
+
 /** `lockstep.yaml` with the embedded defaults filled in. */
 export interface Configuration {
   readonly remote: string;
@@ -65,7 +73,7 @@ export interface Configuration {
   readonly environments: readonly string[];
   /** Where an environment answers, when it isn't the local agent's. */
   readonly urls: Readonly<Record<string, string>>;
-  readonly gitops: { readonly branch: string; readonly mode: 'push' };
+  readonly gitops: Gitops;
   readonly trust: readonly (TrustedKey | BranchKeys)[];
   /** By key of data.lock. */
   readonly datasets: Readonly<Record<string, DatasetFacts>>;
@@ -75,7 +83,8 @@ export interface Configuration {
   readonly sources: Readonly<Record<string, Source>>;
 }
 
-interface ConfigurationFile extends Partial<Omit<Configuration, 'environments' | 'urls'>> {
+interface ConfigurationFile extends Partial<Omit<Configuration, 'environments' | 'urls' | 'gitops'>> {
+  readonly gitops?: Partial<Gitops>;
   readonly environments?: readonly (string | { readonly name: string; readonly url?: string })[];
 }
 
@@ -109,18 +118,32 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
       allowed: `exactly one of ${sourceKinds.join(', ')}`,
     });
   }
+  checkNoPassword(file.gitops?.repository ?? null);
   return {
     remote: file.remote ?? 'file:.data',
     images: file.images ?? null,
     image: file.image ?? {},
     environments: environments.map(({ name }) => name),
     urls: Object.fromEntries(environments.flatMap(({ name, url }) => (url ? [[name, url]] : []))),
-    gitops: { branch: file.gitops?.branch ?? 'environments', mode: 'push' },
+    gitops: { branch: 'environments', mode: 'push', repository: null, ...file.gitops },
     trust: file.trust ?? [],
     datasets: file.datasets ?? {},
     upgrade: file.upgrade ?? {},
     sources: file.sources ?? {},
   };
+}
+
+/** Errors: E_REMOTE_CREDENTIALS. */
+function checkNoPassword(repository: string | null): void {
+  const [, scheme, login, rest] = /^(\w+:\/\/)([^/@]*@)(.*)$/.exec(repository ?? '') ?? [];
+  // ssh knows people by their keys, and its addresses begin with a name.
+  if (login === undefined || (scheme === 'ssh://' && !login.includes(':'))) return;
+  throw new LockstepError('E_REMOTE_CREDENTIALS', {
+    what: `the repository ${scheme}***@${rest} carries credentials`,
+    where: { file: 'lockstep.yaml' },
+    allowed: 'an address without a user and password, since it is committed',
+    fix: 'take them out of the address, and change the password: it may have been pushed',
+  });
 }
 
 /** Errors: E_ENV_UNKNOWN. */

@@ -1,19 +1,23 @@
 import { git, LockstepError, tryGit, type Workspace } from '../../workspace/index.ts';
 
 export interface Source {
-  /** Name of a Git remote, or null to read the repository's own branch. */
+  /** Name or address of a Git remote, or null to read the repository's own branch. */
   readonly remote: string | null;
   readonly branch: string;
 }
 
-/** The remote to read from: the one asked for, `origin` when there is one, else the repository itself. Errors: E_GIT. */
+/**
+ * The remote to read from: the one asked for, the one that configuration names, `origin` when there is one, else the
+ * repository itself. Errors: E_GIT.
+ */
 export async function findSource(
   { root, configuration }: Workspace,
   asked: { remote: string | undefined; branch: string | undefined },
 ): Promise<Source> {
   const branch = asked.branch ?? configuration.gitops.branch;
   const remotes = (await git(['remote'], { cwd: root })).split('\n').filter(Boolean);
-  if (asked.remote === undefined) return { remote: remotes.includes('origin') ? 'origin' : null, branch };
+  const usual = configuration.gitops.repository ?? (remotes.includes('origin') ? 'origin' : null);
+  if (asked.remote === undefined) return { remote: usual, branch };
   if (remotes.includes(asked.remote)) return { remote: asked.remote, branch };
   throw new LockstepError('E_GIT', {
     what: `no remote "${asked.remote}"`,
