@@ -6,107 +6,37 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   type Agent,
   type AgentEvent,
-  type AgentInput,
   type AskGolden,
   readAgentState,
   startAgent,
 } from '../src/gitops/index.ts';
-import { type BuiltImage, buildImage, openImages } from '../src/image/index.ts';
+import { openImages } from '../src/image/index.ts';
 import { askGolden } from '../src/serving/index.ts';
-import { type Digest, digestOf, git, isAlive, readAtCommit, type Workspace } from '../src/workspace/index.ts';
-import { commitFiles, type GitSandbox, makeSandbox } from './git-sandbox.ts';
-import { toyModel, toyModelYaml, toyScore } from './toy-model.ts';
+import { git, isAlive, type Workspace } from '../src/workspace/index.ts';
+import { type AgentWorld, makeAgentWorld, predict, readWanted, spawnAgent, waiter } from './agent-world.ts';
 
-// The agent with everything real: a Git remote, OCI images, the bundled model server as processes, HTTP. Only the
-// evidence is left out (gitops has its own tests): the branch holds what is wanted as plain JSON.
-
-let sandbox: GitSandbox;
+let world: AgentWorld;
 let workspace: Workspace;
-let author: Workspace;
-const images: Record<string, { image: BuiltImage; modelDigest: Digest }> = {};
+let promote: AgentWorld['promote'];
 
 beforeAll(async () => {
-  sandbox = await makeSandbox();
-  author = await sandbox.clone('author');
-  await commitFiles(author, { 'a.txt': 'a' });
-  await git(['push', '--quiet', 'origin', 'HEAD:refs/heads/main'], { cwd: author.root });
-  workspace = await sandbox.clone('laptop');
-  await image('v1.0.0', {});
-  await image('v1.1.0', { bias: 0.5 });
-  await image('v1.2.0', { unknown: 'error' });
-  await image('v1.3.0', { bias: 1 }, 0.25);
+  world = await makeAgentWorld();
+  ({ workspace, promote } = world);
+  await world.release('v1.0.0');
+  await world.release('v1.1.0', { bias: 0.5 });
+  await world.release('v1.2.0', { unknown: 'error' });
+  await world.release('v1.3.0', { bias: 1, wrong: 0.25 });
 });
 
 afterEach(async () => {
   for (const agent of agents.splice(0)) await agent.stop();
 });
 
-afterAll(() => sandbox[Symbol.asyncDispose]());
-
-/** A toy release; `wrong` is added to every golden score. */
-async function image(
-  version: string,
-  options: { unknown?: 'error'; bias?: number },
-  wrong = 0,
-): Promise<void> {
-  const onnx = toyModel(options);
-  const requests = [200, 800, 2400].map((distance) => ({
-    inputs: { distance, carrier: 'AA', date: '2001-01-31' },
-    score: toyScore(distance, 'AA', '2001-01-31', options.bias) + wrong,
-  }));
-  const golden = JSON.stringify({ v: 1, model: 'toy', requests });
-  const metadata = {
-    model: 'toy',
-    version,
-    modelDigest: digestOf(onnx),
-    golden: digestOf(golden),
-    task: 'binary-classification',
-  };
-  const built = await buildImage(workspace, {
-    model: 'toy',
-    version,
-    files: {
-      'model.onnx': onnx,
-      'model.yaml': Buffer.from(toyModelYaml),
-      'metadata.json': Buffer.from(JSON.stringify(metadata)),
-      'golden.json': Buffer.from(golden),
-    },
-  });
-  images[version] = { image: built, modelDigest: digestOf(onnx) };
-}
-
-interface Wish {
-  readonly version: string;
-  readonly replay?: number;
-}
-
-/** A commit on the remote's branch; null removes every folder. */
-async function promote(wishes: Readonly<Record<string, Wish>>): Promise<void> {
-  await git(['checkout', '--quiet', '-B', 'environments'], { cwd: author.root });
-  await commitFiles(author, { 'wanted.json': JSON.stringify(wishes) });
-  await git(['push', '--quiet', '--force', 'origin', 'environments'], { cwd: author.root });
-}
-
-const readWanted: AgentInput['readWanted'] = async ({ root }, commit) => {
-  const wishes = JSON.parse(String(await readAtCommit(root, commit, 'wanted.json'))) as Record<string, Wish>;
-  return Object.entries(wishes).map(([environment, { version, replay = null }]) => {
-    const { image, modelDigest } = images[version]!;
-    const where = { model: 'toy', environment, tree: commit };
-    const reference = `${image.name}@${image.digest}`;
-    const release = { version, image: reference, imageDigest: image.digest, modelDigest, replay };
-    return { ...where, kind: 'release' as const, release };
-  });
-};
+afterAll(() => world[Symbol.asyncDispose]());
 
 const agents: Agent[] = [];
-interface Watched {
-  readonly agent: Agent;
-  readonly events: AgentEvent[];
-  until<E extends AgentEvent['event']>(event: E, version?: string): Promise<AgentEvent & { event: E }>;
-  url(environment: string): string;
-}
 
-async function up(): Promise<Watched> {
+async function up() {
   const events: AgentEvent[] = [];
   const report = (event: AgentEvent) => void events.push(event);
   const source = { remote: 'origin', branch: 'environments', pollMs: 100 };
@@ -117,33 +47,9 @@ async function up(): Promise<Watched> {
     askGolden: askGolden as AskGolden,
   });
   agents.push(agent);
-  return {
-    agent,
-    events,
-    until: waiter(events),
-    url: (name) => agent.state().environments[`toy/${name}`]!.url,
-  };
+  const url = (name: string) => agent.state().environments[`toy/${name}`]!.url;
+  return { agent, events, until: waiter(events), url };
 }
-
-const waiter =
-  (events: readonly AgentEvent[]): Watched['until'] =>
-  async (event, version) => {
-    for (const until = Date.now() + 30_000; Date.now() < until; await sleep(20)) {
-      const found = events.find(
-        (entry) =>
-          entry.event === event &&
-          (version === undefined || ('version' in entry && entry.version === version)),
-      );
-      if (found) return found as never;
-    }
-    throw new Error(`no ${event} ${version ?? ''} among ${JSON.stringify(events)}`);
-  };
-
-const predict = async (url: string, carrier = 'AA') => {
-  const body = JSON.stringify({ distance: 800, carrier, date: '2001-01-31' });
-  const response = await fetch(`${url}/predict`, { method: 'POST', body });
-  return { status: response.status, answer: (await response.json()) as { version: string } };
-};
 
 test('a switch under constant requests drops none; the old server ends; the prediction log holds clients only', async () => {
   await promote({ dev: { version: 'v1.0.0' }, staging: { version: 'v1.0.0' } });
@@ -195,6 +101,7 @@ test('what fails its golden requests, or is no image, is refused and the old one
   expect(await predict(url('dev'))).toMatchObject({ status: 200, answer: { version: 'v1.1.0' } });
   expect(agent.state().environments['toy/dev']!.refused).toMatchObject({ version: 'v1.3.0' });
 
+  const { images } = world;
   const { image } = images['v1.0.0']!;
   const layout = openImages(workspace);
   images['v1.4.0'] = {
@@ -215,7 +122,7 @@ test('what can not answer what production answered is refused with the column an
   const { until, url } = await up();
   await until('ready');
   for (let count = 0; count < 30; count++) {
-    expect((await predict(url('production'), count % 10 === 9 ? 'ZZ' : 'AA')).status).toBe(200);
+    expect((await predict(url('production'), { carrier: count % 10 === 9 ? 'ZZ' : 'AA' })).status).toBe(200);
   }
   await sleep(300); // The server writes its log every 50 ms.
   await promote({ production: { version: 'v1.2.0', replay: 20 } });
@@ -251,12 +158,11 @@ test('a server that dies is started again; a folder that goes takes its server a
 
 test('an agent that was killed is followed by one that finds its servers again and ends strays', async () => {
   await promote({ dev: { version: 'v1.0.0' } });
-  const first = await runAsProcess();
+  const first = spawnAgent(workspace);
+  await first.until('ready');
   const before = readAgentState(workspace)!;
   const server = before.environments['toy/dev']!;
-  const killed = new Promise((resolve) => first.on('exit', resolve));
-  first.kill('SIGKILL');
-  await killed;
+  await first.end('SIGKILL');
   const stray = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
     detached: true,
     stdio: 'ignore',
@@ -295,46 +201,12 @@ test('a second agent is told who the first is; a remote that is gone changes not
   ).toMatchInlineSnapshot(
     `"E_BUSY: lockstep up for origin/environments waits for process <pid> on <host> (lockstep up for origin/environments, since <time>) in <root>/.lockstep/agent/agent.lock. Fix: let it finish, or stop it."`,
   );
-  await git(['remote', 'set-url', 'origin', join(sandbox.folder, 'nowhere')], { cwd: workspace.root });
+  await git(['remote', 'set-url', 'origin', join(world.sandbox.folder, 'nowhere')], { cwd: workspace.root });
   try {
     await until('unreachable');
     expect(await predict(url('dev'))).toMatchObject({ status: 200 });
     expect(Object.keys(agent.state().environments)).toEqual(['toy/dev']);
   } finally {
-    await git(['remote', 'set-url', 'origin', sandbox.origin], { cwd: workspace.root });
+    await git(['remote', 'set-url', 'origin', world.sandbox.origin], { cwd: workspace.root });
   }
 });
-
-/** The agent in a process of its own, to be killed. */
-async function runAsProcess() {
-  const program = join(sandbox.folder, 'agent.mjs');
-  const door = (path: string) => JSON.stringify(join(import.meta.dirname, '../src', path));
-  writeFileSync(
-    program,
-    `import { startAgent } from ${door('gitops/index.ts')};
-import { askGolden } from ${door('serving/index.ts')};
-import { openWorkspace, readAtCommit } from ${door('workspace/index.ts')};
-const images = ${JSON.stringify(images)};
-const readWanted = async ({ root }, commit) => {
-  const wishes = JSON.parse(String(await readAtCommit(root, commit, 'wanted.json')));
-  return Object.entries(wishes).map(([environment, { version }]) => {
-    const { image, modelDigest } = images[version];
-    const release = { version, image: image.name + '@' + image.digest, imageDigest: image.digest, modelDigest, replay: null };
-    return { model: 'toy', environment, tree: commit, kind: 'release', release };
-  });
-};
-await startAgent(openWorkspace(${JSON.stringify(workspace.root)}), {
-  remote: 'origin', branch: 'environments', pollMs: 100, readWanted, askGolden,
-  report: ({ event }) => process.stdout.write(event + '\\n'),
-});
-`,
-  );
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  for (const until = Date.now() + 30_000; !text.includes('ready') && Date.now() < until; ) await sleep(20);
-  expect(text).toMatch(/ready/);
-  return child;
-}

@@ -35,6 +35,7 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   deploy: () => import('./deploy.ts'),
   rollback: () => import('./rollback.ts'),
   hold: () => import('./hold.ts'),
+  canary: () => import('./canary.ts'),
   status: () => import('./status.ts'),
   history: () => import('./history.ts'),
   verify: () => import('./verify.ts'),

@@ -1,4 +1,4 @@
-import { type EnvironmentStatus, type ModelStatus, statusOf } from '../gitops/index.ts';
+import { canaryText, type EnvironmentStatus, type ModelStatus, statusOf } from '../gitops/index.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -28,7 +28,7 @@ function describeModel({ model, environments, holds }: ModelStatus): string[] {
 }
 
 function describeEnvironment(
-  { environment, version, image, since, state, running, refused, problem, behind }: EnvironmentStatus,
+  { environment, version, image, since, state, running, refused, canary, problem, behind }: EnvironmentStatus,
   width: number,
 ): string[] {
   const seen =
@@ -49,6 +49,7 @@ function describeEnvironment(
     .join('  ');
   return [
     `  ${line}`,
+    ...(canary ? [`    ${canaryText(canary)}`] : []),
     ...(problem ? [`    ${problem}`] : []),
     ...(behind ? [`    ${environment} is ${distance(behind)}`] : []),
     ...refused.map((reason) => `    refused: ${reason}`),

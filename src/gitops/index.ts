@@ -2,6 +2,9 @@
 
 export { type Agent, type AgentInput, startAgent } from './agent/agent.ts';
 export { findSource } from './agent/branch.ts';
+export { type CanaryRequest, type CanaryResult, orderCanary } from './agent/canary/command.ts';
+export { canaryActions } from './agent/canary/order.ts';
+export { canaryText } from './agent/canary/state.ts';
 export type { AgentEvent } from './agent/events.ts';
 export { readWanted } from './agent/read-wanted.ts';
 export { type AgentState, type EnvironmentState, readAgentState } from './agent/state.ts';

@@ -1,5 +1,7 @@
 import { baseCommit, type Observation, trustedKeys } from '../registry/index.ts';
 import { git, type Workspace } from '../workspace/index.ts';
+import { agentEntry } from './agent/canary/running.ts';
+import type { CanaryState } from './agent/canary/state.ts';
 import { type Behind, behindMain } from './behind.ts';
 import { folderOf, placeOf } from './environment-folder.ts';
 import { type Hold, readHolds } from './holds.ts';
@@ -24,6 +26,8 @@ export interface EnvironmentStatus {
   readonly running: Observation | null;
   /** Why the agent keeps something else running. */
   readonly refused: readonly string[];
+  /** A version on its way, as the agent tells; null when one answers everything. */
+  readonly canary: CanaryState | null;
   /** First of what `verify` would say. */
   readonly problem: string | null;
 }
@@ -98,6 +102,7 @@ async function environmentStatus(
   const verdict = verifyFolder({ ...folder, trust });
   const sight = await lookAt(workspace, model, environment, new Date());
   const running = sight.kind === 'running' ? sight.observation : null;
+  const canary = agentEntry(workspace, model, environment)?.canary ?? null;
   const refusal = sight.kind === 'nobody' ? null : sight.refused;
   if (verdict.kind === 'refused') {
     return {
@@ -111,6 +116,7 @@ async function environmentStatus(
       state: 'unproven',
       running,
       refused: refusal?.reasons ?? [],
+      canary,
       problem: verdict.findings[0]!.message,
     };
   }
@@ -131,6 +137,7 @@ async function environmentStatus(
     state: seen[sight.kind],
     running,
     refused: refusal?.image === image ? refusal.reasons : [],
+    canary,
     problem: null,
   };
 }

@@ -25,7 +25,10 @@ export async function adopt(
       kept.add(current.server.pid);
       book.add(current.server);
     }
-    await (await open(old.model, old.environment)).resume({ ...current, server });
+    await (await open(old.model, old.environment)).resume(
+      { ...current, server },
+      { canary: old.canary ?? null, refused: old.refused },
+    );
   };
   await Promise.all(Object.values(before.environments).map(resume));
   const strays = before.servers.filter(({ pid }) => !kept.has(pid));
@@ -38,7 +41,7 @@ function currentOf(old: EnvironmentState, servers: readonly ServerProcess[]): Cu
   if (version === null || image === null || modelDigest === null || !isDigest(imageDigest)) return null;
   const began = servers.find(({ pid }) => pid === serverPid)?.began ?? null;
   return {
-    release: { version, image, imageDigest, modelDigest, replay: null },
+    release: { version, image, imageDigest, modelDigest, replay: null, canary: null },
     server: { pid: serverPid ?? 0, began, port: serverPort ?? 0 },
     golden,
     since: since ?? new Date(0).toISOString(),

@@ -28,7 +28,7 @@ export interface Agent {
   stop(): Promise<void>;
 }
 
-const tendMs = 200;
+const tendMs = 100;
 
 /**
  * The local agent: makes running model servers match the environment folders of a Git branch. One per workspace.
@@ -140,9 +140,12 @@ export async function startAgent(workspace: Workspace, input: AgentInput): Promi
   report({ event: 'started', pid: process.pid, remote, branch });
   await adopt(before, open, book);
   save();
+  // Apart from the polling: a remote that hangs must keep nobody from mending what runs.
+  const tending = setInterval(() => {
+    for (const environment of environments.values()) environment.tend();
+  }, tendMs);
   const polling = (async () => {
     for (let next = 0; !stopped; await sleep(Math.min(tendMs, pollMs))) {
-      for (const environment of environments.values()) environment.tend();
       if (Date.now() < next) continue;
       await poll();
       next = Date.now() + pollMs;
@@ -154,6 +157,7 @@ export async function startAgent(workspace: Workspace, input: AgentInput): Promi
     async stop() {
       if (stopped) return;
       stopped = true;
+      clearInterval(tending);
       const all = Promise.all([...environments.values()].map((environment) => environment.stop()));
       let ended = false;
       void all.finally(() => {

@@ -1,7 +1,12 @@
+import { compareVersions } from '../../registry/index.ts';
+import { beginCanary, type Ended } from './canary/course.ts';
+import { removeOrder } from './canary/order.ts';
+import type { CanaryReport } from './canary/state.ts';
 import type { Report } from './events.ts';
 import type { Front } from './front.ts';
-import { launch, type Place, retire } from './launch.ts';
+import { type Launch, launch, type Place, retire } from './launch.ts';
 import { isRunning } from './process-identity.ts';
+import { openRevival } from './revival.ts';
 import type { RunningServer } from './server-process.ts';
 import type { EnvironmentState, Refusal } from './state.ts';
 import type { Release, Wanted } from './wanted.ts';
@@ -14,13 +19,16 @@ export interface Current {
   readonly since: string;
 }
 
+/** What an agent that was killed had come to, beside what ran: a canary's step, or what a canary refused. */
+export type Memory = Pick<EnvironmentState, 'canary' | 'refused'>;
+
 /** One environment of one model: an address, the server behind it, and one change at a time. */
 export interface Environment {
   /** Makes the server match the folder; the newest wish wins. Never rejects. */
   apply(wanted: Wanted): Promise<void>;
   /** Takes over what ran before: a server that lives is adopted, one that doesn't is started again. */
-  resume(current: Current): Promise<void>;
-  /** Starts a server that died again, with back-off. To be called often. */
+  resume(current: Current, memory: Memory): Promise<void>;
+  /** Looks after the canary and after a server that died. To be called often. */
   tend(): void;
   stop(): Promise<void>;
   state(): EnvironmentState;
@@ -33,38 +41,34 @@ export interface EnvironmentInput extends Place {
   readonly onChange: () => void;
 }
 
-const firstBackOffMs = 250;
-const longestBackOffMs = 30_000;
-const steadyMs = 60_000;
-
 export function openEnvironment(input: EnvironmentInput): Environment {
   const { front, model, environment, onChange, report } = input;
   const where = { model, environment };
+  const revival = openRevival(input);
   let current: Current | null = null;
   let refused: Refusal | null = null;
   let wanted: Wanted | null = null;
+  let memory: Memory | null = null;
+  let canary: ReturnType<typeof beginCanary> | null = null;
   let handled = '';
   let stopping = false;
-  let reviving = false;
   let reportedDead: number | null = null;
-  let backOffMs = firstBackOffMs;
-  let reviveAt = 0;
   let queue = Promise.resolve();
 
   const enqueue = (work: () => Promise<void>): Promise<void> => {
     queue = queue.then(() => (stopping ? undefined : work())).finally(onChange);
     return queue;
   };
-  const named = ({ release }: Current) => ({
+  const named = ({ release }: Pick<Current, 'release'>) => ({
     ...where,
     version: release.version,
     image: release.image,
     url: front.url,
   });
 
-  function refuse(version: string | null, image: string | null, reasons: readonly string[]): void {
+  function refuse({ version, image, reasons }: Omit<Refusal, 'time'>, more: Partial<Refusal> = {}): void {
     if (stopping) return;
-    refused = { version, image, reasons, time: new Date().toISOString() };
+    refused = { version, image, reasons, time: new Date().toISOString(), ...more };
     onChange();
     report({ event: 'refused', ...where, version, image, reasons, kept: current?.release.version ?? null });
   }
@@ -73,7 +77,13 @@ export function openEnvironment(input: EnvironmentInput): Environment {
     const key = JSON.stringify(wish);
     if (wish !== wanted || key === handled) return;
     handled = key;
-    if (wish.kind === 'refused') return refuse(wish.version, wish.image, wish.reasons);
+    await leaveCanary();
+    await decide(wish);
+    memory = null;
+  }
+
+  async function decide(wish: Wanted): Promise<void> {
+    if (wish.kind === 'refused') return refuse(wish);
     const { release } = wish;
     if (current?.release.imageDigest === release.imageDigest) {
       const mended = refused !== null;
@@ -82,32 +92,84 @@ export function openEnvironment(input: EnvironmentInput): Environment {
       if (mended) report({ event: 'kept', ...named(current) });
       return;
     }
+    // What a canary refused is not tried again on clients because the agent was started again.
+    if (memory?.refused?.tree === wish.tree) return refuse(memory.refused, memory.refused);
     const launched = await launch(input, release, release.replay);
-    if (stopping && launched.kind === 'running') return retire(input, launched.server);
-    if (launched.kind === 'failed') return refuse(release.version, release.image, launched.reasons);
-    const before = current;
-    current = { release, server: launched.server, golden: launched.golden, since: new Date().toISOString() };
+    if (launched.kind === 'failed') return refuse({ ...release, reasons: launched.reasons });
+    if (stopping) return retire(input, launched.server);
     refused = null;
-    const drained = front.switchTo(launched.server.port);
+    // A rollback is to be whole at once.
+    const older = current !== null && compareVersions(release.version, current.release.version) < 0;
+    if (current === null || older || release.canary === null) return takeOver(release, launched, null);
+    canary = beginCanary({
+      ...input,
+      release,
+      plan: release.canary,
+      launched,
+      oldVersion: current.release.version,
+      tree: wish.tree,
+      before: memory?.canary?.tree === wish.tree ? memory.canary : null,
+    });
+  }
+
+  async function takeOver(
+    release: Release,
+    { server, golden, replayed }: Launch & { kind: 'running' },
+    ran: CanaryReport | null,
+  ): Promise<void> {
+    const before = current;
+    current = { release, server, golden, since: new Date().toISOString() };
+    const drained = front.switchTo(server.port);
     onChange();
-    const { golden, replayed } = launched;
-    report({ event: 'switched', ...named(current), from: before?.release.version ?? null, golden, replayed });
+    const from = before?.release.version ?? null;
+    report({ event: 'switched', ...named(current), from, golden, replayed, canary: ran });
     await drained;
     if (before !== null) await retire(input, before.server);
   }
 
+  async function leaveCanary(): Promise<void> {
+    if (canary === null) return;
+    const { leave, launched } = canary;
+    canary = null;
+    await leave();
+    await retire(input, launched.server);
+  }
+
+  function endCanary({ outcome, course }: Ended): void {
+    if (outcome.kind === 'refused') {
+      const { release, tree, leave, launched } = course;
+      canary = null;
+      const left = leave(); // Before anything that may wait: its clients are back with the old version now.
+      refuse({ ...release, reasons: outcome.reasons }, { tree });
+      removeOrder(input);
+      void enqueue(() => left.then(() => retire(input, launched.server)));
+      return;
+    }
+    void enqueue(async () => {
+      if (canary !== course) return;
+      canary = null;
+      const { release, launched } = course;
+      const done = takeOver(release, launched, { ...course.report(), by: outcome.by });
+      removeOrder(input);
+      await Promise.all([course.leave(), done]);
+    });
+  }
+
   async function revive(): Promise<void> {
-    if (current === null || isRunning(current.server)) return;
+    if (current === null || stopping || isRunning(current.server)) return;
     const dead = current;
-    const lived = Date.now() - Date.parse(dead.since);
-    backOffMs = lived > steadyMs ? firstBackOffMs : Math.min(longestBackOffMs, backOffMs * 2);
-    reviveAt = Date.now() + backOffMs;
+    if (reportedDead !== dead.server.pid) report({ event: 'died', ...named(dead) });
+    reportedDead = dead.server.pid;
+    const launched = await revival.start(dead.release, Date.now() - Date.parse(dead.since));
+    if (launched === null) return;
     input.book.remove(dead.server);
-    const launched = await launch(input, dead.release, null);
     if (launched.kind === 'failed') return;
-    if (stopping) return retire(input, launched.server);
-    current = { ...dead, server: launched.server, golden: launched.golden, since: new Date().toISOString() };
-    void front.switchTo(launched.server.port, 0);
+    // It took a while: another version may have taken over.
+    if (stopping || current?.server !== dead.server) return retire(input, launched.server);
+    const { server, golden } = launched;
+    current = { ...current, server, golden, since: new Date().toISOString() };
+    void front.switchTo(server.port, 0);
+    onChange();
     report({ event: 'restarted', ...named(current) });
   }
 
@@ -116,28 +178,27 @@ export function openEnvironment(input: EnvironmentInput): Environment {
       wanted = wish;
       return enqueue(() => reconcile(wish));
     },
-    resume: (before) =>
+    resume: (before, known) =>
       enqueue(async () => {
         current = before;
+        memory = known;
+        ({ refused } = known);
         if (!isRunning(before.server)) return revive();
         await front.switchTo(before.server.port);
         report({ event: 'adopted', ...named(before) });
       }),
     tend() {
-      if (stopping || reviving || current === null || Date.now() < reviveAt || isRunning(current.server))
-        return;
-      reviving = true;
-      if (reportedDead !== current.server.pid) report({ event: 'died', ...named(current) });
-      reportedDead = current.server.pid;
-      void enqueue(revive).finally(() => {
-        reviving = false;
-      });
+      if (stopping) return;
+      const ended = canary?.tend();
+      if (ended) endCanary(ended);
+      void revive();
     },
     async stop() {
       stopping = true;
       await front.close();
-      if (current !== null) await retire(input, current.server);
-      await queue;
+      const servers = [current?.server, canary?.launched.server].filter((server) => server !== undefined);
+      await Promise.all(servers.map((server) => retire(input, server)));
+      await Promise.all([queue, revival.settled()]);
     },
     state: () => ({
       ...where,
@@ -151,6 +212,7 @@ export function openEnvironment(input: EnvironmentInput): Environment {
       golden: current?.golden ?? null,
       since: current?.since ?? null,
       refused,
+      canary: canary?.state() ?? memory?.canary ?? null,
     }),
   };
 }

@@ -1,3 +1,4 @@
+import type { CanaryReport } from './canary/state.ts';
 import type { EnvironmentState } from './state.ts';
 
 /** What the agent tells as it happens; `lockstep up --json` prints each as one line, with the time. */
@@ -17,6 +18,18 @@ export type AgentEvent =
       readonly golden: { readonly asked: number; readonly equal: number };
       /** Answered requests that were replayed first; null when the folder asks for none. */
       readonly replayed: number | null;
+      /** What its canary and shadow showed; null when it took over at once. */
+      readonly canary: CanaryReport | null;
+    } & Named)
+  /** A new version answers a share of the requests. */
+  | ({
+      readonly event: 'canary';
+      readonly what: 'begins' | 'continues' | 'paused' | 'next step';
+      readonly weight: number;
+      readonly step: number;
+      readonly steps: number;
+      /** Who ordered it; null when it went by its plan. */
+      readonly by: string | null;
     } & Named)
   | {
       readonly event: 'refused';

@@ -2,6 +2,7 @@ import { type Digest, digestOf, digestOfJson, isName, type Workspace } from '../
 import { currentTrust } from '../run-key.ts';
 import { type Folder, readFolders, tipAt } from '../tip.ts';
 import { verifyFolder } from '../verify-folder.ts';
+import { canaryPlan } from './canary/plan.ts';
 import type { Wanted } from './wanted.ts';
 
 const replayAnnotation = 'lockstep/replay';
@@ -35,9 +36,12 @@ function wantedBy(folder: Folder, verdict: ReturnType<typeof verifyFolder>): Wan
     ];
     return { ...where, kind: 'refused', version, image, reasons };
   }
+  const canary = canaryPlan(annotations);
+  if ('problem' in canary) return { ...where, kind: 'refused', version, image, reasons: [canary.problem] };
   const { modelDigest } = record;
   const imageDigest: Digest = record.image.digest;
-  return { ...where, kind: 'release', release: { version, image, imageDigest, modelDigest, replay } };
+  const release = { version, image, imageDigest, modelDigest, replay, canary: canary.plan };
+  return { ...where, kind: 'release', release };
 }
 
 function replayOf(text: string | undefined): number | null | 'bad' {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Digest, statePath, type Workspace, writeAtomic } from '../../workspace/index.ts';
+import type { CanaryState } from './canary/state.ts';
 
 /** `.lockstep/agent/state.json`: what the local agent runs. Written by the agent alone, read by `status` and `promote`. */
 export interface AgentState {
@@ -32,6 +33,8 @@ export interface EnvironmentState {
   readonly since: string | null;
   /** The release that the folder asks for and the agent would not run. */
   readonly refused: Refusal | null;
+  /** A new version that answers a share of the requests; absent in what an older agent wrote. */
+  readonly canary?: CanaryState | null;
 }
 
 export interface Refusal {
@@ -39,6 +42,8 @@ export interface Refusal {
   readonly image: string | null;
   readonly reasons: readonly string[];
   readonly time: string;
+  /** Content of the folder that a canary refused: the next agent does not try the same on clients again. */
+  readonly tree?: string;
 }
 
 export interface ServerProcess {

@@ -1,4 +1,5 @@
 import type { Digest } from '../../workspace/index.ts';
+import type { CanaryPlan } from './canary/plan.ts';
 
 /** A release that passed `verify` for its environment. */
 export interface Release {
@@ -9,6 +10,8 @@ export interface Release {
   readonly modelDigest: Digest;
   /** How many answered requests a new server is asked before it takes over; null for none. */
   readonly replay: number | null;
+  /** How it takes over from an older version; null for at once. */
+  readonly canary: CanaryPlan | null;
 }
 
 /** What one environment's folder asks for. */

@@ -51,8 +51,8 @@ test('events in words', () => {
   };
   const golden = { asked: 32, equal: 32 };
   const words = [
-    eventText({ event: 'switched', ...named, from: 'v1.0.0', golden, replayed: 200 }),
-    eventText({ event: 'switched', ...named, from: null, golden, replayed: null }),
+    eventText({ event: 'switched', ...named, from: 'v1.0.0', golden, replayed: 200, canary: null }),
+    eventText({ event: 'switched', ...named, from: null, golden, replayed: null, canary: null }),
     eventText({ event: 'refused', ...named, reasons: ['one', 'two'], kept: 'v1.0.0' }),
     eventText({ event: 'refused', ...named, version: null, reasons: ['one'], kept: null }),
     eventText({ event: 'died', ...named }),

@@ -1,3 +1,4 @@
+import { canaryText, reportText } from './canary/state.ts';
 import type { AgentEvent } from './events.ts';
 import type { AgentState, EnvironmentState } from './state.ts';
 
@@ -15,7 +16,12 @@ export function eventText(event: AgentEvent): string {
     case 'switched': {
       const replayed = event.replayed === null ? '' : `, ${event.replayed} answered requests replayed`;
       const from = event.from === null ? '' : ` (before: ${event.from})`;
-      return `${place(event)} runs ${event.version}${from} at ${event.url}, golden ${event.golden.equal} of ${event.golden.asked}${replayed}`;
+      const tried = event.canary === null ? '' : `; ${reportText(event.canary)}`;
+      return `${place(event)} runs ${event.version}${from} at ${event.url}, golden ${event.golden.equal} of ${event.golden.asked}${replayed}${tried}`;
+    }
+    case 'canary': {
+      const { what, version, weight, step, steps, by } = event;
+      return `${place(event)}: canary ${version} ${what}: ${weight} % of the requests, step ${step} of ${steps}${by === null ? '' : ` (${by})`}`;
     }
     case 'refused': {
       const what = event.version === null ? 'refuses its folder' : `refuses ${event.version}`;
@@ -67,9 +73,11 @@ export function agentTable({ environments }: AgentState, now: Date): string {
     .join('\n');
 }
 
-const remark = ({ refused }: EnvironmentState): string =>
+const remark = ({ refused, canary }: EnvironmentState): string =>
   refused === null
-    ? ''
+    ? canary
+      ? canaryText(canary)
+      : ''
     : `refused ${refused.version ?? 'its folder'}: ${refused.reasons[0] ?? ''}`.slice(0, 80);
 
 function duration(milliseconds: number): string {
