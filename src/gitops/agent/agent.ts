@@ -176,11 +176,15 @@ export async function startAgent(workspace: Workspace, input: AgentInput): Promi
   };
 }
 
-/** The port of last time, so that addresses stay; another when it is taken by now. */
+const portPatienceMs = 2_000;
+
+/** The port of last time, so that addresses stay; another when it is taken by now, and not for a moment only. */
 async function openPort(last: number | undefined, base: number | undefined, place: number): Promise<Front> {
   if (last !== undefined) {
-    const front = await openFront(last).catch(() => null);
-    if (front !== null) return front;
+    for (const until = Date.now() + portPatienceMs; Date.now() < until; await sleep(50)) {
+      const front = await openFront(last).catch(() => null);
+      if (front !== null) return front;
+    }
   }
   return openFront(base === undefined ? 0 : base + place);
 }
