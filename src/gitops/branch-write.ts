@@ -143,7 +143,8 @@ async function remoteMoved(
   const now = await remoteRefs(workspace.root, Object.keys(refs), remote);
   return (
     (now.get(branch) ?? null) !== tip.commit ||
-    Object.keys(refs).some((ref) => ref !== branch && now.has(ref))
+    // A tag of ours may stand there: a remote that hides the branch takes the rest of an atomic push (git 2.39).
+    Object.keys(refs).some((ref) => ref !== branch && now.has(ref) && now.get(ref) !== refs[ref])
   );
 }
 

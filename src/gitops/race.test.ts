@@ -111,6 +111,17 @@ test('a remote that refuses says why, and nothing is half-written', async () => 
   expect(await git(['for-each-ref', 'refs/lockstep', 'refs/tags/churn#*'], { cwd: ada.root })).toBe('');
 });
 
+test('a remote that hides the branch is no race: it is asked once, not ten times with a tag each', async () => {
+  await using sandbox = await makeSandbox();
+  const ada = await makeProject(sandbox);
+  await registerVersion(ada, 'v1.0.0');
+  await git(['config', 'receive.hideRefs', branch], { cwd: sandbox.origin });
+  expect(await messageOf(promote(ada, { model: 'churn', version: 'v1.0.0', environment: 'dev' }))).toMatch(
+    /^E_GIT_PUSH_REFUSED: origin refused the promotion of churn v1\.0\.0 to dev: \[remote rejected\] \(deny updating a hidden ref\)/,
+  );
+  expect((await git(['tag', '-l', 'churn#*'], { cwd: sandbox.origin })).split('\n').length).toBeLessThan(2);
+});
+
 test('a hand-made promotion tag takes its number, and the next one is counted after it', async () => {
   await using sandbox = await makeSandbox();
   const ada = await makeProject(sandbox);
