@@ -50,7 +50,10 @@ export function openReleaseFile(
     file,
     line: Math.max(1, text.split('\n').findIndex((line) => line.includes(`"${key}":`)) + 1),
   });
-  const release = checked<ReleaseFile>(parseJson(bytes, file), releaseSchema, { file, line: 1 });
+  const release = checked<ReleaseFile>(
+    { ...parseJson(bytes, file), locate: ([key]) => at(String(key)) },
+    releaseSchema,
+  );
   const { record } = openRecord(release.record, trust, { where: at('record'), environment });
   const kind = { predicateType: promotionPredicate, schema: promotionSchema };
   const { statement } = openStatement<PromotionRecord>(release.promotion, trust, kind, {

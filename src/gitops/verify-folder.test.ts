@@ -190,7 +190,7 @@ test.each([
     'evidence with something more',
     'release.json',
     (text: string) => text.replace(/\n}\n$/, ',\n"note": 1\n}\n'),
-    ['E_RECORD_FORMAT release.json:1'],
+    ['E_RECORD_FORMAT release.json:4'],
   ],
 ] as [string, string, (text: string) => string, string[]][])('%s', (_what, path, change, expected) => {
   expect(findingsOf(edit(path, change))).toEqual(expected);

@@ -8,6 +8,7 @@ import {
   releaseFile,
 } from './environment-folder.ts';
 import { type Evidence, openReleaseFile, type VerifiedRelease } from './evidence.ts';
+import { firstOtherLine, firstOtherValue } from './first-difference.ts';
 import { checkKustomization, type Kustomization } from './kustomization-check.ts';
 import { readManifest } from './manifest.ts';
 
@@ -23,7 +24,7 @@ export interface FolderInput {
   readonly environment: string;
   readonly files: readonly FolderFile[];
   readonly trust: Trust;
-  /** A copied file as it is at the version's commit, where that is at hand: tells the line that was changed. */
+  /** A file as it follows from the version's commit, where that is at hand: tells the line that was changed. */
   readonly original?: (path: string) => Buffer | null;
   /** How a file is called in findings, where the folder is not yet on the branch. */
   readonly shownAs?: (path: string) => string;
@@ -171,7 +172,7 @@ function checkCopies(
     else if (digestOf(bytes) !== digest) {
       const original = input.original?.(path) ?? null;
       find('E_ENV_FILE_TAMPERED', 'not what was promoted', path, {
-        line: original ? firstDifference(original, bytes) : 1,
+        line: original ? firstOtherLine(original, bytes) : 1,
         allowed: 'the bytes of the promoted commit; change models/<model>/deploy/ and promote',
       });
     }
@@ -183,16 +184,12 @@ function checkCopies(
     });
   }
   if (meaning !== null && meaning !== promotion.kustomization) {
+    const original = input.original?.(kustomizationFile) ?? null;
     find('E_ENV_FILE_TAMPERED', 'not the kustomization that was promoted', kustomizationFile, {
+      line: original ? firstOtherValue(original, found.get(kustomizationFile)!, kustomizationFile) : 1,
       allowed: 'comments and layout may change, values may not',
     });
   }
-}
-
-function firstDifference(original: Buffer, found: Buffer): number {
-  const [a, b] = [original.toString().split('\n'), found.toString().split('\n')];
-  const line = b.findIndex((text, index) => text !== a[index]);
-  return line < 0 ? b.length : line + 1;
 }
 
 function annotationsIn(files: readonly FolderFile[]): Record<string, string> {

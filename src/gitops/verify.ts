@@ -1,7 +1,7 @@
 import { baseCommit, listAllVersions, type Trust, trustedKeys, type VersionTag } from '../registry/index.ts';
 import { isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
-import { readDeployFiles } from './deploy-files.ts';
-import { folderOf, placeOf, releaseFile } from './environment-folder.ts';
+import { imageChange, readDeployFiles, renderFor } from './deploy-files.ts';
+import { folderOf, kustomizationFile, placeOf, releaseFile } from './environment-folder.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { openReleaseFile } from './evidence.ts';
 import { readHolds } from './holds.ts';
@@ -66,7 +66,7 @@ const asFinding = (error: unknown): Finding[] => {
   throw error;
 };
 
-/** A changed copy is shown at its first changed line, where the version's commit is at hand. */
+/** A changed file is shown where it first differs, where the version's commit is at hand. */
 async function withLines(
   workspace: Workspace,
   folder: Folder,
@@ -79,8 +79,11 @@ async function withLines(
   if (!bytes) return findings;
   try {
     const { record } = openReleaseFile(bytes, { model, environment, trust, file: releaseFile });
-    const { copies } = await readDeployFiles(workspace, model, record.commit, environment);
-    const verdict = verifyFolder({ ...folder, trust, original: (path) => copies.get(path)?.bytes ?? null });
+    const deploy = await readDeployFiles(workspace, model, record.commit, environment);
+    const rendered = Buffer.from(renderFor(deploy, imageChange(deploy, record)));
+    const original = (path: string) =>
+      path === kustomizationFile ? rendered : (deploy.copies.get(path)?.bytes ?? null);
+    const verdict = verifyFolder({ ...folder, trust, original });
     return verdict.kind === 'refused' ? verdict.findings : findings;
   } catch (error) {
     if (isLockstepError(error)) return findings; // The commit is not here: the finding stands without its line.
