@@ -28,6 +28,7 @@ const programs = {
   bench: (args) => [['bench', [join(root, 'bench/main.ts'), ...args]]],
   'bench:data': (args) => [['bench', [join(root, 'bench/data.ts'), ...args]]],
   workflows: (args) => [['workflows', [join(root, 'scripts/workflows.ts'), ...args]]],
+  'test:promises': (args) => [['promises', [join(root, 'test/promises/main.ts'), ...args]]],
   'test:interop': (args) => [['interop', [join(root, 'test/interop/main.ts'), ...args]]],
 };
 const vitest = (args) => ['tests', [tool('vitest/vitest.mjs'), 'run', ...args]];

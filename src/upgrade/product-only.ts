@@ -10,6 +10,7 @@ const products: readonly string[] = [
   'docs/adr/',
   'docs/benchmarks.md',
   'docs/dependencies.md',
+  'docs/promises.md',
   'knip.json',
   'test/',
   'vitest.config.ts',

@@ -11,6 +11,7 @@ const scripts: Readonly<Record<string, string | null>> = {
   bench: null,
   'bench:data': null,
   'test:interop': null,
+  'test:promises': null,
 };
 
 /** `package.json` with a team's scripts; one that the team wrote itself stays. */
