@@ -71,8 +71,12 @@ const dev = () => agent.state().environments['churn/dev']!;
 
 test('people steer a canary: paused it stays, promoted it is whole, aborted Git names the old version again', async () => {
   expect((await to('v1.0.0', 30)).outcome).toBe('observed');
-  expect(await messageOf(order('pause'))).toMatchInlineSnapshot(`"E_CANARY_NONE: churn in dev has no canary: v1.0.0 answers every request — a version that answers a share of the requests, started by \`lockstep up\`. Fix: see \`lockstep status\`."`);
-  expect(await messageOf(run(canaryCommand, ['churn', 'stop'], { in: 'dev' }))).toMatchInlineSnapshot(`""stop" is nothing to do with a canary; pause, resume, abort, promote are"`);
+  expect(await messageOf(order('pause'))).toMatchInlineSnapshot(
+    `"E_CANARY_NONE: churn in dev has no canary: v1.0.0 answers every request — a version that answers a share of the requests, started by \`lockstep up\`. Fix: see \`lockstep status\`."`,
+  );
+  expect(await messageOf(run(canaryCommand, ['churn', 'stop'], { in: 'dev' }))).toMatchInlineSnapshot(
+    `""stop" is nothing to do with a canary; pause, resume, abort, promote are"`,
+  );
 
   // In Git, and not yet what everybody is answered by: written.
   expect((await to('v1.1.0', 0)).outcome).toBe('written');
@@ -102,7 +106,9 @@ test('people steer a canary: paused it stays, promoted it is whole, aborted Git 
 
   await to('v1.2.0', 0);
   await until('canary', 'v1.2.0');
-  expect(await messageOf(order('abort'))).toMatchInlineSnapshot(`"E_USAGE: no reason — a sentence of at most 500 characters, for whoever asks later. Fix: add --reason "why"."`);
+  expect(await messageOf(order('abort'))).toMatchInlineSnapshot(
+    `"E_USAGE: no reason — a sentence of at most 500 characters, for whoever asks later. Fix: add --reason "why"."`,
+  );
   expect(dev().canary).not.toBeNull();
   expect(await order('abort', { reason: 'late flights' })).toMatchInlineSnapshot(`
     "churn in dev: abort of v1.2.0 done

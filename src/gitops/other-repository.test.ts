@@ -214,7 +214,9 @@ test('a password in the address is refused, and not repeated', () => {
     Buffer.from('gitops: {repository: "https://u:secret@h.org/d.git"}\n'),
     'lockstep.yaml',
   );
-  expect(() => parseConfiguration(parsed)).toThrowErrorMatchingInlineSnapshot(`[LockstepError: E_REMOTE_CREDENTIALS: the repository https://***@h.org/d.git carries credentials in lockstep.yaml — an address without a user and password, since it is committed. Fix: take them out of the address, and change the password: it may have been pushed.]`);
+  expect(() => parseConfiguration(parsed)).toThrowErrorMatchingInlineSnapshot(
+    `[LockstepError: E_REMOTE_CREDENTIALS: the repository https://***@h.org/d.git carries credentials in lockstep.yaml — an address without a user and password, since it is committed. Fix: take them out of the address, and change the password: it may have been pushed.]`,
+  );
 });
 
 test.each([
