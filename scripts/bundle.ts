@@ -11,7 +11,8 @@ import { nativeLock } from './native-lock.ts';
 import { chunkGroups, packageFolders, vendorPrefix } from './vendor-chunks.ts';
 
 // Makes `actions/dist/`, or the folder that is named: what GitHub runs, and whoever has no TypeScript around.
-// Our code stays readable; packages come in minified chunks. What is native, draws charts or bundles stays outside:
+// All is minified, since a template's archive has to stay small; our functions keep their names, for whoever reads a stack
+// trace, and a rebuild from the sources gives the same bytes. What is native, draws charts or bundles stays outside:
 // those who need it find it where it is installed, or say so.
 
 const root = dirname(import.meta.dirname);
@@ -63,7 +64,7 @@ async function chunks(): Promise<[string, string][]> {
     });
     const made = output.map((file): [string, string] => {
       if (file.type === 'asset') return [file.fileName, String(file.source)];
-      return [file.fileName, file.name.startsWith(vendorPrefix) ? minified(file) : file.code];
+      return [file.fileName, minified(file, { keepNames: !file.name.startsWith(vendorPrefix) })];
     });
     const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
     return [...made, ['LICENSES.txt', licensesOf(packageFolders(modules))]];
@@ -101,8 +102,8 @@ const withoutUpgrade: Plugin = {
   },
 };
 
-function minified({ name, code }: OutputChunk): string {
-  const { code: small, errors } = minifySync(`${name}.js`, code, { module: true });
+function minified({ name, code }: OutputChunk, { keepNames }: { readonly keepNames: boolean }): string {
+  const { code: small, errors } = minifySync(`${name}.js`, code, { module: true, mangle: { keepNames } });
   if (errors.length > 0) throw new Error(`${name}: ${errors[0]!.message}`);
   return small;
 }

@@ -1,4 +1,1 @@
-import { r as run } from "./parts/run.js";
-import { n as saveTarballs } from "./parts/tarballs.js";
-await run(saveTarballs);
-export {};
+import{r as e}from"./parts/run.js";import{n as t}from"./parts/tarballs.js";await e(t);export{};

@@ -1,1 +1,1 @@
-export { t as DefaultArtifactClient } from "../vendor/actions-artifact.js";
+export{t as DefaultArtifactClient}from"../vendor/actions-artifact.js";

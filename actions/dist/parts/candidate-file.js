@@ -1,6 +1,1 @@
-const handedNames = [
-	"model.onnx",
-	"predictions.parquet",
-	"record.json"
-];
-export { handedNames as t };
+const e=[`model.onnx`,`predictions.parquet`,`record.json`];export{e as t};

@@ -1,16 +1,1 @@
-import { a as readModelFile } from "./model.js";
-import { c as modelPath, t as init_workspace } from "./workspace.js";
-import { existsSync } from "node:fs";
-init_workspace();
-async function findAfterCheck(workspace, model, { find, force }) {
-	if (!existsSync(modelPath(workspace, model, "model.yaml")) || !(await readModelFile(workspace, model)).data) return find ? { find } : {};
-	const check = async () => (await import("./data-quality2.js")).checkDataOf(workspace, model);
-	if (force) await check();
-	let checked;
-	return { find: async (fingerprint) => {
-		await find?.(fingerprint);
-		checked ??= check();
-		await checked;
-	} };
-}
-export { findAfterCheck as t };
+import{a as e}from"./model.js";import{c as t,t as n}from"./workspace.js";import{existsSync as r}from"node:fs";n();async function findAfterCheck(n,i,{find:a,force:o}){if(!r(t(n,i,`model.yaml`))||!(await e(n,i)).data)return a?{find:a}:{};let check=async()=>(await import(`./data-quality2.js`)).checkDataOf(n,i);o&&await check();let s;return{find:async e=>{await a?.(e),s??=check(),await s}}}export{findAfterCheck as t};

@@ -1,1 +1,1 @@
-export { t as checkDataOf } from "./data-quality.js";
+export{t as checkDataOf}from"./data-quality.js";

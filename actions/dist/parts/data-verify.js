@@ -1,21 +1,2 @@
-import { n as verifyData, t as checkVerified } from "./data.js";
-const command = {
-	name: "data verify",
-	summary: "hash every byte of the datasets again",
-	positionals: "[dataset…]",
-	options: { remote: { type: "boolean" } },
-	help: { remote: "read the remote too (everything is downloaded once)" },
-	async run({ workspace, positionals, values }) {
-		const datasets = await verifyData(workspace, {
-			only: positionals,
-			remote: values.remote === true
-		});
-		checkVerified(datasets);
-		const lines = datasets.map(({ key, data, store, remote }) => `  ${key}: data/ ${data}, store ${store}, remote ${remote}`);
-		return {
-			json: { datasets },
-			text: [`${datasets.length} datasets verified`, ...lines].join("\n")
-		};
-	}
-};
-export { command };
+import{n as e,t}from"./data.js";const n={name:`data verify`,summary:`hash every byte of the datasets again`,positionals:`[dataset…]`,options:{remote:{type:`boolean`}},help:{remote:`read the remote too (everything is downloaded once)`},async run({workspace:n,positionals:r,values:i}){let a=await e(n,{only:r,remote:i.remote===!0});t(a);let o=a.map(({key:e,data:t,store:n,remote:r})=>`  ${e}: data/ ${t}, store ${n}, remote ${r}`);return{json:{datasets:a},text:[`${a.length} datasets verified`,...o].join(`
+`)}}};export{n as command};

@@ -1,14 +1,1 @@
-async function eachLimited(items, task, atOnce = 8) {
-	let next = 0;
-	let failure;
-	const worker = async () => {
-		while (next < items.length && failure === void 0) try {
-			await task(items[next++]);
-		} catch (error) {
-			failure ??= { error };
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-	if (failure) throw failure.error;
-}
-export { eachLimited as t };
+async function eachLimited(e,t,n=8){let r=0,i;if(await Promise.all(Array.from({length:Math.min(n,e.length)},async()=>{for(;r<e.length&&i===void 0;)try{await t(e[r++])}catch(e){i??={error:e}}})),i)throw i.error}export{eachLimited as t};

@@ -1,1 +1,1 @@
-export { t as getOctokit } from "../vendor/octokit.js";
+export{t as getOctokit}from"../vendor/octokit.js";

@@ -1,35 +1,3 @@
-import { c as historyOf } from "./gitops.js";
-const command = {
-	name: "history",
-	summary: "show who did what to a model, when, and on which evidence",
-	positionals: "<model>",
-	options: {},
-	help: {},
-	async run({ workspace, positionals }) {
-		const model = positionals[0];
-		const events = await historyOf(workspace, model);
-		return {
-			json: {
-				model,
-				events
-			},
-			text: events.map(describe).join("\n")
-		};
-	}
-};
-function describe({ event, time, by, version, environment, from, evaluation, reason, tag, commit }) {
-	const evidence = evaluation ? `, evaluation ${evaluation.slice(0, 19)}…` : "";
-	const was = from ? ` (was ${from})` : "";
-	const what = {
-		registration: `${version} registered as ${tag}`,
-		promotion: `${version} to ${environment}${was}${evidence}, ${tag}`,
-		rollback: `${environment} back to ${version}${was}${evidence}, ${tag}: ${reason}`,
-		hold: `${version} held: ${reason}`,
-		release: `${version} no longer held: ${reason}`,
-		request: `${tag} asks for ${version ?? "an unregistered commit"} in ${environment}`,
-		refusal: `${tag} refuses ${version ?? "an unregistered commit"} in ${environment}: ${reason}`,
-		"by hand": `commit ${commit.slice(0, 12)} by hand: ${reason}`
-	}[event];
-	return `${time.slice(0, 19).replace("T", " ")}  ${by.replace(/ <.*>$/, "")}  ${what}`;
-}
-export { command };
+import{c as e,l as t,o as n}from"./gitops.js";import{t as r}from"./invocation.js";function describeMoment({at:e,commit:t,source:n,environments:r,holds:i}){let a=`as of ${clock(e)} UTC`;if(t===null)return`${a}: nothing had been promoted yet`;let o=n===`last fetched`?`, as last fetched: origin could not be asked`:``,s=[...new Set([...r,...i].map(({model:e})=>e))].sort().flatMap(e=>[e,...r.filter(t=>t.model===e).flatMap(describePlaced),...i.filter(t=>t.model===e).map(({version:e,by:t,reason:n})=>`  ${e} was held by ${t}: ${n}`)]);return[`${a} (commit ${t.slice(0,12)}${o})`,...s].join(`
+`)}function describePlaced({environment:e,version:t,image:n,event:r,by:i,since:a,reason:o,tag:s,evidence:c,problem:l}){let u={promotion:`promoted by`,rollback:`rolled back by`,"by hand":`put there by hand, by`,hold:`by`,release:`by`}[r],d=o===null?``:`: ${o}`,f=[`  ${e}  ${t??`?`}  ${n===null?``:`${short(n)}  `}since ${clock(a)}, ${u} ${name(i)}${s===null?``:`, ${s}`}${d}`];if(l!==null&&f.push(`    ${l}`),c===null)return f;let{verdict:p,evaluation:m,policy:h,promotedBy:g,promotedAt:_,approvals:v}=c;if(f.push(`    pass ${short(p)} by policy ${short(h)}, evaluation ${short(m)}, signed for ${name(g)} at ${clock(_)}`),v.length>0){let e=v.map(e=>e.id===void 0?e.by:`${e.by} (account ${e.id})`);f.push(`    approved by ${e.join(`, `)}`)}return f}const clock=e=>e.slice(0,19).replace(`T`,` `),name=e=>e.replace(/ <.*>$/,``),short=e=>e.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+$/,`$1…`),i={name:`history`,summary:`show who did what to a model, when, and on which evidence; or what was where at a date`,positionals:`[model]`,options:{at:{type:`string`}},help:{at:`what was where at that moment, of all models or one: a day (its end) or a time, UTC unless it has a zone`},async run({workspace:i,positionals:a,values:o}){let[s]=a;if(typeof o.at==`string`){let t=await e(i,n(o.at,new Date),s);return{json:t,text:describeMoment(t)}}if(s===void 0)throw new r(`lockstep history needs a model, or --at <date> (lockstep history --help)`);let c=await t(i,s);return{json:{model:s,events:c},text:c.map(describe).join(`
+`)}}};function describe({event:e,time:t,by:n,version:r,environment:i,from:a,evaluation:o,reason:s,tag:c,commit:l}){let u=o?`, evaluation ${o.slice(0,19)}…`:``,d=a?` (was ${a})`:``,f={registration:`${r} registered as ${c}`,promotion:`${r} to ${i}${d}${u}, ${c}`,rollback:`${i} back to ${r}${d}${u}, ${c}: ${s}`,hold:`${r} held: ${s}`,release:`${r} no longer held: ${s}`,request:`${c} asks for ${r??`an unregistered commit`} in ${i}`,refusal:`${c} refuses ${r??`an unregistered commit`} in ${i}: ${s}`,"by hand":`commit ${l.slice(0,12)} by hand: ${s}`}[e];return`${t.slice(0,19).replace(`T`,` `)}  ${n.replace(/ <.*>$/,``)}  ${f}`}export{i as command};

@@ -1,1 +1,1 @@
-export { n as renderHtml } from "./html-page.js";
+export{n as renderHtml}from"./html-page.js";

@@ -1,17 +1,1 @@
-async function idToken(audience, env = process.env) {
-	const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = env;
-	if (!url || !token) return null;
-	const asked = new URL(url);
-	asked.searchParams.set("audience", audience);
-	const answer = await fetch(asked, {
-		headers: {
-			authorization: `bearer ${token}`,
-			accept: "application/json"
-		},
-		signal: AbortSignal.timeout(3e4)
-	}).catch(() => null);
-	if (!answer?.ok) return null;
-	const { value } = await answer.json();
-	return typeof value === "string" ? value : null;
-}
-export { idToken as t };
+async function idToken(e,t=process.env){let{ACTIONS_ID_TOKEN_REQUEST_URL:n,ACTIONS_ID_TOKEN_REQUEST_TOKEN:r}=t;if(!n||!r)return null;let i=new URL(n);i.searchParams.set(`audience`,e);let a=await fetch(i,{headers:{authorization:`bearer ${r}`,accept:`application/json`},signal:AbortSignal.timeout(3e4)}).catch(()=>null);if(!a?.ok)return null;let{value:o}=await a.json();return typeof o==`string`?o:null}export{idToken as t};

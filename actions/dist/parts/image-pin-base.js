@@ -1,16 +1,1 @@
-import { i as pinBase } from "./image.js";
-const command = {
-	name: "image pin-base",
-	summary: "write into lockstep.yaml which bytes the base image is now, so that it stays those",
-	positionals: "",
-	options: {},
-	help: {},
-	async run({ workspace }) {
-		const pinned = await pinBase(workspace);
-		return {
-			json: pinned,
-			text: pinned.written ? `image.base is ${pinned.reference}\nCommit lockstep.yaml.` : `${pinned.reference} is pinned already`
-		};
-	}
-};
-export { command };
+import{i as e}from"./image.js";const t={name:`image pin-base`,summary:`write into lockstep.yaml which bytes the base image is now, so that it stays those`,positionals:``,options:{},help:{},async run({workspace:t}){let n=await e(t);return{json:n,text:n.written?`image.base is ${n.reference}\nCommit lockstep.yaml.`:`${n.reference} is pinned already`}}};export{t as command};

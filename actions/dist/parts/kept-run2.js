@@ -1,1 +1,1 @@
-export { t as checkKeepable, n as keepTrained, r as keptRuns } from "./kept-run.js";
+export{t as checkKeepable,n as keepTrained,r as keptRuns}from"./kept-run.js";

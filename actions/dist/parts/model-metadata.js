@@ -1,16 +1,1 @@
-const metadataKeys = {
-	categories: "lockstep.categories",
-	unknown: "lockstep.unknown",
-	numbers: "lockstep.numbers",
-	texts: "lockstep.texts"
-};
-function categoriesOf(metadata) {
-	try {
-		const parsed = JSON.parse(metadata[metadataKeys.categories] ?? "{}");
-		if (parsed === null || typeof parsed !== "object") return {};
-		return Object.fromEntries(Object.entries(parsed).filter(([, values]) => Array.isArray(values) && values.every((value) => typeof value === "string")));
-	} catch {
-		return {};
-	}
-}
-export { metadataKeys as n, categoriesOf as t };
+const e={categories:`lockstep.categories`,unknown:`lockstep.unknown`,numbers:`lockstep.numbers`,texts:`lockstep.texts`};function categoriesOf(t){try{let n=JSON.parse(t[e.categories]??`{}`);return typeof n!=`object`||!n?{}:Object.fromEntries(Object.entries(n).filter(([,e])=>Array.isArray(e)&&e.every(e=>typeof e==`string`)))}catch{return{}}}export{e as n,categoriesOf as t};

@@ -1,1 +1,1 @@
-export { t as neededDatasets } from "./needed-datasets2.js";
+export{t as neededDatasets}from"./needed-datasets2.js";

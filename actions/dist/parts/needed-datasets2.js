@@ -1,17 +1,1 @@
-import { E as selectEntries, F as findLock, I as readLock } from "./data.js";
-import { h as readPipeline, l as planRun } from "./pipeline.js";
-async function neededDatasets(workspace, models, only) {
-	const lock = only.length === 0 ? findLock(workspace) : readLock(workspace);
-	if (lock === null) return [];
-	if (models.length === 0) return selectEntries(lock, only);
-	const keys = new Set(only);
-	for (const model of models) for (const key of await readKeys(workspace, model)) keys.add(key);
-	return keys.size === 0 ? [] : selectEntries(lock, [...keys]);
-}
-async function readKeys(workspace, model) {
-	const pipeline = await readPipeline(workspace, model);
-	const { stages } = await planRun(workspace, pipeline);
-	const running = new Set(stages.filter(({ decision }) => decision.kind === "run").map(({ name }) => name));
-	return pipeline.stages.filter(({ name }) => running.has(name)).flatMap(({ inputs }) => inputs.flatMap((input) => input.kind === "data" ? [input.key] : []));
-}
-export { neededDatasets as t };
+import{E as e,F as t,I as n}from"./data.js";import{h as r,l as i}from"./pipeline.js";async function neededDatasets(r,i,a){let o=a.length===0?t(r):n(r);if(o===null)return[];if(i.length===0)return e(o,a);let s=new Set(a);for(let e of i)for(let t of await readKeys(r,e))s.add(t);return s.size===0?[]:e(o,[...s])}async function readKeys(e,t){let n=await r(e,t),{stages:a}=await i(e,n),o=new Set(a.filter(({decision:e})=>e.kind===`run`).map(({name:e})=>e));return n.stages.filter(({name:e})=>o.has(e)).flatMap(({inputs:e})=>e.flatMap(e=>e.kind===`data`?[e.key]:[]))}export{neededDatasets as t};

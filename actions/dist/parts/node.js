@@ -1,1 +1,1 @@
-export { c as parquetMetadata, t as parquetRead, u as parquetSchema } from "../vendor/hyparquet.js";
+export{c as parquetMetadata,t as parquetRead,u as parquetSchema}from"../vendor/hyparquet.js";

@@ -1,1 +1,1 @@
-export { n as parquetWriteBuffer } from "../vendor/hyparquet-writer.js";
+export{n as parquetWriteBuffer}from"../vendor/hyparquet-writer.js";

@@ -1,1 +1,1 @@
-export { t as checkOnnx } from "./onnx-file.js";
+export{t as checkOnnx}from"./onnx-file.js";

@@ -1,13 +1,1 @@
-import { t as UsageError } from "./invocation.js";
-function textOption(values, name, command) {
-	const value = values[name];
-	if (typeof value === "string" && value !== "") return value;
-	throw new UsageError(`lockstep ${command} needs --${name} (lockstep ${command} --help)`);
-}
-function secondsOption(values, name, otherwise, command) {
-	const value = values[name];
-	if (value === void 0) return otherwise;
-	if (typeof value === "string" && /^\d{1,6}(\.\d+)?$/.test(value)) return Number(value);
-	throw new UsageError(`--${name} takes a number of seconds, not "${String(value)}" (lockstep ${command} --help)`);
-}
-export { textOption as n, secondsOption as t };
+import{t as e}from"./invocation.js";function textOption(t,n,r){let i=t[n];if(typeof i==`string`&&i!==``)return i;throw new e(`lockstep ${r} needs --${n} (lockstep ${r} --help)`)}function secondsOption(t,n,r,i){let a=t[n];if(a===void 0)return r;if(typeof a==`string`&&/^\d{1,6}(\.\d+)?$/.test(a))return Number(a);throw new e(`--${n} takes a number of seconds, not "${String(a)}" (lockstep ${i} --help)`)}export{textOption as n,secondsOption as t};

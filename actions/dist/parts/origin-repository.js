@@ -1,14 +1,1 @@
-import { h as repositoryOf } from "./github.js";
-import { t as init_workspace, z as tryGit } from "./workspace.js";
-init_workspace();
-async function originRepository({ root }, env) {
-	if (env.GITHUB_REPOSITORY) return repositoryOf(env.GITHUB_REPOSITORY);
-	const { status, stdout } = await tryGit([
-		"remote",
-		"get-url",
-		"origin"
-	], { cwd: root });
-	const [, name] = /github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\s*$/.exec(status === 0 ? stdout : "") ?? [];
-	return name === void 0 ? null : repositoryOf(name);
-}
-export { originRepository as t };
+import{h as e}from"./github.js";import{t,z as n}from"./workspace.js";t();async function originRepository({root:t},r){if(r.GITHUB_REPOSITORY)return e(r.GITHUB_REPOSITORY);let{status:i,stdout:a}=await n([`remote`,`get-url`,`origin`],{cwd:t}),[,o]=/github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\s*$/.exec(i===0?a:``)??[];return o===void 0?null:e(o)}export{originRepository as t};

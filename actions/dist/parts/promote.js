@@ -1,1 +1,1 @@
-export { t as command, n as describeResult } from "./promote2.js";
+export{t as command,n as describeResult}from"./promote2.js";

@@ -1,4 +1,1 @@
-function giveRegistryToken(token, env = process.env) {
-	if (token !== null) env.LOCKSTEP_REGISTRY_TOKEN ||= token;
-}
-export { giveRegistryToken as t };
+function giveRegistryToken(e,t=process.env){e!==null&&(t.LOCKSTEP_REGISTRY_TOKEN||=e)}export{giveRegistryToken as t};

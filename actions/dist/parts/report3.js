@@ -1,18 +1,1 @@
-import { o as renderChange } from "./report.js";
-import { n as judgedOptions, r as reviewed, t as judgedHelp } from "./judged-commits.js";
-const command = {
-	name: "report",
-	summary: "print the comment that a pull request gets, from what `judge --all` measured",
-	positionals: "<folder>",
-	options: judgedOptions,
-	help: judgedHelp,
-	async run(input) {
-		const change = await reviewed(input, "report");
-		const comment = renderChange(change);
-		return {
-			json: { comment },
-			text: comment
-		};
-	}
-};
-export { command };
+import{o as e}from"./report.js";import{n as t,r as n,t as r}from"./judged-commits.js";const i={name:`report`,summary:"print the comment that a pull request gets, from what `judge --all` measured",positionals:`<folder>`,options:t,help:r,async run(t){let r=await n(t,`report`),i=e(r);return{json:{comment:i},text:i}}};export{i as command};

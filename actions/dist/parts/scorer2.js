@@ -1,1 +1,1 @@
-export { t as openScorer } from "./scorer.js";
+export{t as openScorer}from"./scorer.js";

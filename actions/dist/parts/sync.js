@@ -1,1 +1,1 @@
-export { t as parse } from "../vendor/csv-parse.js";
+export{t as parse}from"../vendor/csv-parse.js";

@@ -1,3 +1,1 @@
-const upgradeResult = null;
-const initOwn = null;
-export { initOwn, upgradeResult };
+const e=null,t=null;export{t as initOwn,e as upgradeResult};
