@@ -5,10 +5,11 @@ import {
   agentTable,
   eventText,
   findSource,
-  readWanted,
+  readWantedHere,
   startAgent,
 } from '../gitops/index.ts';
 import { askGolden } from '../serving/index.ts';
+import { checkEnvironment } from '../workspace/index.ts';
 import type { Command } from './command.ts';
 import { UsageError } from './invocation.ts';
 import { openLiveTable } from './live-table.ts';
@@ -22,16 +23,20 @@ export const command: Command = {
     branch: { type: 'string' },
     'port-base': { type: 'string' },
     poll: { type: 'string' },
+    in: { type: 'string' },
   },
   help: {
     remote: 'Git remote to read the branch from (default: origin, or this repository when it has no remote)',
     branch: 'branch of environments (default: as in lockstep.yaml)',
     'port-base': "first of the environments' ports (default: free ones, kept from then on)",
     poll: 'seconds between two looks at the branch (default 1)',
+    in: 'one environment only (default: all of the branch)',
   },
   async run({ workspace, values, json }) {
     const source = await findSource(workspace, { remote: text(values.remote), branch: text(values.branch) });
     const portBase = number('port-base', text(values['port-base']), 1, 65_000);
+    const only = text(values.in);
+    if (only !== undefined) checkEnvironment(workspace.configuration, only);
     const seconds = number('poll', text(values.poll), 0.1, 3_600) ?? 1;
     let state: () => AgentState | null = () => null;
     const table = openLiveTable(process.stdout, () => {
@@ -46,7 +51,7 @@ export const command: Command = {
     const asked = askedToStop();
     const agent = await startAgent(workspace, {
       ...source,
-      readWanted,
+      readWanted: readWantedHere(only === undefined ? {} : { only }),
       askGolden: askGolden as AskGolden,
       report,
       pollMs: seconds * 1000,

@@ -6,9 +6,9 @@ export { type CanaryRequest, type CanaryResult, orderCanary } from './agent/cana
 export { canaryActions } from './agent/canary/order.ts';
 export { canaryText } from './agent/canary/state.ts';
 export type { AgentEvent } from './agent/events.ts';
-export { readWanted } from './agent/read-wanted.ts';
 export { type AgentState, type EnvironmentState, readAgentState } from './agent/state.ts';
 export type { AskGolden } from './agent/trial.ts';
+export { readWantedHere } from './agent/wanted-here.ts';
 export { agentTable, eventText } from './agent/words.ts';
 export { type DeployRequest, deploy } from './deploy.ts';
 export { type Effects, realEffects } from './effects.ts';
