@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readModelFile } from '../model/index.ts';
 import { readPipeline } from '../pipeline/index.ts';
 import { openWorkspace } from '../workspace/index.ts';
 import { type InitOptions, initModel } from './init.ts';
@@ -14,8 +15,8 @@ function place(csv: string) {
   const data = join(outside, 'my table.csv');
   writeFileSync(data, csv);
   const workspace = openWorkspace(root);
-  const init = (over: Partial<InitOptions> = {}) =>
-    initModel(workspace, { model: 'toy', data, target: 'y', ...over });
+  const init = (over: Partial<InitOptions> = {}, of = workspace) =>
+    initModel(of, { model: 'toy', data, target: 'y', ...over });
   const words = (over?: Partial<InitOptions>) =>
     init(over).then(
       () => 'no error',
@@ -160,6 +161,23 @@ test('what cannot be learned is said at once, and nothing is written', async () 
   ).toMatchInlineSnapshot(
     `"E_TABLE_COLUMN: a second 0 in row 4 of "row_id", which names the rows in <outside>/my table.csv — a value of its own in every row. Fix: rename "row_id", or name another column with --row-id."`,
   );
+});
+
+test('deploy/ follows --serving, which model.yaml then says, and the environments of lockstep.yaml', async () => {
+  const { root, workspace, init, yaml } = place(`x,y\n${rowsOf(30, (row) => `${row},${row % 2}`)}`);
+  const others = {
+    ...workspace,
+    configuration: { ...workspace.configuration, environments: ['test', 'live'] },
+  };
+  const { files } = await init({ serving: 'kserve' }, others);
+  expect(files.filter((path) => path.includes('/deploy/'))).toEqual(
+    ['kustomization', 'serviceaccount', 'inferenceservice', 'disruption', 'network', 'test', 'live'].map(
+      (name) => `models/toy/deploy/${name}.yaml`,
+    ),
+  );
+  expect(yaml('models/toy/model.yaml').serving).toBe('kserve');
+  expect((await readModelFile(workspace, 'toy')).serving).toBe('kserve');
+  expect(existsSync(join(root, 'models/toy/deploy/live.yaml'))).toBe(true);
 });
 
 test('a model that is there already stays as it is', async () => {

@@ -39,6 +39,8 @@ async function buildAll(tools: Tools): Promise<string> {
     seen.push(...(await buildEnvironments(build, released, name)));
     seen.push(...(await buildVariants(build, tools)));
     await buildOwnRollout(build, tools);
+    const bare = await build(join(tools.root, 'models', exampleModel, 'deploy'));
+    assert.deepEqual(imagesIn(bare), ['model'], 'as docs/kubernetes.md says');
   }
   const shown = ['argo-cd', 'policies'].flatMap((folder) =>
     manifestsUnder(join(tools.root, 'docs/cluster', folder)),

@@ -13,6 +13,7 @@ export const typePackages = [
 
 const packageOf = (apiVersion: string, kind: string): string | null => {
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
+  if (group === 'serving.knative.dev') return '@kubernetes-models/knative';
   if (group === 'kyverno.io') return '@kubernetes-models/kyverno';
   if (group === 'argoproj.io')
     return `@kubernetes-models/argo-${kind.startsWith('Application') ? 'cd' : 'rollouts'}`;
