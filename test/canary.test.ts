@@ -164,6 +164,22 @@ test('scores that are distributed differently, and answers that are too slow, st
   ]);
 });
 
+test('a canary whose server dies goes back, and no client notices', async () => {
+  await promote('v1.0.0');
+  const agent = await up();
+  const { answers, stop } = ask();
+  await promote('v1.1.0', canaryOf('50:1h', 'errors 90%, requests 20'));
+  await agent.until('canary', 'v1.1.0');
+  await sleep(300);
+  process.kill(production().canary!.serverPid, 'SIGKILL');
+  const { reasons, kept } = await agent.until('refused', 'v1.1.0');
+  await sleep(200);
+  await stop();
+  expect({ reasons, kept }).toEqual({ reasons: ['its server ended'], kept: 'v1.0.0' });
+  expect(versionsOf(answers)).toEqual(['v1.0.0', 'v1.1.0']);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+});
+
 test('a shadow answers nobody, and what its answers were like is told at the switch', async () => {
   await promote('v1.0.0');
   const agent = await up();
@@ -192,12 +208,23 @@ test('outcomes that get worse stop it', async () => {
   );
   await agent.until('canary', 'v1.1.0');
   const outcomes = join(workspace.root, '.lockstep/agent/toy/production/outcomes.jsonl');
-  for (let turn = 0; turn < 200; turn++) {
-    const id = `order-${turn}`;
-    const { answer } = await predict(url, { distance: turn * 20, headers: { 'x-request-id': id } });
-    const value = answer.version === 'v1.0.0' ? 1 - (turn % 10 === 0 ? 1 : 0) : turn % 2;
-    appendFileSync(outcomes, `${JSON.stringify({ id, value })}\n`);
-  }
+  const askAndTell = async (count: number, good: { old: number; new: number }) => {
+    for (let turn = 0; turn < count; turn++) {
+      const id = `order-${count}-${turn}`;
+      const { answer } = await predict(url, { distance: turn * 20, headers: { 'x-request-id': id } });
+      const share = answer.version === 'v1.0.0' ? good.old : good.new;
+      appendFileSync(outcomes, `${JSON.stringify({ id, value: turn % 10 < share * 10 ? 1 : 0 })}\n`);
+    }
+  };
+  await askAndTell(60, { old: 0.5, new: 0.5 });
+  const known = () => production().canary?.outcomes ?? null;
+  const counted = () => (known() === null ? 0 : known()!.old.count + known()!.new.count);
+  for (const until = Date.now() + 10_000; counted() < 60 && Date.now() < until; ) await sleep(50);
+  expect(counted()).toBe(60);
+  const { difference, old, new: now } = known()!;
+  expect(difference!.value).toBeCloseTo(now.mean - old.mean);
+  expect(difference!.interval[0]).toBeLessThan(difference!.value);
+  await askAndTell(200, { old: 0.9, new: 0.4 });
   const { reasons } = await agent.until('refused', 'v1.1.0');
   expect(reasons).toEqual([
     expect.stringMatching(

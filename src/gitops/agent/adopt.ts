@@ -1,5 +1,6 @@
 import { isDigest } from '../../workspace/index.ts';
-import type { Current, Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
+import type { Current } from './incumbent.ts';
 import type { ServerBook } from './launch.ts';
 import { endProcess, isRunning } from './process-identity.ts';
 import type { AgentState, EnvironmentState, ServerProcess } from './state.ts';

@@ -3,12 +3,12 @@ import type { Front } from '../front.ts';
 import { isRunning } from '../process-identity.ts';
 import type { RunningServer } from '../server-process.ts';
 import type { Release } from '../wanted.ts';
-import { failedChecks, missingEvidence, rounded } from './checks.ts';
+import { failedChecks, missingEvidence, type OutcomeMeans, rounded } from './checks.ts';
 import { addTrial, newEvidence, openShadowReport, type Trial } from './evidence.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryReport, CanaryState } from './state.ts';
-import { stabilityOf } from './statistics.ts';
+import { differenceOf, type Mean, stabilityOf } from './statistics.ts';
 
 /** A new version on its way from its first share of the requests to all of them. */
 export interface Canary {
@@ -53,6 +53,7 @@ export function openCanary(input: CanaryInput): Canary {
   let evidence = newEvidence();
   let all = { requests: 0, failed: 0 };
   let waitsFor: string | null = null;
+  let means: OutcomeMeans | null = null;
 
   const saw = (trial: Trial): void => {
     addTrial(evidence, trial, checks.p99Ms);
@@ -70,7 +71,7 @@ export function openCanary(input: CanaryInput): Canary {
   };
 
   function look(now: number): CanaryLook {
-    const means = checks.outcome === null || outcomes === null ? null : outcomes.means();
+    means = outcomes?.means() ?? null;
     const failing = failedChecks(checks, evidence, means, 'during');
     if (!isRunning(server)) failing.push('its server ended');
     if (failing.length > 0) return { kind: 'refused', reasons: failing };
@@ -120,10 +121,16 @@ export function openCanary(input: CanaryInput): Canary {
       oldP99Ms: roundedOrNull(evidence.oldMs.quantile(0.99)),
       psi: stability(),
       shadow: shadow?.report() ?? null,
+      outcomes: means && outcomesOf(means),
       serverPid: server.pid,
     }),
   };
 }
+
+const outcomesOf = ({ old, new: now }: OutcomeMeans): CanaryState['outcomes'] => {
+  const told = ({ count, mean }: Mean) => ({ count, mean });
+  return { old: told(old), new: told(now), difference: differenceOf(old, now) };
+};
 
 const roundedOrNull = (value: number | null): number | null => (value === null ? null : rounded(value));
 

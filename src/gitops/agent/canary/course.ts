@@ -1,5 +1,5 @@
 import { statePath } from '../../../workspace/index.ts';
-import type { EnvironmentInput } from '../environment.ts';
+import type { EnvironmentInput } from '../incumbent.ts';
 import { type Launch, predictionLog } from '../launch.ts';
 import type { Release } from '../wanted.ts';
 import { openCanary } from './canary.ts';

@@ -25,7 +25,15 @@ const orderPath = ({ workspace, model, environment }: OrderPlace): string =>
 export const writeOrder = (place: OrderPlace, order: CanaryOrder): void =>
   writeAtomic(orderPath(place), `${JSON.stringify(order)}\n`);
 
-export const readOrder = (place: OrderPlace): CanaryOrder | null =>
-  existsSync(orderPath(place)) ? (JSON.parse(readFileSync(orderPath(place), 'utf8')) as CanaryOrder) : null;
+/** Null for none; a file that is no order, which no command of ours writes, is taken away. */
+export function readOrder(place: OrderPlace): CanaryOrder | null {
+  if (!existsSync(orderPath(place))) return null;
+  try {
+    return JSON.parse(readFileSync(orderPath(place), 'utf8')) as CanaryOrder;
+  } catch {
+    removeOrder(place);
+    return null;
+  }
+}
 
 export const removeOrder = (place: OrderPlace): void => rmSync(orderPath(place), { force: true });

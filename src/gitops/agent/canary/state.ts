@@ -1,4 +1,5 @@
 import type { ShadowReport } from './evidence.ts';
+import type { Difference } from './statistics.ts';
 
 /** What `state.json` tells of a new version that answers a share of the requests. */
 export interface CanaryState {
@@ -26,6 +27,13 @@ export interface CanaryState {
   /** Population stability index between both versions' scores. */
   readonly psi: number | null;
   readonly shadow: ShadowReport | null;
+  /** What became known of both versions' predictions since the canary began; null where no outcome is asked for. */
+  readonly outcomes: {
+    readonly old: { readonly count: number; readonly mean: number };
+    readonly new: { readonly count: number; readonly mean: number };
+    /** New less old, with its 95 % interval: zero outside it is a difference beyond chance. */
+    readonly difference: Difference | null;
+  } | null;
   readonly serverPid: number;
 }
 

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { beyondChance, lowerBeyondChance, noMean, stabilityOf, withValue } from './statistics.ts';
+import {
+  beyondChance,
+  differenceOf,
+  lowerBeyondChance,
+  noMean,
+  stabilityOf,
+  withValue,
+} from './statistics.ts';
 
 /** Park–Miller: the same numbers on every machine. */
 function randomNumbers(seed: number): () => number {
@@ -51,4 +58,8 @@ test('a lower mean counts when it is beyond chance and the margin', () => {
   expect(lowerBeyondChance(many(300, 1_000), many(100, 1_000), 0)).toBe(true);
   expect(lowerBeyondChance(many(300, 1_000), many(100, 1_000), 0.2)).toBe(false);
   expect(lowerBeyondChance(many(300, 1_000), many(1, 1), 0)).toBe(false);
+  // By hand: 0.2 less 0.3, and 1.96 · √(0.3·0.7/999 + 0.2·0.8/999) = 0.0377.
+  const { value, interval } = differenceOf(many(300, 1_000), many(200, 1_000))!;
+  expect([value, ...interval].map((one) => one.toFixed(4))).toEqual(['-0.1000', '-0.1377', '-0.0623']);
+  expect(differenceOf(many(300, 1_000), many(1, 1))).toBeNull();
 });

@@ -83,11 +83,28 @@ export function withValue({ count, mean, squares }: Mean, value: number): Mean {
   return { count: count + 1, mean: next, squares: squares + step * (value - next) };
 }
 
+export interface Difference {
+  /** Of the second mean to the first. */
+  readonly value: number;
+  /** 95 % of it, by the normal distribution (Welch). */
+  readonly interval: readonly [number, number];
+}
+
+/** Null while a side has too few values for a spread. */
+export function differenceOf(before: Mean, now: Mean): Difference | null {
+  if (before.count < 2 || now.count < 2) return null;
+  const value = now.mean - before.mean;
+  const half = 1.96 * errorOf(before, now);
+  return { value, interval: [value - half, value + half] };
+}
+
+const errorOf = (...means: readonly Mean[]): number =>
+  Math.sqrt(means.reduce((sum, { count, squares }) => sum + squares / (count - 1) / count, 0));
+
 /** Whether the second mean is lower than the first by more than `margin`, beyond chance (Welch, one-sided). */
 export function lowerBeyondChance(before: Mean, now: Mean, margin: number): boolean {
   if (before.count < 2 || now.count < 2) return false;
-  const variance = ({ count, squares }: Mean) => squares / (count - 1) / count;
-  const error = Math.sqrt(variance(before) + variance(now));
+  const error = errorOf(before, now);
   const lower = before.mean - margin - now.mean;
   return lower > 0 && (error === 0 || lower / error > seldomZ);
 }
