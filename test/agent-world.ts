@@ -15,6 +15,7 @@ import { toyModel, toyModelYaml, toyScore } from './toy-model.ts';
 export interface Wish {
   readonly version: string;
   readonly replay?: number | null;
+  readonly spare?: boolean;
   /** As on a Deployment. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -45,13 +46,16 @@ export async function makeAgentWorld(): Promise<AgentWorld> {
   const workspace = await sandbox.clone('laptop');
   const images: AgentWorld['images'] = {};
 
-  const wantedOf = ([environment, { version, replay = null, annotations = {} }]: [string, Wish]) => {
+  const wantedOf = ([environment, { version, replay = null, spare = false, annotations = {} }]: [
+    string,
+    Wish,
+  ]) => {
     const { image, modelDigest } = images[version]!;
     const canary = canaryPlan(annotations);
     if ('problem' in canary) throw new Error(canary.problem);
-    const tree = digestOf(JSON.stringify([environment, version, replay, annotations]));
+    const tree = digestOf(JSON.stringify([environment, version, replay, spare, annotations]));
     const reference = `${image.name}@${image.digest}`;
-    const release = { version, image: reference, imageDigest: image.digest, modelDigest, replay };
+    const release = { version, image: reference, imageDigest: image.digest, modelDigest, replay, spare };
     return { model: 'toy', environment, tree, kind: 'release', release: { ...release, canary: canary.plan } };
   };
 

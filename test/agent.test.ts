@@ -156,6 +156,28 @@ test('a server that dies is started again; a folder that goes takes its server a
   expect(Object.keys(readAgentState(workspace)!.environments)).toEqual(['toy/dev']);
 });
 
+test('with a spare nobody waits for a start when the server dies', async () => {
+  await promote({ dev: { version: 'v1.0.0', spare: true } });
+  const { agent, until, url } = await up();
+  await until('ready');
+  const dev = () => agent.state().environments['toy/dev']!;
+  const spareOf = async () => {
+    for (const limit = Date.now() + 15_000; !dev().sparePid && Date.now() < limit; ) await sleep(20);
+    return dev().sparePid!;
+  };
+  const first = dev().serverPid!;
+  const second = await spareOf();
+  process.kill(first, 'SIGKILL');
+  expect(await predict(url('dev'))).toMatchObject({ status: 200 });
+  await until('restarted', 'v1.0.0');
+  expect(dev().serverPid).toBe(second);
+  const spare = await spareOf();
+  await promote({ dev: { version: 'v1.1.0' } });
+  await until('switched', 'v1.1.0');
+  for (const limit = Date.now() + 15_000; isAlive(spare) && Date.now() < limit; ) await sleep(50);
+  expect([isAlive(second), isAlive(spare)]).toEqual([false, false]);
+});
+
 test('an agent that was killed is followed by one that finds its servers again and ends strays', async () => {
   await promote({ dev: { version: 'v1.0.0' } });
   const first = spawnAgent(workspace);

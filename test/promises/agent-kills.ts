@@ -59,7 +59,7 @@ export async function agentKills({ seconds, rate }: KillPlan): Promise<{ holds: 
 }
 
 const foldersOf = (production: string, staging: string) => ({
-  production: { version: production },
+  production: { version: production, spare: true },
   staging: { version: staging },
 });
 

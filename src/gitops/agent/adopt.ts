@@ -42,7 +42,7 @@ function currentOf(old: EnvironmentState, servers: readonly ServerProcess[]): Cu
   if (version === null || image === null || modelDigest === null || !isDigest(imageDigest)) return null;
   const began = servers.find(({ pid }) => pid === serverPid)?.began ?? null;
   return {
-    release: { version, image, imageDigest, modelDigest, replay: null, canary: null },
+    release: { version, image, imageDigest, modelDigest, replay: null, spare: false, canary: null },
     server: { pid: serverPid ?? 0, began, port: serverPort ?? 0 },
     golden,
     since: since ?? new Date(0).toISOString(),

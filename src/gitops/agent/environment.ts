@@ -130,7 +130,7 @@ export function openEnvironment(input: EnvironmentInput): Environment {
       if (stopping) return;
       const ended = canary?.tend();
       if (ended) endCanary(ended);
-      void incumbent.revive();
+      void incumbent.tend();
     },
     async stop() {
       stopping = true;
@@ -148,6 +148,7 @@ export function openEnvironment(input: EnvironmentInput): Environment {
         url: front.url,
         port: front.port,
         serverPid: current?.server.pid ?? null,
+        sparePid: incumbent.sparePid(),
         serverPort: current?.server.port ?? null,
         golden: current?.golden ?? null,
         since: current?.since ?? null,

@@ -5,6 +5,7 @@ import { type Launch, launch, type Place, retire } from './launch.ts';
 import { isRunning } from './process-identity.ts';
 import { openRevival } from './revival.ts';
 import type { RunningServer } from './server-process.ts';
+import { openSpare } from './spare.ts';
 import type { Release } from './wanted.ts';
 
 /** What answers an environment's requests. */
@@ -35,14 +36,16 @@ export interface Incumbent {
     launched: Launch & { kind: 'running' },
     canary: CanaryReport | null,
   ): Promise<void>;
-  /** Starts it again if it died. To be called often. */
-  revive(): Promise<void>;
+  /** Starts it again if it died, and keeps a spare where one is asked for. To be called often. */
+  tend(): Promise<void>;
   named(): Named;
+  sparePid(): number | null;
   stop(): Promise<void>;
 }
 
 export function openIncumbent(input: EnvironmentInput): Incumbent {
   const { front, report, onChange, model, environment } = input;
+  const spare = openSpare(input, onChange);
   const revival = openRevival((release) => launch(input, release, null));
   let current: Current | null = null;
   let stopping = false;
@@ -56,19 +59,32 @@ export function openIncumbent(input: EnvironmentInput): Incumbent {
     url: front.url,
   });
 
-  async function revive(): Promise<void> {
-    if (current === null || stopping || isRunning(current.server)) return;
-    const dead = current;
+  async function tend(): Promise<void> {
+    if (current === null || stopping) return;
+    if (!isRunning(current.server)) await revive(current);
+    // Not before it runs: a spare must not keep what is missed from starting.
+    else spare.tend(current.release.spare ? current.release : null);
+  }
+
+  async function revive(dead: Current): Promise<void> {
     if (reportedDead !== dead.server.pid) report({ event: 'died', ...named() });
     reportedDead = dead.server.pid;
+    const standing = spare.take(dead.release);
+    if (standing !== null) {
+      input.book.remove(dead.server);
+      return replace(standing, dead.golden);
+    }
     const launched = await revival.start(dead.release, Date.now() - Date.parse(dead.since));
     if (launched === null) return;
     input.book.remove(dead.server);
     if (launched.kind === 'failed') return;
     // It took a while: another version may have taken over.
-    if (stopping || current.server !== dead.server) return retire(input, launched.server);
-    const { server, golden } = launched;
-    current = { ...current, server, golden, since: new Date().toISOString() };
+    if (stopping || current?.server !== dead.server) return retire(input, launched.server);
+    replace(launched.server, launched.golden);
+  }
+
+  function replace(server: RunningServer, golden: Current['golden']): void {
+    current = { ...current!, server, golden, since: new Date().toISOString() };
     void front.switchTo(server.port, 0);
     onChange();
     report({ event: 'restarted', ...named() });
@@ -77,10 +93,11 @@ export function openIncumbent(input: EnvironmentInput): Incumbent {
   return {
     current: () => current,
     named,
-    revive,
+    tend,
+    sparePid: spare.pid,
     async adopt(before) {
       current = before;
-      if (!isRunning(before.server)) return revive();
+      if (!isRunning(before.server)) return revive(before);
       await front.switchTo(before.server.port);
       report({ event: 'adopted', ...named() });
     },
@@ -99,8 +116,7 @@ export function openIncumbent(input: EnvironmentInput): Incumbent {
     },
     async stop() {
       stopping = true;
-      if (current !== null) await retire(input, current.server);
-      await revival.settled();
+      await Promise.all([current && retire(input, current.server), spare.drop(), revival.settled()]);
     },
   };
 }

@@ -6,6 +6,7 @@ import { canaryPlan } from './canary/plan.ts';
 import type { Wanted } from './wanted.ts';
 
 const replayAnnotation = 'lockstep/replay';
+const spareAnnotation = 'lockstep/spare';
 const mostReplayed = 100_000;
 
 /**
@@ -36,11 +37,24 @@ function wantedBy(folder: Folder, verdict: ReturnType<typeof verifyFolder>): Wan
     ];
     return { ...where, kind: 'refused', version, image, reasons };
   }
+  const spare = annotations[spareAnnotation] ?? 'false';
+  if (spare !== 'true' && spare !== 'false') {
+    const reasons = [`the annotation ${spareAnnotation}: "${spare}" — "true" or "false" is allowed`];
+    return { ...where, kind: 'refused', version, image, reasons };
+  }
   const canary = canaryPlan(annotations);
   if ('problem' in canary) return { ...where, kind: 'refused', version, image, reasons: [canary.problem] };
   const { modelDigest } = record;
   const imageDigest: Digest = record.image.digest;
-  const release = { version, image, imageDigest, modelDigest, replay, canary: canary.plan };
+  const release = {
+    version,
+    image,
+    imageDigest,
+    modelDigest,
+    replay,
+    spare: spare === 'true',
+    canary: canary.plan,
+  };
   return { ...where, kind: 'release', release };
 }
 

@@ -29,6 +29,8 @@ export interface EnvironmentState {
   readonly port: number;
   readonly serverPid: number | null;
   readonly serverPort: number | null;
+  /** A second server of the same release that stands by; absent in what an older agent wrote. */
+  readonly sparePid?: number | null;
   readonly golden: { readonly asked: number; readonly equal: number } | null;
   readonly since: string | null;
   /** The release that the folder asks for and the agent would not run. */

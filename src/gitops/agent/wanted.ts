@@ -10,6 +10,8 @@ export interface Release {
   readonly modelDigest: Digest;
   /** How many answered requests a new server is asked before it takes over; null for none. */
   readonly replay: number | null;
+  /** Whether a second server stands by. */
+  readonly spare: boolean;
   /** How it takes over from an older version; null for at once. */
   readonly canary: CanaryPlan | null;
 }
