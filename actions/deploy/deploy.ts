@@ -39,7 +39,7 @@ export async function deployOne(
   if (outcome.kind === 'nothing') return outcome.kind;
   const text = outcomeText(outcome, order);
   say(text);
-  if ('result' in outcome) await showDeployment(job, outcome.result, text);
+  if ('result' in outcome && outcome.kind !== 'proposed') await showDeployment(job, outcome.result, text);
   if (outcome.kind === 'refused') refuse(outcome.code, text);
   return outcome.kind;
 }

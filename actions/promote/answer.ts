@@ -39,7 +39,7 @@ async function decide(job: ForgeJob, request: PromotionJob): Promise<{ outcome: 
   });
   const text = outcomeText(outcome, request);
   say(text);
-  if ('result' in outcome) await showDeployment(job, outcome.result, text);
+  if ('result' in outcome && outcome.kind !== 'proposed') await showDeployment(job, outcome.result, text);
   const { commit, environment, tag } = request;
   if (commit !== undefined) await tellTagged(job, { commit, environment, tag }, outcome.kind, text);
   if (outcome.kind === 'refused') refuse(outcome.code, text);

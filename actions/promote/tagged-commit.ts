@@ -9,6 +9,7 @@ const states = {
   observed: 'success',
   written: 'success',
   already: 'success',
+  proposed: 'pending',
   waiting: 'pending',
   refused: 'failure',
 } as const satisfies Record<PromotionOutcome['kind'], string>;
@@ -28,7 +29,7 @@ export async function tellTagged(
 ): Promise<void> {
   const name = `lockstep/promote/${environment}`;
   const status = { sha, state: states[kind], description, url: runUrl(context), context: name };
-  const last = kind !== 'waiting' && tag !== undefined;
+  const last = kind !== 'waiting' && kind !== 'proposed' && tag !== undefined;
   await setStatus(github, { ...status, ...(last ? { key: digestOf(tag) } : {}) });
 }
 

@@ -27,7 +27,7 @@ export const command: Command = {
       file,
       observe,
     });
-    return { json: result, text: describeResult(result) };
+    return { json: result, text: await describeResult(workspace, result) };
   },
 };
 

@@ -1,6 +1,7 @@
 import { hold } from '../gitops/index.ts';
 import type { Command } from './command.ts';
 import { textOption } from './option-values.ts';
+import { describeProposal } from './proposal.ts';
 
 export const command: Command = {
   name: 'hold',
@@ -16,6 +17,11 @@ export const command: Command = {
       reason: textOption(values, 'reason', 'hold'),
       release: values.release === true,
     });
+    if (result.proposal !== null) {
+      const [first, ...more] = await describeProposal(workspace, result.proposal);
+      const wanted = result.held ? 'hold' : 'release';
+      return { json: result, text: [`${wanted} of ${model} ${version}: ${first}`, ...more].join('\n') };
+    }
     const state = result.held ? 'held' : 'not held';
     const text =
       result.commit === null

@@ -3,6 +3,7 @@ import { type PromotionPlan, type PromotionResult, previewPromotion, promote } f
 import { shown, type Workspace, writeAtomic } from '../workspace/index.ts';
 import type { Command } from './command.ts';
 import { secondsOption, textOption } from './option-values.ts';
+import { describeProposal } from './proposal.ts';
 
 export const command: Command = {
   name: 'promote',
@@ -33,7 +34,7 @@ export const command: Command = {
       ...request,
       observe: secondsOption(values, 'observe', 60, 'promote'),
     });
-    return { json: result, text: describeResult(result) };
+    return { json: result, text: await describeResult(workspace, result) };
   },
 };
 
@@ -64,20 +65,18 @@ function describePlan(
 }
 
 /** Also what `deploy` says at its end. */
-export function describeResult({
-  model,
-  version,
-  environment,
-  from,
-  image,
-  tag,
-  commit,
-  outcome,
-  observed,
-}: PromotionResult): string {
+export async function describeResult(
+  workspace: Workspace,
+  { model, version, environment, from, image, tag, commit, outcome, observed, proposal }: PromotionResult,
+): Promise<string> {
   const where = `${model} ${version} in ${environment}`;
   const wrote = commit === null ? [] : [`  ${tag} in commit ${commit.slice(0, 12)}, image ${image}`];
+  if (proposal !== null) {
+    const lines = await describeProposal(workspace, proposal);
+    return [`${where}${from ? ` (where ${from} is)` : ''}: ${lines[0]}`, ...lines.slice(1)].join('\n');
+  }
   const ends = {
+    proposed: '',
     planned: `${where}: planned`,
     already: `${where}: there already, nothing written, not observed`,
     written: `${where}${from ? ` (was ${from})` : ''}: written, not observed`,

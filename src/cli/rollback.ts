@@ -1,6 +1,7 @@
 import { rollback } from '../gitops/index.ts';
 import type { Command } from './command.ts';
 import { secondsOption, textOption } from './option-values.ts';
+import { describeProposal } from './proposal.ts';
 
 export const command: Command = {
   name: 'rollback',
@@ -29,7 +30,14 @@ export const command: Command = {
       hold: values['no-hold'] !== true,
       observe: secondsOption(values, 'observe', 60, 'rollback'),
     });
-    const { model, environment, from, to, tag, commit, held, outcome } = result;
+    const { model, environment, from, to, tag, commit, held, outcome, proposal } = result;
+    if (proposal !== null) {
+      const [first, ...more] = await describeProposal(workspace, proposal);
+      return {
+        json: result,
+        text: [`${model} in ${environment}: ${from} → ${to}, ${first}`, ...more].join('\n'),
+      };
+    }
     const lines = [
       `${model} in ${environment}: ${from} → ${to}, ${outcome === 'observed' ? 'observed' : 'written, not observed'}`,
       `  ${tag} in commit ${commit.slice(0, 12)}`,

@@ -6,6 +6,7 @@ import {
   readTagState,
   type TagRequest,
   type TagState,
+  untagged,
 } from '../gitops/index.ts';
 import { type Approval, listAllVersions } from '../registry/index.ts';
 import { type ErrorCode, isLockstepError, type LockstepError, type Workspace } from '../workspace/index.ts';
@@ -22,7 +23,7 @@ export interface PromotionJob {
 }
 
 export type PromotionOutcome =
-  | { readonly kind: 'written' | 'observed' | 'already'; readonly result: PromotionResult }
+  | { readonly kind: 'written' | 'observed' | 'already' | 'proposed'; readonly result: PromotionResult }
   /** Not yet: the same request may be done later, without anybody asking again. */
   | { readonly kind: 'waiting'; readonly code: ErrorCode; readonly reason: string }
   /** No: `answer` is the unassign tag, null where no tag asked. */
@@ -57,10 +58,33 @@ const jobOf = ({ model, version, environment, tag, commit }: TagRequest): Promot
   commit,
 });
 
-/** Every request that nobody has answered yet, of every model with a version. */
+/**
+ * Every request that nobody has answered yet, of every model with a version; and what environments name without a tag
+ * that says so, where tags are made after the commit.
+ */
 export async function unansweredJobs(workspace: Workspace, now = new Date()): Promise<PromotionJob[]> {
   const models = [...(await listAllVersions(workspace.root)).keys()];
-  return (await openRequests(workspace, models, now)).map(jobOf);
+  const asked = (await openRequests(workspace, models, now)).map(jobOf);
+  const standing = (await untagged(workspace, models)).map(({ model, version, environment }) => ({
+    model,
+    version,
+    environment,
+  }));
+  return [...asked, ...standing];
+}
+
+/** A no that came from elsewhere: who asked by a tag is answered by one. */
+export async function refuseJob(
+  workspace: Workspace,
+  { model, version, environment, tag, commit }: PromotionJob,
+  code: ErrorCode,
+  reason: string,
+): Promise<PromotionOutcome> {
+  const answer =
+    tag === undefined || commit === undefined
+      ? null
+      : await answerRequest(workspace, { model, version, environment, tag, commit }, reason);
+  return { kind: 'refused', code, reason, answer };
 }
 
 /**
@@ -72,7 +96,7 @@ export async function carryOut(
   job: PromotionJob,
   { approvals, observe = 0 }: { readonly approvals?: readonly Approval[]; readonly observe?: number } = {},
 ): Promise<PromotionOutcome> {
-  const { model, version, environment, tag, commit } = job;
+  const { model, version, environment, tag } = job;
   try {
     const result = await promote(workspace, {
       model,
@@ -86,13 +110,7 @@ export async function carryOut(
   } catch (error) {
     const outcome = outcomeOf(error);
     if (outcome === null) throw error;
-    if (outcome.kind === 'waiting' || tag === undefined || commit === undefined) return outcome;
-    const answer = await answerRequest(
-      workspace,
-      { model, version, environment, tag, commit },
-      outcome.reason,
-    );
-    return { ...outcome, answer };
+    return outcome.kind === 'waiting' ? outcome : refuseJob(workspace, job, outcome.code, outcome.reason);
   }
 }
 

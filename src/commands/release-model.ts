@@ -78,6 +78,8 @@ export function outcomeText(
       return `${what}: observed at ${outcome.result.observed?.url ?? 'its address'}`;
     case 'already':
       return `${what}: there already, nothing written`;
+    case 'proposed':
+      return `${what}: proposed on the branch ${outcome.result.proposal?.branch}, to be merged to ${outcome.result.proposal?.target}`;
     case 'written':
       return `${what}: written to Git, not observed from here`;
     case 'waiting':

@@ -22,13 +22,14 @@ export async function writeObjects(
   tip: Tip,
   change: BranchChange,
   ident: string,
+  parents: readonly string[] = tip.commit === null ? [] : [tip.commit],
 ): Promise<Refs> {
   await using reader = openObjects(workspace.root);
   const folder = await objectsFolder(workspace.root);
   const before = tip.commit === null ? null : `${tip.commit}^{tree}`;
   const tree =
     (await rewriteTree({ reader, folder }, before, change.files)) ?? writeObject(folder, 'tree', '');
-  const parent = tip.commit === null ? [] : [`parent ${tip.commit}`];
+  const parent = parents.map((id) => `parent ${id}`);
   const commit = writeObject(
     folder,
     'commit',

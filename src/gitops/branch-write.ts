@@ -11,7 +11,8 @@ import { LockstepError, statePath, tryGit, type Workspace, withLock } from '../w
 import { type BranchChange, type Refs, writeObjects } from './branch-objects.ts';
 import type { Effects } from './effects.ts';
 import { type Published, updateLocal } from './local-branch.ts';
-import { branchRef, fetchedRef, readTip, type Tip } from './tip.ts';
+import { type Proposal, propose } from './proposal.ts';
+import { branchRef, fetchedRef, isProposed, readTip, type Tip } from './tip.ts';
 
 /** What to do on a tip: a change to write, or the answer that nothing needs writing. */
 export type Attempt<T> =
@@ -22,6 +23,8 @@ export interface Written<T> {
   readonly result: T;
   /** Null when nothing was written. */
   readonly commit: string | null;
+  /** Where people have to merge it: nothing is on the branch yet. */
+  readonly proposal: Proposal | null;
   readonly attempts: number;
 }
 
@@ -30,6 +33,8 @@ export interface WriteOptions {
   readonly tagsOf: string;
   /** What is being written, for messages. */
   readonly what: string;
+  /** Of the branch `lockstep/<proposal>` where changes are proposed: `promote/churn/dev/v1.2.0`. */
+  readonly proposal: string;
   /** Told the commit before anybody else can see it. */
   readonly beforePush?: (commit: string) => void;
 }
@@ -38,7 +43,7 @@ const mostAttempts = 10;
 
 /**
  * Reads the tip, asks `attempt` what to write on it, and pushes commit and tag in one atomic push without force; the
- * commit alone where it goes to another repository. When the branch moved meanwhile everything is read and judged again. Errors: E_GIT_IDENTITY before anything is done,
+ * commit alone where it goes to another repository, or onto a branch of its own for a pull request. When the branch moved meanwhile everything is read and judged again. Errors: E_GIT_IDENTITY before anything is done,
  * E_PROMOTE_RACE after ten tries, E_GIT_PUSH_REFUSED, and whatever `attempt` refuses with.
  */
 export async function writeBranch<T>(
@@ -56,7 +61,7 @@ export async function writeBranch<T>(
 
 async function tryWrite<T>(
   workspace: Workspace,
-  { effects, tagsOf, what, beforePush }: WriteOptions,
+  { effects, tagsOf, what, proposal: name, beforePush }: WriteOptions,
   ident: string,
   attempt: (tip: Tip, ident: string) => Promise<Attempt<T>>,
 ): Promise<Written<T>> {
@@ -67,13 +72,17 @@ async function tryWrite<T>(
     const tip = await effects.perform('read', () => readTip(workspace, { tagsOf, ask: 'required' }));
     const next = last && isUntouched(last.tip, tip, tagsOf) ? last.next : await attempt(tip, ident);
     last = { tip, next };
-    if (next.kind === 'done') return { result: next.result, commit: null, attempts };
+    if (next.kind === 'done') return { result: next.result, commit: null, proposal: null, attempts };
+    if (isProposed(workspace)) {
+      const proposal = await propose(workspace, tip, next.change, { name, what, ident, effects, beforePush });
+      return { result: next.result, commit: null, proposal, attempts };
+    }
     const { commit, refs } = await effects.perform('objects', () =>
       writeObjects(workspace, tip, next.change, ident),
     );
     beforePush?.(commit);
     const outcome = await publish(workspace, effects, tip, commit, refs);
-    if (outcome.kind === 'written') return { result: next.result, commit, attempts };
+    if (outcome.kind === 'written') return { result: next.result, commit, proposal: null, attempts };
     if (outcome.kind === 'refused')
       throw pushRefused(what, outcome.reason, workspace.configuration.gitops.repository ?? 'origin');
     reason = outcome.reason;

@@ -23,12 +23,14 @@ const keys = [
   'reason',
 ] as const;
 
-export function printMessage(event: BranchEvent): string {
-  const trailers = keys
+export const printMessage = (event: BranchEvent): string => `${summary(event)}\n\n${printTrailers(event)}\n`;
+
+/** What machines read of a message, one line each. */
+export const printTrailers = (event: BranchEvent): string =>
+  keys
     .filter((key) => event[key] !== undefined)
-    .map((key) => `Lockstep-${key[0]!.toUpperCase()}${key.slice(1)}: ${event[key]}`);
-  return `${summary(event)}\n\n${trailers.join('\n')}\n`;
-}
+    .map((key) => `Lockstep-${key[0]!.toUpperCase()}${key.slice(1)}: ${event[key]}`)
+    .join('\n');
 
 /** One line for people; also the first line of the promotion's tag. */
 export function summary({ event, model, version, environment, from, reason }: BranchEvent): string {
@@ -47,7 +49,12 @@ export function summary({ event, model, version, environment, from, reason }: Br
 /** Null for a commit that was made by hand. */
 export function parseMessage(message: string): BranchEvent | null {
   const found: Record<string, string> = {};
-  for (const line of message.trim().split('\n').reverse()) {
+  // A forge that squashes may add who else had a part in it, or take the pull request's text, where a fence ends them.
+  const own = message
+    .trim()
+    .replace(/(\n+(Co-authored-by|Signed-off-by): .*)+$/i, '')
+    .replace(/\n```$/, '');
+  for (const line of own.split('\n').reverse()) {
     const [, key, value] = /^Lockstep-([A-Z][a-z]+): (.*)$/.exec(line) ?? [];
     if (key === undefined) break;
     found[key.toLowerCase()] = value!;

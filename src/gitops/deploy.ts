@@ -10,6 +10,7 @@ import { checkNotHeld, readHolds } from './holds.ts';
 import { nextTag } from './next-tag.ts';
 import { finish, type PromotionResult, raceLost } from './promotion.ts';
 import { currentRelease, type PromotionPlan, tagInCommit } from './promotion-plan.ts';
+import { promotionProposal } from './proposal.ts';
 import { currentTrust } from './run-key.ts';
 import { tipAt } from './tip.ts';
 
@@ -44,7 +45,12 @@ export async function deploy(
   const started = effects.now();
   const written = await writeBranch<PromotionPlan>(
     workspace,
-    { effects, tagsOf: model, what: `the deployment of ${model} ${record.version} to ${environment}` },
+    {
+      effects,
+      tagsOf: model,
+      what: `the deployment of ${model} ${record.version} to ${environment}`,
+      proposal: promotionProposal({ model, version: record.version, environment }),
+    },
     async (tip) => {
       const current = await currentRelease(workspace, tip, model, environment, trust);
       if (
@@ -102,6 +108,7 @@ export async function deploy(
           record,
           from: current.version,
           tag,
+          asked: null,
           change,
           release: request.release.toString(),
           promotion: promotionEnvelope,
@@ -116,6 +123,7 @@ export async function deploy(
     {
       environment,
       commit: written.commit,
+      proposal: written.proposal,
       attempts: written.attempts,
       since,
       seconds: request.observe ?? 60,

@@ -1,9 +1,10 @@
 import { type Approval, baseCommit, type Trust, trustedKeys } from '../registry/index.ts';
 import { checkName, type Digest, digestOf, git, type Workspace } from '../workspace/index.ts';
-import { type BranchEvent, parseMessage } from './commit-message.ts';
+import type { BranchEvent } from './commit-message.ts';
 import { folderOf, placeOf } from './environment-folder.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { type Hold, readHolds } from './holds.ts';
+import { readEvents } from './merged-event.ts';
 import { type Folder, historyPaths, readFolders, readTip, type Tip, tipAt } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
@@ -112,7 +113,7 @@ async function readPlacements(workspace: Workspace, tip: Tip, model = '*'): Prom
     ],
     { cwd: workspace.root },
   );
-  return log
+  const commits = log
     .split('\x01')
     .slice(1)
     .map((entry) => {
@@ -124,8 +125,10 @@ async function readPlacements(workspace: Workspace, tip: Tip, model = '*'): Prom
       });
       const time = new Date(Number(seconds) * 1000);
       const subject = message.split('\n')[0]!;
-      return { commit, by, time, told: parseMessage(message), subject, folders: new Set(folders) };
+      return { commit, by, time, message, subject, folders: new Set(folders) };
     });
+  const events = await readEvents(workspace, commits);
+  return commits.map((one) => ({ ...one, told: events.get(one.commit) ?? null }));
 }
 
 /** The branch has its own order: what lies before a commit of that time is earlier, whatever its maker's clock said. */

@@ -1,6 +1,6 @@
 import { listPromotions, listVersions, type PromotionTag } from '../registry/index.ts';
 import { checkName, git, LockstepError, type Workspace } from '../workspace/index.ts';
-import { parseMessage } from './commit-message.ts';
+import { readEvents } from './merged-event.ts';
 import { historyPaths, readTip, type Tip } from './tip.ts';
 
 /** Something that happened to a model: who, when, what, on which evidence. */
@@ -87,28 +87,32 @@ async function branchEvents(workspace: Workspace, tip: Tip, model: string): Prom
     ],
     { cwd: workspace.root },
   );
-  return log
+  const commits = log
     .split('\x01')
     .map((entry) => entry.replace(/^\n/, ''))
     .filter(Boolean)
-    .map((entry): HistoryEvent => {
+    .map((entry) => {
       const [commit, by, seconds, message] = entry.split('\0') as [string, string, string, string];
-      const told = parseMessage(message);
-      const base = { ...nothing, by, commit, time: new Date(Number(seconds) * 1000).toISOString() };
-      if (told?.model !== model)
-        return { ...base, event: 'by hand', version: null, reason: message.split('\n')[0]! };
-      const {
-        event,
-        version,
-        environment = null,
-        from = null,
-        image = null,
-        evaluation = null,
-        reason = null,
-        tag = null,
-      } = told;
-      return { ...base, event, version, environment, from, image, evaluation, reason, tag };
+      return { commit, by, seconds, message };
     });
+  const events = await readEvents(workspace, commits);
+  return commits.map(({ commit, by, seconds, message }): HistoryEvent => {
+    const told = events.get(commit);
+    const base = { ...nothing, by, commit, time: new Date(Number(seconds) * 1000).toISOString() };
+    if (told?.model !== model)
+      return { ...base, event: 'by hand', version: null, reason: message.split('\n')[0]! };
+    const {
+      event,
+      version,
+      environment = null,
+      from = null,
+      image = null,
+      evaluation = null,
+      reason = null,
+      tag = null,
+    } = told;
+    return { ...base, event, version, environment, from, image, evaluation, reason, tag };
+  });
 }
 
 /** Where tags stand alone the commit names none: the first one of this environment and version, in the order of both. */

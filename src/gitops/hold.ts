@@ -5,6 +5,7 @@ import { printMessage } from './commit-message.ts';
 import { type Effects, realEffects } from './effects.ts';
 import { holdsPath } from './environment-folder.ts';
 import { addHold, checkReason, makeHold, readHolds, removeHold } from './holds.ts';
+import type { Proposal } from './proposal.ts';
 
 export interface HoldRequest {
   readonly model: string;
@@ -18,8 +19,10 @@ export interface HoldResult {
   readonly model: string;
   readonly version: string;
   readonly held: boolean;
-  /** Null when it was so already. */
+  /** Null when it was so already, or is proposed. */
   readonly commit: string | null;
+  /** Where people merge it; null where it is on the branch. */
+  readonly proposal: Proposal | null;
 }
 
 /** Holds a version, or releases it, in one commit. Errors: E_USAGE (no reason), E_VERSION, E_VERSION_UNKNOWN, those of `writeBranch`. */
@@ -32,9 +35,11 @@ export async function hold(
   checkName(model, 'model');
   checkVersion(version);
   const reason = checkReason(request.reason);
-  const result: HoldResult = { model, version, held: !release, commit: null };
+  const result: HoldResult = { model, version, held: !release, commit: null, proposal: null };
   const what = `the ${release ? 'release' : 'hold'} of ${model} ${version}`;
-  const written = await writeBranch(workspace, { effects, tagsOf: model, what }, async (tip, ident) => {
+  const proposal = `${release ? 'release' : 'hold'}/${model}/${version}`;
+  const options = { effects, tagsOf: model, what, proposal };
+  const written = await writeBranch(workspace, options, async (tip, ident) => {
     const file = await readHolds(workspace, tip, model);
     const held = file.holds.some((entry) => entry.version === version);
     if (held !== release) return { kind: 'done', result };
@@ -49,7 +54,7 @@ export async function hold(
       change: { files: new Map([[holdsPath(model), Buffer.from(text)]]), message },
     };
   });
-  return { ...result, commit: written.commit };
+  return { ...result, commit: written.commit, proposal: written.proposal };
 }
 
 /** A typing error would hold nothing. */

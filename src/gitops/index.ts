@@ -10,6 +10,7 @@ export { type AgentState, type EnvironmentState, readAgentState } from './agent/
 export type { AskGolden } from './agent/trial.ts';
 export { readWantedHere } from './agent/wanted-here.ts';
 export { agentTable, eventText } from './agent/words.ts';
+export { type BranchEvent, parseMessage, printTrailers } from './commit-message.ts';
 export { type DeployRequest, deploy } from './deploy.ts';
 export { type Effects, realEffects } from './effects.ts';
 export { type FolderFile, folderOf } from './environment-folder.ts';
@@ -22,9 +23,11 @@ export { type Hold, parseHolds } from './holds.ts';
 export { parseMoment } from './moment.ts';
 export { type PromoteOptions, type PromotionResult, previewPromotion, promote } from './promotion.ts';
 export { type PromotionPlan, planPromotion } from './promotion-plan.ts';
+export { type Proposal, promotionProposal, proposalBranch } from './proposal.ts';
 export { rollback } from './rollback.ts';
 export type { RollbackRequest, RollbackResult } from './rollback-note.ts';
 export { currentTrust, recordRunKey } from './run-key.ts';
+export { untagged } from './standing-release.ts';
 export { type EnvironmentStatus, type ModelStatus, type Status, statusOf } from './status.ts';
 export {
   answerRequest,
@@ -37,6 +40,7 @@ export {
   branchRef,
   type Folder,
   fetchedRef,
+  isProposed,
   readFolder,
   readFolders,
   readTip,

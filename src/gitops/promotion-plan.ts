@@ -30,6 +30,8 @@ export type PromotionPlan =
       readonly record: ReleaseRecord;
       readonly from: string | null;
       readonly tag: string;
+      /** The tag that asked for it; null where none did. */
+      readonly asked: string | null;
       readonly change: BranchChange;
       readonly release: string;
       readonly promotion: Envelope;
@@ -87,6 +89,7 @@ export async function planPromotion(
     record,
     from: current.version,
     tag,
+    asked: request.tag ?? null,
     release: printRelease(envelope, folder.promotion),
     promotion: folder.promotion,
     change: {

@@ -45,6 +45,7 @@ describe('promoting', () => {
         outcome: 'written',
         observed: null,
         attempts: 1,
+        proposal: null,
       });
       await allTheWay(workspace, 'v1.0.0', ['staging', 'production']);
       const log = await git(['log', '--format=%an %s', branch], { cwd: origin });
@@ -155,6 +156,7 @@ describe('rolling back', () => {
         image: '',
         tag: 'churn#production#7',
         held: true,
+        proposal: null,
         commit: '',
         outcome: 'written',
       });

@@ -7,6 +7,7 @@ import { type Effects, realEffects } from './effects.ts';
 import { imageReference } from './environment-folder.ts';
 import { awaitOutcome } from './observe.ts';
 import { currentRelease, type PromotionPlan, planPromotion } from './promotion-plan.ts';
+import { type Proposal, promotionProposal } from './proposal.ts';
 import { currentTrust, recordRunKey } from './run-key.ts';
 import { standTag } from './standing-tag.ts';
 import { readTip, tagStandsAlone } from './tip.ts';
@@ -22,7 +23,9 @@ export interface PromotionResult {
   readonly tag: string | null;
   /** The commit on the branch; null when nothing was written. */
   readonly commit: string | null;
-  readonly outcome: 'planned' | 'already' | 'written' | 'observed';
+  readonly outcome: 'planned' | 'already' | 'proposed' | 'written' | 'observed';
+  /** Where people merge it; null where it is on the branch. */
+  readonly proposal: Proposal | null;
   readonly observed: Observation | null;
   readonly attempts: number;
 }
@@ -50,7 +53,12 @@ export async function promote(
   let first: string | null | undefined;
   const written = await writeBranch<PromotionPlan>(
     workspace,
-    { effects, tagsOf: model, what: `the promotion of ${model} ${options.version} to ${environment}` },
+    {
+      effects,
+      tagsOf: model,
+      what: `the promotion of ${model} ${options.version} to ${environment}`,
+      proposal: promotionProposal(options),
+    },
     async (tip, ident) => {
       const plan = await planPromotion(workspace, tip, options, { trust, ident, effects });
       checkUnmoved(plan, first, options);
@@ -68,6 +76,7 @@ export async function promote(
     {
       environment,
       commit: written.commit,
+      proposal: written.proposal,
       attempts: written.attempts,
       since,
       seconds: options.observe ?? 60,
@@ -109,6 +118,7 @@ export const raceLost = (
 interface Ending {
   readonly environment: string;
   readonly commit: string | null;
+  readonly proposal: Proposal | null;
   readonly attempts: number;
   readonly since: Date;
   readonly seconds: number;
@@ -122,7 +132,19 @@ export async function finish(
   effects: Effects,
 ): Promise<PromotionResult> {
   const { record } = plan;
-  const { environment, commit, attempts } = ending;
+  const { environment, commit, attempts, proposal } = ending;
+  if (proposal !== null) {
+    const tag = plan.kind === 'write' ? plan.asked : null;
+    return {
+      ...describe(plan, environment),
+      tag,
+      commit,
+      attempts,
+      proposal,
+      outcome: 'proposed',
+      observed: null,
+    };
+  }
   const tag = await standingTag(workspace, plan, environment, effects);
   const outcome = await awaitOutcome(workspace, { ...ending, record }, effects);
   if (outcome.kind === 'refused') {
@@ -137,6 +159,7 @@ export async function finish(
     tag,
     commit,
     attempts,
+    proposal,
     outcome: outcome.kind === 'observed' ? 'observed' : plan.kind === 'already' ? 'already' : 'written',
     observed: outcome.kind === 'observed' ? outcome.observation : null,
   };
@@ -199,6 +222,7 @@ export async function previewPromotion(
     ...describe(plan, request.environment),
     commit: null,
     attempts: 0,
+    proposal: null,
     outcome: plan.kind === 'already' ? 'already' : 'planned',
     observed: null,
   } as const;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { environmentsRemote } from '../registry/index.ts';
 import { canonicalJson, statePath, tryGit, type Workspace, writeAtomic } from '../workspace/index.ts';
 import type { VerifiedRelease } from './evidence.ts';
+import type { Proposal } from './proposal.ts';
 import { branchRef, fetchedRef } from './tip.ts';
 
 export interface RollbackRequest {
@@ -23,13 +24,18 @@ export interface RollbackResult {
   readonly to: string;
   readonly image: string;
   readonly commit: string;
-  readonly tag: string;
+  /** Null until it is merged, where it is proposed. */
+  readonly tag: string | null;
   readonly held: boolean;
-  readonly outcome: 'written' | 'observed';
+  readonly outcome: 'written' | 'observed' | 'proposed';
+  /** Where people merge it; null where it is on the branch. */
+  readonly proposal: Proposal | null;
 }
 
 /** What one commit did, before anybody was asked whether it runs. */
-export type Done = Omit<RollbackResult, 'commit' | 'outcome'> & { readonly release: VerifiedRelease };
+export type Done = Omit<RollbackResult, 'commit' | 'outcome' | 'proposal'> & {
+  readonly release: VerifiedRelease;
+};
 
 /** `.lockstep/rollback/`: what a run that was killed was about to push. */
 export function noteOf(workspace: Workspace, { model, environment, to, reason, hold }: RollbackRequest) {
@@ -63,7 +69,7 @@ export function noteOf(workspace: Workspace, { model, environment, to, reason, h
         cwd: workspace.root,
       });
       return status === 0 && note.asked === asked
-        ? { ...note.result, commit: note.commit, outcome: 'written' }
+        ? { ...note.result, commit: note.commit, outcome: 'written', proposal: null }
         : null;
     },
   };

@@ -55,6 +55,7 @@ export async function rollback(
       effects,
       tagsOf: model,
       what: `the rollback of ${model} in ${environment}`,
+      proposal: `rollback/${model}/${environment}`,
       // A second run must not go back a second time: what is about to be pushed is written down first.
       beforePush: (commit) => note.write(commit),
     },
@@ -74,6 +75,11 @@ export async function rollback(
     },
   );
   const { release, ...result } = written.result;
+  const { proposal } = written;
+  if (proposal !== null) {
+    note.clear();
+    return { ...result, tag: null, commit: proposal.commit, outcome: 'proposed', proposal };
+  }
   const tag = tagStandsAlone(workspace)
     ? await standTag(workspace, standingOf(written.result, reason), await committer(workspace.root), effects)
     : result.tag;
@@ -89,6 +95,7 @@ export async function rollback(
     tag,
     commit: written.commit!,
     outcome: outcome.kind === 'observed' ? 'observed' : 'written',
+    proposal,
   };
 }
 

@@ -9,10 +9,10 @@ import {
   trustsBranch,
   withBranchKey,
 } from '../registry/index.ts';
-import { readBlobs, type Workspace } from '../workspace/index.ts';
+import { LockstepError, readBlobs, type Workspace } from '../workspace/index.ts';
 import { writeBranch } from './branch-write.ts';
 import { type Effects, realEffects } from './effects.ts';
-import { readTip, type Tip } from './tip.ts';
+import { isProposed, readTip, type Tip } from './tip.ts';
 
 /**
  * Makes the key that this machine signs with known on the branch `environments`, where `trust:` says that the keys
@@ -27,10 +27,12 @@ export async function recordRunKey(
   if (!(await trustsBranch(workspace, await baseCommit(workspace)))) return 'not needed';
   const { spki: key } = loadKey(workspace);
   const what = 'the key that this run signs with';
-  const written = await writeBranch(workspace, { effects, tagsOf: model, what }, async (tip, ident) => {
+  const options = { effects, tagsOf: model, what, proposal: 'keys' };
+  const written = await writeBranch(workspace, options, async (tip, ident) => {
     const text = await readKeysFile(workspace, tip);
     const known = text === null ? [] : parseBranchKeys(Buffer.from(text));
     if (known.some((entry) => entry.key === key)) return { kind: 'done', result: 'known' as const };
+    if (isProposed(workspace)) throw needsLastingKey(workspace);
     const by = runUrl(process.env) ?? personOf(ident);
     const content = Buffer.from(withBranchKey(text, { key, by, time: effects.now().toISOString() }));
     const change = {
@@ -41,6 +43,15 @@ export async function recordRunKey(
   });
   return written.result;
 }
+
+/** Nobody would merge a key before what it signs. */
+const needsLastingKey = ({ configuration }: Workspace): LockstepError =>
+  new LockstepError('E_CONFIG_VALUE', {
+    what: `trust says {keys: environments}, and ${configuration.gitops.branch} takes pull requests alone: a run cannot leave its key there`,
+    where: { file: 'lockstep.yaml' },
+    allowed: 'with gitops: {mode: pull-request}, keys that last',
+    fix: 'list the public key of whoever promotes under trust, and give runs the secret LOCKSTEP_SIGNING_KEY (docs/formats/keys.md)',
+  });
 
 /** Whose signatures count now. Keys that the branch holds are asked of origin first. */
 export async function currentTrust(workspace: Workspace): Promise<Trust> {

@@ -1,5 +1,6 @@
 import {
   committer,
+  environmentsRemote,
   hasOrigin,
   listPromotions,
   type PromotionTag,
@@ -18,7 +19,9 @@ import {
   type Workspace,
 } from '../workspace/index.ts';
 import { nextTag } from './next-tag.ts';
-import { historyPaths, readTip, type Tip } from './tip.ts';
+import { promotionProposal, proposalBranch, readProposal } from './proposal.ts';
+import { readStanding } from './standing-release.ts';
+import { historyPaths, isProposed, readTip, type Tip } from './tip.ts';
 
 /** A promotion that somebody asked for with a tag. */
 export interface TagRequest {
@@ -76,6 +79,14 @@ export async function readTagState(workspace: Workspace, tag: string): Promise<T
   return stateOf(found, promotions, await writtenTags(workspace, tip, name.model));
 }
 
+/** Whether a pull request stands for it that nobody has to make anew. */
+async function isWaitingForMerge(workspace: Workspace, tip: Tip, request: TagRequest): Promise<boolean> {
+  const remote = await environmentsRemote(workspace);
+  if (!isProposed(workspace) || remote === null || tip.commit === null) return false;
+  const branch = proposalBranch(promotionProposal(request));
+  return (await readProposal(workspace, remote, tip.commit, branch))?.current === true;
+}
+
 /** Requests of the last 30 days, of any model, that nobody has answered; oldest first. */
 export async function openRequests(
   workspace: Workspace,
@@ -92,7 +103,8 @@ export async function openRequests(
       if (entry.event !== 'assign' || entry.version === null) continue;
       if (!workspace.configuration.environments.includes(entry.environment)) continue;
       const state = stateOf(entry, promotions, written);
-      if (state.kind === 'open') open.push(state.request);
+      if (state.kind === 'open' && !(await isWaitingForMerge(workspace, tip, state.request)))
+        open.push(state.request);
     }
   }
   return open;
@@ -123,18 +135,22 @@ function stateOf(
 const refuses = (tag: string): string => `refuses ${tag}`;
 
 /** The branch's commits by the tag that each names in its last lines. */
-async function writtenTags({ root }: Workspace, tip: Tip, model: string): Promise<Map<string, string>> {
+async function writtenTags(workspace: Workspace, tip: Tip, model: string): Promise<Map<string, string>> {
   if (tip.commit === null) return new Map();
   const format = '--format=%H%x00%(trailers:key=Lockstep-Tag,valueonly,separator=%x2C)';
-  const log = await git(['log', '--first-parent', format, tip.commit, '--', ...historyPaths(model)], {
-    cwd: root,
+  // What was merged names its tag in a commit beside the branch's own.
+  const how = isProposed(workspace) ? [] : ['--first-parent'];
+  const log = await git(['log', ...how, format, tip.commit, '--', ...historyPaths(model)], {
+    cwd: workspace.root,
   });
-  return new Map(
-    log
-      .split('\n')
-      .map((line) => line.split('\0'))
-      .flatMap(([commit, tag]) => (commit && tag ? [[tag, commit] as const] : [])),
+  const named = log
+    .split('\n')
+    .map((line) => line.split('\0'))
+    .flatMap(([commit, tag]) => (commit && tag ? [[tag, commit] as const] : []));
+  const standing = (await readStanding(workspace, tip, model)).flatMap(({ tag }) =>
+    tag === null ? [] : [[tag, tip.commit!] as const],
   );
+  return new Map([...named, ...standing]);
 }
 
 async function notAnnotated({ root }: Workspace, tag: string): Promise<LockstepError> {

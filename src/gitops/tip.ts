@@ -41,9 +41,13 @@ export const branchRef = ({ configuration }: Workspace): string =>
 export const isOwnBranch = ({ configuration }: Workspace): boolean =>
   configuration.gitops.branch === 'environments';
 
-/** Whether the promotion's tag is pushed by itself, after the commit, since that goes to another repository. */
-export const tagStandsAlone = ({ configuration }: Workspace): boolean =>
-  configuration.gitops.repository !== null;
+/** Whether changes go onto branches of their own, for people to merge. */
+export const isProposed = ({ configuration }: Workspace): boolean =>
+  configuration.gitops.mode === 'pull-request';
+
+/** Whether the promotion's tag is made by itself: the commit goes to another repository, or is merged by people. */
+export const tagStandsAlone = (workspace: Workspace): boolean =>
+  workspace.configuration.gitops.repository !== null || isProposed(workspace);
 
 /** What the history of one model's environments is found by, with `*` that of all. */
 export const historyPaths = (model: string): string[] => [

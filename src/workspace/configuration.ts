@@ -58,7 +58,8 @@ export interface Source {
 /** Where promotions are written: `docs/promotion.md`. */
 export interface Gitops {
   readonly branch: string;
-  readonly mode: 'push';
+  /** `pull-request`: onto a branch of its own, for people to merge. */
+  readonly mode: 'push' | 'pull-request';
   /** Another Git repository for the environments, as git takes an address; null for origin. */
   readonly repository: string | null;
 }

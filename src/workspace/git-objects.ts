@@ -5,10 +5,10 @@ import { gitArguments, gitEnvironment } from './git.ts';
 /** Reads objects from one git process, where a process for each would cost more than its bytes. */
 export interface ObjectReader extends AsyncDisposable {
   /**
-   * A blob's bytes, or a tree's; many may be asked for at once. Errors: E_GIT for an id (or another name of an object)
+   * A blob's bytes, a tree's or a commit's; many may be asked for at once. Errors: E_GIT for an id (or another name of an object)
    * that is none here.
    */
-  read(oid: string, type?: 'blob' | 'tree'): Promise<Buffer>;
+  read(oid: string, type?: 'blob' | 'tree' | 'commit'): Promise<Buffer>;
 }
 
 /**
