@@ -8,7 +8,7 @@ import {
   type AgentEvent,
   type AskGolden,
   promote,
-  readWanted,
+  readWantedHere,
   startAgent,
 } from '../gitops/index.ts';
 import { askGolden } from '../serving/index.ts';
@@ -47,7 +47,7 @@ beforeAll(async () => {
     remote: 'origin',
     branch: 'environments',
     pollMs: 100,
-    readWanted,
+    readWanted: readWantedHere({}),
     askGolden: askGolden as AskGolden,
     report: (event) => void events.push(event),
   });

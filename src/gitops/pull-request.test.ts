@@ -253,7 +253,9 @@ test('without a branch to merge to, or with keys that runs would leave there, it
     ...workspace,
     configuration: { ...configuration, gitops: { ...configuration.gitops, branch: 'deploys' } },
   };
-  expect(await messageOf(promote(onto, { ...dev, version: 'v1.0.0' }))).toMatchInlineSnapshot(`"E_GIT: there is no branch deploys at origin that a pull request could be merged to in lockstep.yaml — gitops: {mode: pull-request} with a branch that exists. Fix: git push origin "$(git commit-tree -m "Environments" "$(git mktree </dev/null)")":refs/heads/deploys."`);
+  expect(await messageOf(promote(onto, { ...dev, version: 'v1.0.0' }))).toMatchInlineSnapshot(
+    `"E_GIT: there is no branch deploys at origin that a pull request could be merged to in lockstep.yaml — gitops: {mode: pull-request} with a branch that exists. Fix: git push origin "$(git commit-tree -m "Environments" "$(git mktree </dev/null)")":refs/heads/deploys."`,
+  );
   await commitFiles(workspace, {
     'lockstep.yaml':
       'gitops: {branch: main, mode: pull-request}\ntrust: [{keys: environments, owner: whoever may push}]\n',
@@ -261,6 +263,8 @@ test('without a branch to merge to, or with keys that runs would leave there, it
   await git(['push', '--quiet', 'origin', 'HEAD:refs/heads/main'], { cwd: workspace.root });
   expect(
     await messageOf(promote(openWorkspace(workspace.root), { ...dev, version: 'v1.0.0' })),
-  ).toMatchInlineSnapshot(`"E_CONFIG_VALUE: trust says {keys: environments}, and main takes pull requests alone: a run cannot leave its key there in lockstep.yaml — with gitops: {mode: pull-request}, keys that last. Fix: list the public key of whoever promotes under trust, and give runs the secret LOCKSTEP_SIGNING_KEY (docs/formats/keys.md)."`);
+  ).toMatchInlineSnapshot(
+    `"E_CONFIG_VALUE: trust says {keys: environments}, and main takes pull requests alone: a run cannot leave its key there in lockstep.yaml — with gitops: {mode: pull-request}, keys that last. Fix: list the public key of whoever promotes under trust, and give runs the secret LOCKSTEP_SIGNING_KEY (docs/formats/keys.md)."`,
+  );
   expect(await refs(origin, 'refs/heads/lockstep')).toBe('');
 });
