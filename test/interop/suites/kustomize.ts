@@ -11,13 +11,14 @@ import { which } from '../tools/debian.ts';
 import { goProgram } from '../tools/go.ts';
 import { checkTypes, typePackages } from '../tools/manifest-types.ts';
 import { exampleModel, makeRelease } from '../tools/project.ts';
+import { openPromql, promqlPackages } from '../tools/promql.ts';
 
 export const suite: Suite = {
   name: 'kustomize',
   shows:
     'kustomize builds every environment folder and example: sound manifests, images by the released digest',
   minutes: 3,
-  needs: { npm: typePackages },
+  needs: { npm: [...typePackages, ...promqlPackages] },
   run: buildAll,
 };
 
@@ -45,8 +46,9 @@ async function buildAll(tools: Tools): Promise<string> {
   const shown = ['argo-cd', 'policies'].flatMap((folder) =>
     manifestsUnder(join(tools.root, 'docs/cluster', folder)),
   );
+  const queries = await checkQueries(tools, seen);
   const kinds = await checkTypes(tools, [...seen, ...shown]);
-  return `${environments.length} environments and 3 variants by ${builders.map(([name]) => name).join(' and ')}; types of ${kinds.join(', ')}`;
+  return `${environments.length} environments and 3 variants by ${builders.map(([name]) => name).join(' and ')}; ${queries} queries of Prometheus; types of ${kinds.join(', ')}`;
 }
 
 async function findBuilders({ programs }: Tools): Promise<[string, Build][]> {
@@ -158,6 +160,17 @@ async function buildOwnRollout(build: Build, tools: Tools): Promise<void> {
   });
   writeFileSync(join(folder, 'kustomization.yaml'), kustomization);
   assert.deepEqual(imagesIn(await build(folder)), [promoted]);
+}
+
+/** Resolves how many queries the analyses ask; all of them are queries. */
+async function checkQueries(tools: Tools, manifests: readonly Manifest[]): Promise<number> {
+  const faults = await openPromql(tools);
+  assert.notDeepEqual(faults('sum(rate(a[2m]) /'), []);
+  const queries: string[] = manifests
+    .filter(({ kind }) => kind === 'AnalysisTemplate')
+    .flatMap(({ spec }) => spec.metrics.map((metric: Manifest) => metric.provider.prometheus.query));
+  for (const query of new Set(queries)) assert.deepEqual(faults(query), [], query);
+  return new Set(queries).size;
 }
 
 const imagesIn = (manifests: readonly Manifest[]): string[] =>
