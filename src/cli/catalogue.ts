@@ -36,6 +36,7 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   rollback: () => import('./rollback.ts'),
   hold: () => import('./hold.ts'),
   canary: () => import('./canary.ts'),
+  observe: () => import('./observe.ts'),
   status: () => import('./status.ts'),
   history: () => import('./history.ts'),
   verify: () => import('./verify.ts'),

@@ -35,7 +35,7 @@ export type PromotionOutcome =
     };
 
 /** Time or the world will tell; nobody has to do anything. */
-const waiting: readonly ErrorCode[] = ['E_PROMOTE_SOAK', 'E_PROMOTE_NOT_OBSERVED'];
+const waiting: readonly ErrorCode[] = ['E_PROMOTE_SOAK', 'E_PROMOTE_FROZEN', 'E_PROMOTE_NOT_OBSERVED'];
 /** What is wrong is in the request or its evidence, and stays wrong; everything else is a failure of the run. */
 const refusal = /^E_(VERDICT|PROMOTE|ENV|TAG|VERSION|NAME|SIGNATURE|RECORD|BASE|DEPLOY)(_|$)/;
 /** A lost race is no answer: the sweep tries again. */

@@ -12,6 +12,7 @@ import {
 } from '../workspace/index.ts';
 import type { Effects } from './effects.ts';
 import { folderOf } from './environment-folder.ts';
+import { checkRules } from './environment-rules.ts';
 import { checkNotHeld, readHolds } from './holds.ts';
 import { lookAt, runs } from './observe.ts';
 import { judgePending } from './pending-checks.ts';
@@ -38,7 +39,8 @@ export interface Decision {
 /**
  * Whether a verified release may be promoted on this tip: a pass for this environment by a policy that is what the
  * record says, no hold, the environment before it running it, soaked. Everything is read anew each time it is asked.
- * Errors: E_PROMOTE_HELD, E_VERDICT_*, E_PROMOTE_ORDER, E_PROMOTE_NOT_OBSERVED, E_PROMOTE_SOAK.
+ * Errors: E_PROMOTE_HELD, E_VERDICT_*, E_PROMOTE_ORDER, E_PROMOTE_NOT_OBSERVED, E_PROMOTE_SOAK, E_PROMOTE_FROZEN,
+ * E_PROMOTE_APPROVAL.
  */
 export async function decide(
   workspace: Workspace,
@@ -47,6 +49,7 @@ export async function decide(
   environment: string,
   trust: Trust,
   effects: Effects,
+  approvals: readonly Approval[] = [],
 ): Promise<Decision> {
   checkNotHeld(await readHolds(workspace, tip, record.model), record.model, record.version);
   checkVerdict(record, environment);
@@ -54,6 +57,7 @@ export async function decide(
   const soak = await checkPolicy(workspace, record, environment, effects.now());
   const observed = await checkOrder(workspace, tip, record, environment, trust, effects);
   await checkSoak(workspace, tip, record, environment, soak, effects.now());
+  checkRules(workspace, record, environment, approvals, effects.now());
   const checks = await judgePending(workspace, record, environment, effects.now());
   return { checks, observed };
 }

@@ -21,6 +21,7 @@ export { type HistoryAt, historyAt, type Placed } from './history-at.ts';
 export { type HoldRequest, type HoldResult, hold } from './hold.ts';
 export { type Hold, parseHolds } from './holds.ts';
 export { parseMoment } from './moment.ts';
+export { type EnvironmentObservation, observe } from './observation.ts';
 export { type PromoteOptions, type PromotionResult, previewPromotion, promote } from './promotion.ts';
 export { type PromotionPlan, planPromotion } from './promotion-plan.ts';
 export { type Proposal, promotionProposal, proposalBranch } from './proposal.ts';

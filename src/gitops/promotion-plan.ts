@@ -58,7 +58,15 @@ export async function planPromotion(
   ) {
     return { kind: 'already', record, from: version, promotion: current.verified.promotionEnvelope };
   }
-  const decision = await decide(workspace, tip, record, environment, context.trust, context.effects);
+  const decision = await decide(
+    workspace,
+    tip,
+    record,
+    environment,
+    context.trust,
+    context.effects,
+    request.approvals,
+  );
   const folder = await planFolder(workspace, tip, {
     model,
     environment,

@@ -11,6 +11,8 @@ export interface RollbackRequest {
   /** Version to go back to; the one that ran before unless given. */
   readonly to?: string;
   readonly reason: string;
+  /** The version that is to be left; whatever the environment names unless given. */
+  readonly from?: string;
   /** Also hold the version that is left, so that nobody promotes it again by mistake. */
   readonly hold: boolean;
   /** How long to wait for the environment to answer, in seconds. */

@@ -48,7 +48,7 @@ export async function rollback(
     const tag = await standCurrentTag(workspace, request, trust, effects);
     return { ...finished, tag: tag ?? finished.tag };
   }
-  let expected: string | null | undefined;
+  let expected: string | null | undefined = request.from;
   const written = await writeBranch<Done>(
     workspace,
     {

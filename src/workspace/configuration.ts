@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import schema from '../../docs/schemas/lockstep.json' with { type: 'json' };
 import { LockstepError } from './errors.ts';
+import { checkFreeze } from './freeze.ts';
 import { checkName } from './names.ts';
 import { checkSchema } from './schema.ts';
 import { nearest } from './suggestion.ts';
@@ -55,6 +56,27 @@ export interface Source {
   readonly description?: string;
 }
 
+/**
+ * A time without promotions: a part of every week (`Fri 16:00` to `Mon 08:00`, the end not included), or days of one year
+ * (`2026-12-20` to `2027-01-02`, the last included).
+ */
+export interface Freeze {
+  readonly from: string;
+  readonly to: string;
+  /** IANA time zone; UTC unless stated. */
+  readonly zone?: string;
+  readonly reason?: string;
+}
+
+/** What one environment asks for; read where the command runs, in Actions from the default branch. */
+export interface EnvironmentRules {
+  /** How many people must have approved a promotion. */
+  readonly approvals: number;
+  readonly freeze: readonly Freeze[];
+  /** `automatic`: `lockstep observe` rolls back what fails here, and holds it. */
+  readonly rollback: 'automatic' | 'by-hand';
+}
+
 /** Where promotions are written: `docs/promotion.md`. */
 export interface Gitops {
   readonly branch: string;
@@ -74,6 +96,8 @@ export interface Configuration {
   readonly environments: readonly string[];
   /** Where an environment answers, when it isn't the local agent's. */
   readonly urls: Readonly<Record<string, string>>;
+  /** By environment. */
+  readonly rules: Readonly<Record<string, EnvironmentRules>>;
   readonly gitops: Gitops;
   readonly trust: readonly (TrustedKey | BranchKeys)[];
   /** By key of data.lock. */
@@ -84,9 +108,12 @@ export interface Configuration {
   readonly sources: Readonly<Record<string, Source>>;
 }
 
-interface ConfigurationFile extends Partial<Omit<Configuration, 'environments' | 'urls' | 'gitops'>> {
+type EnvironmentEntry = { readonly name: string; readonly url?: string } & Partial<EnvironmentRules>;
+
+interface ConfigurationFile
+  extends Partial<Omit<Configuration, 'environments' | 'urls' | 'rules' | 'gitops'>> {
   readonly gitops?: Partial<Gitops>;
-  readonly environments?: readonly (string | { readonly name: string; readonly url?: string })[];
+  readonly environments?: readonly (string | EnvironmentEntry)[];
 }
 
 export function readConfigurationFile(root: string): Configuration {
@@ -96,12 +123,13 @@ export function readConfigurationFile(root: string): Configuration {
 
 export function parseConfiguration(parsed: ParsedFile | null): Configuration {
   const file = parsed ? checkSchema<ConfigurationFile>(parsed, schema) : {};
-  const environments = (file.environments ?? ['dev', 'staging', 'production']).map((entry) =>
-    typeof entry === 'string' ? { name: entry } : entry,
+  const environments = (file.environments ?? ['dev', 'staging', 'production']).map(
+    (entry): EnvironmentEntry => (typeof entry === 'string' ? { name: entry } : entry),
   );
-  for (const [index, { name }] of environments.entries()) {
+  for (const [index, { name, freeze = [] }] of environments.entries()) {
     const where = parsed?.locate(['environments', index]);
     checkName(name, 'environment', where);
+    for (const window of freeze) checkFreeze(window, where);
     if (environments.findIndex((other) => other.name === name) === index) continue;
     throw new LockstepError('E_CONFIG_VALUE', {
       what: `the environment "${name}" a second time`,
@@ -126,6 +154,12 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
     image: file.image ?? {},
     environments: environments.map(({ name }) => name),
     urls: Object.fromEntries(environments.flatMap(({ name, url }) => (url ? [[name, url]] : []))),
+    rules: Object.fromEntries(
+      environments.map(({ name, approvals = 0, freeze = [], rollback = 'by-hand' }) => [
+        name,
+        { approvals, freeze, rollback },
+      ]),
+    ),
     gitops: { branch: 'environments', mode: 'push', repository: null, ...file.gitops },
     trust: file.trust ?? [],
     datasets: file.datasets ?? {},

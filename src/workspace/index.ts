@@ -15,6 +15,7 @@ export { type Digest, digestFile, digestOf, hexOf, isDigest, parseDigest } from 
 export type { ErrorCode } from './error-codes.ts';
 export { errorCodes } from './error-codes.ts';
 export { type ErrorParts, isLockstepError, LockstepError, type Place, printable } from './errors.ts';
+export { frozenBy } from './freeze.ts';
 export {
   type GitOptions,
   type GitResult,

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { makeSandbox, messageOf } from '../../test/git-sandbox.ts';
+import { makeProject, registerVersion } from '../../test/release-sandbox.ts';
+import { openWorkspace } from '../workspace/index.ts';
+import { type Effects, promote, realEffects, rollback } from './index.ts';
+
+const on = (time: string): Effects => ({ ...realEffects, now: () => new Date(time) });
+const [friday, tuesday] = ['2026-11-27T18:00:00Z', '2026-12-01T10:00:00Z'].map(on) as [Effects, Effects];
+const rules = `environments:
+  - name: dev
+    freeze: [{from: "Fri 16:00", to: "Mon 08:00", reason: nobody is here to look}]
+  - {name: production, approvals: 2}
+`;
+
+test('a freeze stops promotions and no rollback; approvals are people, each once', async () => {
+  await using sandbox = await makeSandbox();
+  await makeProject(sandbox, 'ada', { 'lockstep.yaml': rules });
+  const workspace = openWorkspace(`${sandbox.folder}/ada`);
+  for (const version of ['v1.0.0', 'v1.1.0']) await registerVersion(workspace, version);
+  const to = (
+    version: string,
+    environment: string,
+    effects: Effects,
+    people: readonly (string | number)[] = [],
+  ) =>
+    promote(
+      workspace,
+      {
+        model: 'churn',
+        version,
+        environment,
+        observe: 0,
+        approvals: people.map((id) => ({
+          by: `person ${id}`,
+          ...(typeof id === 'number' ? { id } : {}),
+          time: tuesday.now().toISOString(),
+        })),
+      },
+      effects,
+    );
+  await to('v1.0.0', 'dev', tuesday);
+  expect(await messageOf(to('v1.1.0', 'dev', friday))).toMatchInlineSnapshot(
+    `"E_PROMOTE_FROZEN: dev takes no promotions from Fri 16:00 to Mon 08:00, UTC: nobody is here to look in lockstep.yaml — promotions outside its freezes, and rollbacks at any time. Fix: wait, and promote again."`,
+  );
+  await to('v1.1.0', 'dev', tuesday);
+  expect(await messageOf(to('v1.1.0', 'production', tuesday, [7, 7]))).toMatchInlineSnapshot(
+    `"E_PROMOTE_APPROVAL: churn v1.1.0 has 1 of the 2 approvals that production asks for in lockstep.yaml — people who approved the run on GitHub, each once. Fix: add reviewers to the environment production (Settings → Environments) and promote by the tag or the button, or set \`gitops: {mode: pull-request}\`."`,
+  );
+  expect((await to('v1.1.0', 'production', tuesday, [7, 8])).outcome).toBe('written');
+  const back = { model: 'churn', environment: 'dev', reason: 'it is worse', hold: true, observe: 0 };
+  expect((await rollback(workspace, back, friday)).to).toBe('v1.0.0');
+});
