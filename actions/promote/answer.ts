@@ -1,6 +1,12 @@
-import { carryOut, jobOfTag, type PromotionJob } from '../../src/commands/promotion-request.ts';
+import {
+  carryOut,
+  jobOfTag,
+  type PromotionJob,
+  type PromotionOutcome,
+} from '../../src/commands/promotion-request.ts';
+import { compareAddress } from '../../src/commands/proposal-address.ts';
 import { outcomeText } from '../../src/commands/release-model.ts';
-import { approvalsOf } from '../../src/github/index.ts';
+import { approvalsOf, type PullRequest } from '../../src/github/index.ts';
 import type { Approval } from '../../src/registry/index.ts';
 import { isLockstepError, resolveCommit } from '../../src/workspace/index.ts';
 import { showDeployment } from '../kit/deployment.ts';
@@ -8,14 +14,22 @@ import { say } from '../kit/foreign-output.ts';
 import type { ForgeJob } from '../kit/forge.ts';
 import { wanted } from '../kit/inputs.ts';
 import { refuse } from '../kit/run.ts';
+import { askForMerge, closedAnswer, readPull } from './pull-request.ts';
 import type { Asked } from './requests.ts';
 import { tellTagged, tellWritten } from './tagged-commit.ts';
 
 /** Seconds that an environment whose address is known has to answer with the new version. */
 const patience = 60;
 
+export interface Answered extends Readonly<Record<string, unknown>> {
+  readonly outcome: string;
+  readonly reason: string;
+  /** Address of the pull request, empty where there is none. */
+  readonly 'pull-request'?: string;
+}
+
 /** Decides one request, writes, and answers where it was asked: on the tagged commit, and in the log. */
-export async function answer(job: ForgeJob, asked: Asked): Promise<{ outcome: string; reason: string }> {
+export async function answer(job: ForgeJob, asked: Asked): Promise<Answered> {
   if (asked.tag === null) return decide(job, named(asked));
   const { job: request, state } = await tagged(job, asked.tag);
   if (request !== null) return decide(job, request);
@@ -30,20 +44,42 @@ export async function answer(job: ForgeJob, asked: Asked): Promise<{ outcome: st
   return { outcome: 'refused', reason };
 }
 
-async function decide(job: ForgeJob, request: PromotionJob): Promise<{ outcome: string; reason: string }> {
+async function decide(job: ForgeJob, request: PromotionJob): Promise<Answered> {
   const { workspace } = job;
-  const approvals = await approvalsFor(job, request.environment);
-  const outcome = await carryOut(workspace, request, {
-    observe: patience,
-    ...(approvals ? { approvals } : {}),
-  });
-  const text = outcomeText(outcome, request);
+  const before = await readPull(job, request);
+  const approvals = [...(await approvalsFor(job, request.environment)), ...before.approvals];
+  const closed = await closedAnswer(job, request, before);
+  const outcome =
+    closed ??
+    (await carryOut(workspace, request, {
+      observe: patience,
+      ...(approvals.length > 0 ? { approvals } : {}),
+    }));
+  const proposal = outcome.kind === 'proposed' ? outcome.result.proposal : null;
+  const pull = proposal === null ? before.pull : await askForMerge(job, request, proposal, before);
+  const text = await textOf(job, request, outcome, pull);
   say(text);
   if ('result' in outcome && outcome.kind !== 'proposed') await showDeployment(job, outcome.result, text);
   const { commit, environment, tag } = request;
   if (commit !== undefined) await tellTagged(job, { commit, environment, tag }, outcome.kind, text);
   if (outcome.kind === 'refused') refuse(outcome.code, text);
-  return { outcome: outcome.kind, reason: 'reason' in outcome ? outcome.reason : '' };
+  return {
+    outcome: outcome.kind,
+    reason: 'reason' in outcome ? outcome.reason : '',
+    'pull-request': pull?.url ?? '',
+  };
+}
+
+async function textOf(
+  { workspace }: ForgeJob,
+  request: PromotionJob,
+  outcome: PromotionOutcome,
+  pull: PullRequest | null,
+): Promise<string> {
+  const text = outcomeText(outcome, request);
+  if (outcome.kind !== 'proposed') return text;
+  const where = pull?.url ?? (await compareAddress(workspace, outcome.result.proposal!));
+  return where === null ? text : `${text}: ${where}`;
 }
 
 const named = ({ model, version, environment }: Asked): PromotionJob => ({
@@ -66,9 +102,9 @@ async function tagged(job: ForgeJob, tag: string): ReturnType<typeof jobOfTag> {
 }
 
 /** Who let this run into the environment, where it has reviewers. */
-async function approvalsFor({ github, context }: ForgeJob, environment: string): Promise<Approval[] | null> {
+async function approvalsFor({ github, context }: ForgeJob, environment: string): Promise<Approval[]> {
   const all = await approvalsOf(github, context.runId);
   const time = new Date().toISOString();
   const own = all.filter((approval) => approval.environment === environment);
-  return own.length === 0 ? null : own.map(({ by, id }) => ({ by, id, time }));
+  return own.map(({ by, id }) => ({ by, id, time }));
 }

@@ -16,11 +16,12 @@ export async function compareAddress(
 async function repositoryAddress(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<string | null> {
   const remote = await environmentsRemote(workspace);
   if (remote === null) return null;
+  const server = (env.GITHUB_SERVER_URL ?? 'https://github.com').replace(/\/+$/, '');
+  if (remote === 'origin' && env.GITHUB_REPOSITORY) return `${server}/${env.GITHUB_REPOSITORY}`;
   const { status, stdout } =
     remote === 'origin'
       ? await tryGit(['remote', 'get-url', remote], { cwd: workspace.root })
       : { status: 0, stdout: remote };
-  const server = (env.GITHUB_SERVER_URL ?? 'https://github.com').replace(/\/+$/, '');
   const host = server.replace(/^https?:\/\//, '').replaceAll('.', '\\.');
   const at = new RegExp(`^(?:https?://|ssh://git@|git@)${host}[:/]([\\w.-]+/[\\w.-]+?)(?:\\.git)?/?$`);
   const [, name] = at.exec(status === 0 ? stdout.trim() : '') ?? [];

@@ -15,6 +15,14 @@ export { type RepositoryName, type RunContext, readContext, repositoryOf, runUrl
 export { type DeploymentInput, recordDeployment } from './deployments.ts';
 export { type IssueInput, openIssueOnce } from './issues.ts';
 export { approvalsOf, type EnvironmentApproval, mayWrite, mergedPull } from './people.ts';
+export {
+  findPull,
+  openPull,
+  type PullInput,
+  type PullRequest,
+  type ReviewApproval,
+  reviewApprovals,
+} from './pulls.ts';
 export { type RunOrder, readRun, triggeringRun, triggeringRunId, type WorkflowRun } from './runs.ts';
 export { type CommitStatus, setStatus, verdictContextOf } from './status.ts';
 export {

@@ -5,7 +5,8 @@ import { folderOf, placeOf } from './environment-folder.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { type Hold, readHolds } from './holds.ts';
 import { readEvents } from './merged-event.ts';
-import { type Folder, historyPaths, readFolders, readTip, type Tip, tipAt } from './tip.ts';
+import { readApprovals } from './standing-tag.ts';
+import { type Folder, historyPaths, readFolders, readTip, type Tip, tagStandsAlone, tipAt } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /** What one environment named at a moment, who put it there, and what that rests on. */
@@ -78,7 +79,7 @@ export async function historyAt(workspace: Workspace, at: Date, model?: string):
   return {
     ...head,
     commit: last.commit,
-    environments: folders.map((folder) => placed(folder, changes, trust)),
+    environments: await Promise.all(folders.map((folder) => placed(workspace, folder, changes, trust))),
     holds: (await Promise.all(holds)).flat(),
   };
 }
@@ -137,12 +138,19 @@ function upTo(placements: readonly Placement[], at: Date): readonly Placement[] 
   return first < 0 ? placements : placements.slice(0, first);
 }
 
-function placed(folder: Folder, changes: readonly Placement[], trust: Trust): Placed {
+async function placed(
+  workspace: Workspace,
+  folder: Folder,
+  changes: readonly Placement[],
+  trust: Trust,
+): Promise<Placed> {
   const { model, environment } = folder;
   const last = changes.findLast(({ folders }) => folders.has(folderOf(model, environment)))!;
   const told = last.told?.model === model && last.told.environment === environment ? last.told : null;
   const verdict = verifyFolder({ ...folder, trust });
   const release = verdict.kind === 'verified' ? verdict.release : null;
+  const standing =
+    release && tagStandsAlone(workspace) ? await readApprovals(workspace, release, trust) : null;
   return {
     model,
     environment,
@@ -153,14 +161,18 @@ function placed(folder: Folder, changes: readonly Placement[], trust: Trust): Pl
     since: last.time.toISOString(),
     from: told?.from ?? null,
     reason: told ? (told.reason ?? null) : last.subject,
-    tag: told?.tag ?? null,
+    tag: told?.tag ?? standing?.tag ?? null,
     commit: last.commit,
-    evidence: release && evidenceOf(release, folder),
+    evidence: release && evidenceOf(release, folder, standing?.approvals ?? []),
     problem: verdict.kind === 'refused' ? verdict.findings[0]!.message : null,
   };
 }
 
-function evidenceOf({ record, promotion }: VerifiedRelease, { files, environment }: Folder): PlacedEvidence {
+function evidenceOf(
+  { record, promotion }: VerifiedRelease,
+  { files, environment }: Folder,
+  added: readonly Approval[],
+): PlacedEvidence {
   return {
     verdict: record.verdicts[environment]!.digest,
     evaluation: record.evaluation,
@@ -169,6 +181,6 @@ function evidenceOf({ record, promotion }: VerifiedRelease, { files, environment
     release: digestOf(files.find(({ path }) => path === 'release.json')!.bytes),
     promotedBy: promotion.made.by,
     promotedAt: promotion.made.time,
-    approvals: promotion.approvals,
+    approvals: [...promotion.approvals, ...added],
   };
 }

@@ -1,4 +1,4 @@
-import { checkVersion, committer, type Observation, type Trust } from '../registry/index.ts';
+import { type Approval, checkVersion, committer, type Observation, type Trust } from '../registry/index.ts';
 import { checkEnvironment, checkName, LockstepError, type Workspace } from '../workspace/index.ts';
 import { writeBranch } from './branch-write.ts';
 import { summary } from './commit-message.ts';
@@ -10,7 +10,7 @@ import { currentRelease, type PromotionPlan, planPromotion } from './promotion-p
 import { type Proposal, promotionProposal } from './proposal.ts';
 import { currentTrust, recordRunKey } from './run-key.ts';
 import { standTag } from './standing-tag.ts';
-import { readTip, tagStandsAlone } from './tip.ts';
+import { isProposed, readTip, tagStandsAlone } from './tip.ts';
 
 export interface PromotionResult {
   readonly model: string;
@@ -80,6 +80,7 @@ export async function promote(
       attempts: written.attempts,
       since,
       seconds: options.observe ?? 60,
+      ...(plan.kind === 'already' && isProposed(workspace) ? { approvals: options.approvals } : {}),
     },
     effects,
   );
@@ -122,6 +123,8 @@ interface Ending {
   readonly attempts: number;
   readonly since: Date;
   readonly seconds: number;
+  /** Of the pull request that was merged, for the tag. */
+  readonly approvals?: readonly Approval[] | undefined;
 }
 
 /** Makes the tag where it stands alone, waits for the environment and words the end. Errors: E_PROMOTE_REFUSED_BY_AGENT. */
@@ -145,7 +148,7 @@ export async function finish(
       observed: null,
     };
   }
-  const tag = await standingTag(workspace, plan, environment, effects);
+  const tag = await standingTag(workspace, plan, environment, effects, ending.approvals);
   const outcome = await awaitOutcome(workspace, { ...ending, record }, effects);
   if (outcome.kind === 'refused') {
     throw new LockstepError('E_PROMOTE_REFUSED_BY_AGENT', {
@@ -171,6 +174,7 @@ async function standingTag(
   plan: PromotionPlan,
   environment: string,
   effects: Effects,
+  approvals?: readonly Approval[],
 ): Promise<string | null> {
   const { record, promotion } = plan;
   const { model, version, commit } = record;
@@ -178,7 +182,7 @@ async function standingTag(
   if (!tagStandsAlone(workspace)) return plan.kind === 'write' ? plan.tag : null;
   const words = summary({ event: 'promotion', model, version, environment, from });
   const ident = await committer(workspace.root);
-  const standing = { model, version, environment, commit, summary: words, promotion };
+  const standing = { model, version, environment, commit, summary: words, promotion, approvals };
   return standTag(workspace, standing, ident, effects);
 }
 

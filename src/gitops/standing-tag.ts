@@ -1,14 +1,32 @@
+import promotionSchema from '../../docs/schemas/promotion.json' with { type: 'json' };
 import {
+  type Approval,
   type Envelope,
   hasOrigin,
   listPromotions,
+  loadKey,
+  openStatement,
+  type PromotionRecord,
+  parseEnvelope,
+  promotionPredicate,
   pushAtomic,
   pushRefused,
   remoteRefs,
+  type Statement,
+  sign,
+  type Trust,
   writeTagObject,
 } from '../registry/index.ts';
-import { canonicalJson, git, LockstepError, tryGit, type Workspace } from '../workspace/index.ts';
+import {
+  canonicalJson,
+  git,
+  isLockstepError,
+  LockstepError,
+  tryGit,
+  type Workspace,
+} from '../workspace/index.ts';
 import type { Effects } from './effects.ts';
+import type { VerifiedRelease } from './evidence.ts';
 import { nextTag } from './next-tag.ts';
 import { readTip } from './tip.ts';
 
@@ -23,6 +41,8 @@ export interface Standing {
   readonly summary: string;
   /** As the folder has it. */
   readonly promotion: Envelope;
+  /** Given since it was signed, by reviews of the pull request: signed once more, for the tag alone. */
+  readonly approvals?: readonly Approval[] | undefined;
 }
 
 const mostAttempts = 10;
@@ -74,6 +94,45 @@ export async function tagThatSays(
   return null;
 }
 
+function withApprovals(workspace: Workspace, promotion: Envelope, approvals: readonly Approval[]): Envelope {
+  const statement = JSON.parse(
+    Buffer.from(promotion.payload, 'base64').toString(),
+  ) as Statement<PromotionRecord>;
+  return sign({ ...statement, predicate: { ...statement.predicate, approvals } }, loadKey(workspace));
+}
+
+/** The tag that names a folder's promotion, and the approvals that it adds, as far as a trusted key signed them. */
+export async function readApprovals(
+  workspace: Workspace,
+  {
+    model,
+    environment,
+    promotionEnvelope,
+  }: Pick<VerifiedRelease, 'model' | 'environment' | 'promotionEnvelope'>,
+  trust: Trust,
+): Promise<{ tag: string | null; approvals: readonly Approval[] }> {
+  const envelope = canonicalJson(promotionEnvelope);
+  const messages = await readMessages(workspace, `${model}#${environment}#*`);
+  const [tag, message] = [...messages].find(([, text]) => text.includes(envelope)) ?? [null, ''];
+  const added = message.slice(message.indexOf(envelope) + envelope.length).trim();
+  if (tag === null || added === '') return { tag, approvals: [] };
+  const where = { file: `tag ${tag}` };
+  try {
+    const kind = { predicateType: promotionPredicate, schema: promotionSchema };
+    const context = { where, environment };
+    const { statement } = openStatement<PromotionRecord>(parseEnvelope(added, where), trust, kind, context);
+    const { approvals, ...rest } = statement.predicate;
+    const { approvals: _, ...signed } = predicateOf(promotionEnvelope);
+    return { tag, approvals: canonicalJson(rest) === canonicalJson(signed) ? approvals : [] };
+  } catch (error) {
+    if (isLockstepError(error)) return { tag, approvals: [] };
+    throw error;
+  }
+}
+
+const predicateOf = ({ payload }: Envelope): PromotionRecord =>
+  (JSON.parse(Buffer.from(payload, 'base64').toString()) as Statement<PromotionRecord>).predicate;
+
 async function readMessages({ root }: Workspace, pattern: string): Promise<Map<string, string>> {
   const format = '--format=%(refname:strip=2)%00%(contents)%01';
   const text = await git(['for-each-ref', format, `refs/tags/${pattern}`], { cwd: root });
@@ -85,11 +144,12 @@ async function readMessages({ root }: Workspace, pattern: string): Promise<Map<s
 async function createTag(
   workspace: Workspace,
   tag: string,
-  { commit, summary, promotion, environment, model, version }: Standing,
+  { commit, summary, promotion, approvals, environment, model, version }: Standing,
   ident: string,
 ): Promise<boolean> {
   const { root } = workspace;
-  const message = `${summary}\n\n${canonicalJson(promotion)}`;
+  const approved = approvals?.length ? [withApprovals(workspace, promotion, approvals)] : [];
+  const message = [summary, ...[promotion, ...approved].map(canonicalJson)].join('\n\n');
   const object = await writeTagObject(root, { tag, commit, ident, message });
   const ref = `refs/tags/${tag}`;
   if (await hasOrigin(root)) {

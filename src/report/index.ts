@@ -10,6 +10,7 @@ export { type ChangeOutcome, changeOutcome } from './change-outcome.ts';
 export { commentMarker, renderComment } from './comment.ts';
 export { type MergedAnswer, renderMerged } from './merged-comment.ts';
 export { renderCard } from './model-card.ts';
+export { type ProposalInput, renderProposal } from './proposal.ts';
 export { withoutValues } from './redaction.ts';
 export type { DataChange, DataInside, ReportInput, StageLine } from './report-input.ts';
 export { renderText, type TextOptions } from './terminal.ts';

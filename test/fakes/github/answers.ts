@@ -43,6 +43,40 @@ export const answers: Readonly<Record<string, Answering>> = {
     );
     return { status: 200, paged: own.map(pullAnswer) };
   },
+  'POST /repos/{owner}/{repo}/pulls': (state, { body }) => {
+    const { head, base, title, body: text } = body as Record<string, string>;
+    const repo = { id: 1, full_name: `${state.owner}/${state.name}` };
+    if (state.pulls.some((pull) => pull.state === 'open' && pull.head.ref === head))
+      return { status: 422, body: { message: 'Validation Failed: a pull request already exists' } };
+    const pull: Pull = {
+      number: state.pulls.reduce((most, { number }) => Math.max(most, number), 6) + 1,
+      state: 'open',
+      merged_at: null,
+      merge_commit_sha: null,
+      head: { sha: state.branchTip(head!), ref: head!, repo },
+      base: { sha: state.branchTip(base!), ref: base! },
+      title: title!,
+      body: text ?? null,
+    };
+    state.pulls.unshift(pull);
+    return { status: 201, body: pullAnswer(pull) };
+  },
+  'PATCH /repos/{owner}/{repo}/pulls/{pull_number}': ({ pulls }, { parameters, body }) => {
+    const pull = pulls.find(({ number }) => number === Number(parameters.pull_number));
+    if (pull) Object.assign(pull, body);
+    return found(pull && pullAnswer(pull));
+  },
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': ({ reviews }, { parameters }) => ({
+    status: 200,
+    paged: reviews
+      .filter(({ pull }) => pull === Number(parameters.pull_number))
+      .map(({ state, user: who, commit, time }) => ({
+        state,
+        user: { ...user(who.login), id: who.id },
+        commit_id: commit,
+        submitted_at: time,
+      })),
+  }),
   'GET /repos/{owner}/{repo}/pulls/{pull_number}': ({ pulls }, { parameters }) => {
     const pull = pulls.find(({ number }) => number === Number(parameters.pull_number));
     return found(pull && pullAnswer(pull));

@@ -36,6 +36,7 @@ export interface FakeOptions {
 const needs: readonly (readonly [RegExp, string])[] = [
   [/^(POST|PATCH|DELETE) .*\/issues\/.*comments/, 'pull-requests'],
   [/^POST .*\/issues$|^PATCH .*\/issues\/\{issue_number\}$/, 'issues'],
+  [/^(POST|PATCH) .*\/pulls/, 'pull-requests'],
   [/^POST .*\/statuses\/\{sha\}/, 'statuses'],
   [/^POST .*\/deployments/, 'deployments'],
 ];

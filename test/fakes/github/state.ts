@@ -5,7 +5,10 @@ export interface State {
   readonly owner: string;
   readonly name: string;
   readonly pulls: Pull[];
+  readonly reviews: Review[];
   readonly comments: Comment[];
+  /** The commit that a branch is at, for pull requests that are opened by its name. */
+  branchTip: (branch: string) => string;
   readonly statuses: Status[];
   readonly runs: Run[];
   readonly artifacts: Artifact[];
@@ -25,6 +28,16 @@ export interface Pull {
   merge_commit_sha: string | null;
   head: { sha: string; ref: string; repo: Fork | null };
   base: { sha: string; ref: string };
+  title?: string;
+  body?: string | null;
+}
+
+export interface Review {
+  readonly pull: number;
+  readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED';
+  readonly user: { readonly login: string; readonly id: number };
+  readonly commit: string;
+  readonly time: string;
 }
 
 export interface Fork {
@@ -99,6 +112,8 @@ export const emptyState = (owner: string, name: string): State => ({
   owner,
   name,
   pulls: [],
+  reviews: [],
+  branchTip: () => '0'.repeat(40),
   comments: [],
   statuses: [],
   runs: [],
