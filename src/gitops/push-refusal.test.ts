@@ -19,7 +19,7 @@ const github = {
 test.each([
   [github.protected, 'protected-branch'],
   ['protected branch hook declined', 'protected-branch'],
-  [github.rules, 'ruleset'],
+  [github.rules, 'pull-request'],
   [github.creation, 'ruleset'],
   [
     'refusing to allow a GitHub App to create or update workflow `.github/workflows/x.yml` without `workflows` permission',
@@ -27,6 +27,18 @@ test.each([
   ],
   ['Permission to acme/models.git denied to github-actions[bot].', 'permission'],
   ['The requested URL returned error: 403', 'permission'],
+  ['GH013: Repository rule violations found; - Commits must have verified signatures.', 'signatures'],
+  ['GH006: Protected branch update failed; Changes must be made through the merge queue', 'pull-request'],
+  ['GH006: Protected branch update failed; Required status check "ci-ok" is expected.', 'protected-branch'],
+  [
+    "File a.onnx is 120.00 MB; this exceeds GitHub's file size limit of 100.00 MB; GH001: Large files detected.",
+    'too-large',
+  ],
+  ['GH007: Your push would publish a private email address.', 'email'],
+  ['This repository was archived so it is read-only.', 'permission'],
+  ['the receiving end does not support --atomic push', 'no-atomic'],
+  ['[remote rejected] (Internal Server Error)', 'server'],
+  ['rule 401ab of 0a403f says no', 'other'],
   ['pre-receive hook declined', 'other'],
 ])('%s', (reason, kind) => {
   expect(refusalKind(reason)).toBe(kind);
