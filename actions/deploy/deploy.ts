@@ -3,6 +3,7 @@ import { LockstepError } from '../../src/workspace/index.ts';
 import { showDeployment } from '../kit/deployment.ts';
 import { say } from '../kit/foreign-output.ts';
 import type { ForgeJob } from '../kit/forge.ts';
+import { askForMerge, readPull } from '../kit/pull-request.ts';
 import { refuse } from '../kit/run.ts';
 
 export interface DeployOrder {
@@ -37,7 +38,9 @@ export async function deployOne(
   const order = { model, environment: where, version: chosen };
   const outcome = await deployModel(workspace, order);
   if (outcome.kind === 'nothing') return outcome.kind;
-  const text = outcomeText(outcome, order);
+  const proposal = outcome.kind === 'proposed' ? outcome.result.proposal : null;
+  const pull = proposal && (await askForMerge(job, order, proposal, await readPull(job, order)));
+  const text = `${outcomeText(outcome, order)}${pull ? `: ${pull.url}` : ''}`;
   say(text);
   if ('result' in outcome && outcome.kind !== 'proposed') await showDeployment(job, outcome.result, text);
   if (outcome.kind === 'refused') refuse(outcome.code, text);

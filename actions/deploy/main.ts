@@ -14,7 +14,7 @@ await run(async () => {
   const inputs = readInputs(spec);
   checkOrder(inputs);
   const [context, workspace] = [readContext(), openWorkspace(runnerFolders().workspace)];
-  const github = await openForge(inputs.token, context);
+  const github = await openForge(inputs.token, context, workspace);
   actAsBot();
   giveRegistryToken(inputs.token);
   const outcomes: Record<string, string> = {};

@@ -3,7 +3,7 @@ import { setSecret } from '@actions/core';
 /**
  * Lets every git that we start speak to the forge with this token: through git's environment, so that it is neither
  * written to a file nor seen in a list of processes. The empty first header drops one that a checkout left behind,
- * since the forge refuses two.
+ * since the forge refuses two. `serverUrl` may be one repository's: git takes the longer address's, where it comes last.
  */
 export function giveGitToken(
   token: string,

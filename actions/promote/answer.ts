@@ -13,8 +13,8 @@ import { showDeployment } from '../kit/deployment.ts';
 import { say } from '../kit/foreign-output.ts';
 import type { ForgeJob } from '../kit/forge.ts';
 import { wanted } from '../kit/inputs.ts';
+import { askForMerge, closedAnswer, readPull } from '../kit/pull-request.ts';
 import { refuse } from '../kit/run.ts';
-import { askForMerge, closedAnswer, readPull } from './pull-request.ts';
 import type { Asked } from './requests.ts';
 import { tellTagged, tellWritten } from './tagged-commit.ts';
 

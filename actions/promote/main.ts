@@ -14,7 +14,7 @@ import { jobsOf, openJobs } from './requests.ts';
 await run(async () => {
   const inputs = readInputs(spec);
   const [context, workspace] = [readContext(), openWorkspace(runnerFolders().workspace)];
-  const github = await openForge(inputs.token, context);
+  const github = await openForge(inputs.token, context, workspace);
   if (inputs.mode === 'promote') {
     actAsBot();
     giveRegistryToken(inputs.token);

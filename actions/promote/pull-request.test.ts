@@ -42,7 +42,7 @@ const at = (revision: string) => git(['rev-parse', revision], { cwd: sandbox.ori
 const pulls = () => github.state.pulls;
 
 let jobs = 0;
-async function promote(inputs: Record<string, string>) {
+async function promote(inputs: Record<string, string>, action = 'promote') {
   const root = join(sandbox.folder, `job-${++jobs}`);
   await git(['clone', '--quiet', `${server.url}/origin.git`, root], { cwd: sandbox.folder });
   const tips = (
@@ -54,7 +54,7 @@ async function promote(inputs: Record<string, string>) {
     .map((line) => line.split(' ') as [string, string]);
   github.state.branchTip = (name) => new Map(tips).get(name) ?? '1'.repeat(40);
   const before = github.requests.length;
-  const result = await runAction('promote', {
+  const result = await runAction(action, {
     workspace: root,
     with: { token: 'token', ...inputs },
     env: {
@@ -237,4 +237,13 @@ test('where workflows may open no pull request, the address that opens it is sai
   github.fault = null;
   expect([...outcomes(result), result.outputs['pull-request']]).toEqual([0, 'proposed', [], '']);
   expect(result.log).toContain('/compare/main...lockstep/promote/churn/dev/v1.1.0?expand=1');
+});
+
+test('what main deploys to the first environment is asked for in the same way', async () => {
+  const deploy = { models: 'churn', version: 'v1.1.0', environment: 'dev' };
+  const result = await promote(deploy, 'deploy');
+  expect([result.exit, result.outputs.outcomes, result.errors]).toEqual([0, '{"churn":"proposed"}', []]);
+  const open = pulls().filter(({ state }) => state === 'open');
+  expect(open.map(({ head }) => head.ref)).toEqual(['lockstep/promote/churn/dev/v1.1.0']);
+  expect(result.log).toContain(`/pull/${open[0]!.number}`);
 });

@@ -16,7 +16,7 @@ await run(async () => {
   const { mode, models, base, head, bump, token } = readInputs(spec);
   const context = readContext();
   const workspace = openWorkspace(runnerFolders().workspace);
-  const job = { context, workspace, github: await openForge(token, context) };
+  const job = { context, workspace, github: await openForge(token, context, workspace) };
   actAsBot();
   giveRegistryToken(token);
   if (mode === 'keep') {

@@ -20,6 +20,8 @@ const withoutSteps = ({ text: _, jobs, ...rest }: Workflow) => ({
 
 /** Jobs that may hold the key that signs: those that write environments, or keep a run for one that does. */
 const signing = ['lockstep-train-pr/keep', 'lockstep-main/release', 'lockstep-promote/promote'];
+/** Jobs that may write, or ask of, the repository that holds the environments, where that is another one. */
+const placing = ['lockstep-main/release', 'lockstep-promote/plan', 'lockstep-promote/promote'];
 /** Jobs that may see what a source wants to know; nothing is signed, and nothing can be written, there. */
 const sourcing = ['lockstep-refresh/fetch'];
 /** Workflows of which a newer run makes an older one pointless. */
@@ -92,6 +94,7 @@ export const rules: Readonly<Record<string, Rule>> = {
       return seen.some(
         (secret) =>
           !(secret === 'secrets.LOCKSTEP_SIGNING_KEY' && signing.includes(job)) &&
+          !(secret === 'secrets.LOCKSTEP_ENVIRONMENTS_TOKEN' && placing.includes(job)) &&
           !(secret === 'secrets.LOCKSTEP_SOURCES' && sourcing.includes(job)),
       );
     }),

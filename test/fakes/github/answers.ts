@@ -262,6 +262,7 @@ export const answers: Readonly<Record<string, Answering>> = {
 
 const pullAnswer = ({ head, base, ...pull }: Pull) => ({
   ...pull,
+  html_url: `https://github.example/pull/${pull.number}`,
   head: { ...head, label: head.ref, user: user('somebody') },
   base: { ...base, label: base.ref, user: user('somebody'), repo: { id: 1, default_branch: 'main' } },
   user: user('somebody'),

@@ -9,7 +9,7 @@ import {
   runUrl,
 } from '../../src/github/index.ts';
 import { isProposed, type Proposal, promotionProposal, proposalBranch } from '../../src/gitops/index.ts';
-import type { ForgeJob } from '../kit/forge.ts';
+import type { ForgeJob } from './forge.ts';
 
 /** The pull request that a promotion has or had here, and who approved it. */
 export interface Asked {
