@@ -14,6 +14,6 @@ export async function describeProposal(workspace: Workspace, proposal: Proposal)
   return [
     `${words}, on the branch ${branch} (commit ${commit.slice(0, 12)})`,
     ...(address === null ? [] : [`  open the pull request: ${address}`]),
-    `  or: gh pr create --base ${target} --head ${branch} --fill`,
+    `  ${address === null ? 'open the pull request' : 'or'}: gh pr create --base ${target} --head ${branch} --fill`,
   ];
 }
