@@ -1,5 +1,5 @@
 import { resolveCommit, tryGit, type Workspace } from '../workspace/index.ts';
-import { type Change, diffTrees, readChanges, readTrees } from './deploy-changes.ts';
+import { type Change, diffTrees, readChanges, readDeployTrees, readTrees } from './deploy-changes.ts';
 import { folderOf } from './environment-folder.ts';
 
 /** How `models/<model>/deploy/` on the main branch differs from what an environment's folder was copied from. */
@@ -42,7 +42,8 @@ export async function behindMain(
   if (main === null) return found;
   const differences = await readDifferences(workspace, main.commit, folders);
   if (differences.length === 0) return found;
-  const changes = await readChanges(workspace, main.commit);
+  const models = [...new Set(differences.map(({ model }) => model))];
+  const changes = await readChanges(workspace, main.commit, models);
   for (const difference of differences) {
     const { model, environment, commit, copied, main: now } = difference;
     const isOurs = forEnvironment(workspace, environment);
@@ -81,9 +82,13 @@ async function readDifferences(
 ): Promise<Difference[]> {
   const trees = await readTrees(
     workspace,
-    folders.flatMap(({ model, commit }) => [`${commit}:${deploy(model)}`, `${main}:${deploy(model)}`]),
+    folders.map(({ model, commit }) => `${commit}:${deploy(model)}`),
   );
-  const pairs = folders.map((folder, index) => ({ ...folder, trees: trees.slice(2 * index, 2 * index + 2) }));
+  const mainTrees = await readDeployTrees(workspace, main);
+  const pairs = folders.map((folder) => ({
+    ...folder,
+    trees: [trees.get(`${folder.commit}:${deploy(folder.model)}`), mainTrees.get(deploy(folder.model))],
+  }));
   const differing = pairs.filter(({ trees: [copied, now] }) => copied && now && copied !== now);
   const diffs = await diffTrees(
     workspace,
