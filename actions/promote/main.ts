@@ -21,6 +21,7 @@ await run(async () => {
     setOutputs(await answer({ context, workspace, github }, inputs));
     return;
   }
-  const include = inputs.mode === 'sweep' ? await openJobs(workspace) : await jobsOf(workspace, inputs);
+  const include =
+    inputs.mode === 'sweep' ? await openJobs(workspace, github) : await jobsOf(workspace, inputs);
   setOutputs({ matrix: { include }, count: include.length });
 });

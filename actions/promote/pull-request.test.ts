@@ -247,3 +247,17 @@ test('what main deploys to the first environment is asked for in the same way', 
   expect(open.map(({ head }) => head.ref)).toEqual(['lockstep/promote/churn/dev/v1.1.0']);
   expect(result.log).toContain(`/pull/${open[0]!.number}`);
 });
+
+test('a tag that asked is told when its promotion was merged, and once', async () => {
+  const { root } = ada;
+  const tag = 'churn#dev#8';
+  await git(['tag', '-a', tag, '-m', 'please', 'churn@v1.1.0^{commit}'], { cwd: root });
+  await git(['push', '--quiet', 'origin', `refs/tags/${tag}`], { cwd: root });
+  const job = { model: 'churn', version: 'v1.1.0', environment: 'dev', tag };
+  await promote({ mode: 'promote', ...job });
+  await merge('lockstep/promote/churn/dev/v1.1.0');
+  expect(JSON.parse((await promote({ mode: 'sweep' })).outputs.matrix!)).toEqual({ include: [job] });
+  expect(outcomes(await promote({ mode: 'promote', ...job }))).toEqual([0, 'already', []]);
+  expect(github.state.statuses.at(-1)).toMatchObject({ context: 'lockstep/promote/dev', state: 'success' });
+  expect((await promote({ mode: 'sweep' })).outputs.count).toBe('0');
+});

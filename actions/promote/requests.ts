@@ -1,8 +1,15 @@
-import { jobOfTag, type PromotionJob, unansweredJobs } from '../../src/commands/promotion-request.ts';
+import {
+  jobOfTag,
+  mergedJobs,
+  type PromotionJob,
+  unansweredJobs,
+} from '../../src/commands/promotion-request.ts';
+import { type GitHub, stateOf } from '../../src/github/index.ts';
 import { parseTag } from '../../src/registry/index.ts';
 import { checkEnvironment, isLockstepError, isName, type Workspace } from '../../src/workspace/index.ts';
 import { say } from '../kit/foreign-output.ts';
 import { wanted } from '../kit/inputs.ts';
+import { promotionContext } from './tagged-commit.ts';
 
 export interface Asked {
   readonly model: string | null;
@@ -58,10 +65,21 @@ async function jobsOfTag(workspace: Workspace, tag: string): Promise<MatrixJob[]
   }
 }
 
-/** Every request that nobody has answered. */
-export async function openJobs(workspace: Workspace): Promise<MatrixJob[]> {
+/** Every request that nobody has answered, and every answer that nobody has told: a merge's. */
+export async function openJobs(workspace: Workspace, github: GitHub): Promise<MatrixJob[]> {
   const jobs = await unansweredJobs(workspace);
-  for (const { tag } of jobs) say(`${tag}: not answered yet`);
+  for (const { tag, model, version, environment } of jobs)
+    say(
+      tag === undefined
+        ? `${model} ${version} in ${environment}: no tag says so yet`
+        : `${tag}: not answered yet`,
+    );
+  for (const job of await mergedJobs(workspace)) {
+    const state = await stateOf(github, job.commit!, promotionContext(job.environment));
+    if (state !== 'pending') continue;
+    say(`${job.tag}: merged`);
+    jobs.push(job);
+  }
   return jobs.slice(0, mostJobs).map(toMatrix);
 }
 

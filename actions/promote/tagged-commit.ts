@@ -20,6 +20,8 @@ type Tagged = Pick<PromotionJob, 'environment'> & {
   readonly tag: string | undefined;
 };
 
+export const promotionContext = (environment: string): string => `lockstep/promote/${environment}`;
+
 /** Answers where a tag asked: a status on its commit, one an environment. A last word is said once, in whatever words. */
 export async function tellTagged(
   { github, context }: ForgeJob,
@@ -27,7 +29,7 @@ export async function tellTagged(
   kind: PromotionOutcome['kind'],
   description: string,
 ): Promise<void> {
-  const name = `lockstep/promote/${environment}`;
+  const name = promotionContext(environment);
   const status = { sha, state: states[kind], description, url: runUrl(context), context: name };
   const last = kind !== 'waiting' && kind !== 'proposed' && tag !== undefined;
   await setStatus(github, { ...status, ...(last ? { key: digestOf(tag) } : {}) });

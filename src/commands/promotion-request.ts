@@ -1,5 +1,6 @@
 import {
   answerRequest,
+  mergedRequests,
   openRequests,
   type PromotionResult,
   promote,
@@ -71,6 +72,12 @@ export async function unansweredJobs(workspace: Workspace, now = new Date()): Pr
     environment,
   }));
   return [...asked, ...standing];
+}
+
+/** Tags that asked, and were answered by a merge: nobody ran then who could have said so. */
+export async function mergedJobs(workspace: Workspace, now = new Date()): Promise<PromotionJob[]> {
+  const models = [...(await listAllVersions(workspace.root)).keys()];
+  return (await mergedRequests(workspace, models, now)).map(jobOf);
 }
 
 /** A no that came from elsewhere: who asked by a tag is answered by one. */

@@ -65,6 +65,16 @@ export async function setStatus(
   return 'set';
 }
 
+/** State of the newest status of a name; null when there is none. */
+export async function stateOf(github: GitHub, sha: string, context: string): Promise<string | null> {
+  const statuses = await github.ask<Found[]>(
+    'GET /repos/{owner}/{repo}/commits/{ref}/statuses',
+    { ref: sha, per_page: 100 },
+    { needs: 'statuses: read' },
+  );
+  return statuses.find((status) => status.context === context)?.state ?? null;
+}
+
 /** The run that a status of ours is about. */
 function orderOf(url: string | null): RunOrder {
   const [, run, about, attempt] =

@@ -32,6 +32,7 @@ export { untagged } from './standing-release.ts';
 export { type EnvironmentStatus, type ModelStatus, type Status, statusOf } from './status.ts';
 export {
   answerRequest,
+  mergedRequests,
   openRequests,
   readTagState,
   type TagRequest,

@@ -94,6 +94,30 @@ export async function openRequests(
   now: Date,
 ): Promise<TagRequest[]> {
   const open: TagRequest[] = [];
+  for (const { tip, state } of await recentStates(workspace, models, now)) {
+    if (state.kind === 'open' && !(await isWaitingForMerge(workspace, tip, state.request)))
+      open.push(state.request);
+  }
+  return open;
+}
+
+/** Requests of the last 30 days that people merged: whoever asked may not have been told yet. */
+export async function mergedRequests(
+  workspace: Workspace,
+  models: readonly string[],
+  now: Date,
+): Promise<TagRequest[]> {
+  if (!isProposed(workspace)) return [];
+  const states = await recentStates(workspace, models, now);
+  return states.flatMap(({ state }) => (state.kind === 'written' ? [state.request] : []));
+}
+
+async function recentStates(
+  workspace: Workspace,
+  models: readonly string[],
+  now: Date,
+): Promise<{ tip: Tip; state: TagState }[]> {
+  const found: { tip: Tip; state: TagState }[] = [];
   for (const model of models) {
     const tip = await readTip(workspace, { tagsOf: model, ask: 'required' });
     const promotions = await listPromotions(workspace.root, model);
@@ -102,12 +126,10 @@ export async function openRequests(
       if (now.getTime() - Date.parse(entry.time) > longestOpen) continue;
       if (entry.event !== 'assign' || entry.version === null) continue;
       if (!workspace.configuration.environments.includes(entry.environment)) continue;
-      const state = stateOf(entry, promotions, written);
-      if (state.kind === 'open' && !(await isWaitingForMerge(workspace, tip, state.request)))
-        open.push(state.request);
+      found.push({ tip, state: stateOf(entry, promotions, written) });
     }
   }
-  return open;
+  return found;
 }
 
 function stateOf(
