@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Effects, promote, rollback } from '../../src/gitops/index.ts';
 import { git, openWorkspace } from '../../src/workspace/index.ts';
 import { registerVersion } from '../release-sandbox.ts';
+import { refOf } from './checker/git.ts';
 import type { Commit } from './checker/history.ts';
 import { checkOrigin } from './checker/origin.ts';
 import { inPairs, type Promised } from './promise.ts';
@@ -13,6 +14,7 @@ const ran = ['v1.0.0', 'v1.1.0', 'v1.2.0'];
 const wanted = ['v1.3.0', 'v1.4.0', 'v1.5.0'];
 const clones = ['ada', 'bob', 'cyd', 'dan'];
 const environment = 'dev';
+const branch = 'refs/heads/environments';
 
 /** Three promoters and a rollback on one environment, in turns that a seed decides. */
 export const interleavingsAreSerial: Promised = async (amount) => {
@@ -51,34 +53,52 @@ async function makeTemplate(): Promise<World> {
 async function interleave(world: World, seed: number) {
   const scheduler = new Scheduler(seed);
   const hold = scheduler.pick([true, false]);
-  const workspaceOf = (name: string) => openWorkspace(join(world.folder, name));
   const base = { model: 'churn', environment, observe: 0 };
-  const promoter = (name: string, version: string) => (effects: Effects) =>
-    promote(workspaceOf(name), { ...base, version }, effects).then(({ commit }) => commit);
-  const ends = await scheduler.runAll({
-    ...Object.fromEntries(wanted.map((version, index) => [version, promoter(clones[index]!, version)])),
-    rollback: (effects) =>
-      rollback(workspaceOf('dan'), { ...base, reason: 'worse', hold }, effects).then(({ commit }) => commit),
-  });
+  const firstTips = new Map<string, string | null>();
+  const work =
+    (name: string, clone: string) =>
+    (effects: Effects): Promise<{ commit: string | null }> => {
+      const workspace = openWorkspace(join(world.folder, clone));
+      const watched = rememberFirst(effects, () => firstTips.set(name, refOf(world.origin, branch)));
+      return name === 'rollback'
+        ? rollback(workspace, { ...base, reason: 'worse', hold }, watched)
+        : promote(workspace, { ...base, version: name }, watched);
+    };
+  const names = [...wanted, 'rollback'];
+  const ends = await scheduler.runAll(
+    Object.fromEntries(names.map((name, index) => [name, work(name, clones[index]!)])),
+  );
   const { commits, unverified, problems } = checkOrigin(world.origin);
   const landed = commits.slice(ran.length);
   const { states, wrong } = replay(landed, hold);
   wrong.push(...unverified, ...problems);
   let lost = 0;
   for (const [name, end] of ends) {
-    if (end.status === 'fulfilled') {
-      const own = landed.filter(({ id }) => id === end.value);
-      const said = name === 'rollback' ? 'rollback' : name;
-      const did = own[0]?.told.event === 'rollback' ? 'rollback' : own[0]?.told.version;
-      if (own.length !== 1 || did !== said)
-        wrong.push(`${name} says it wrote ${end.value}, which did ${did}`);
-    } else {
+    const first = states[commits.findIndex(({ id }) => id === firstTips.get(name))]!;
+    if (end.status === 'rejected') {
       lost++;
-      wrong.push(...wrongLoss(name, String((end.reason as Error).message), states));
+      wrong.push(...wrongLoss(name, String((end.reason as Error).message), states, first));
+    } else {
+      const own = landed.filter(({ id }) => id === end.value.commit);
+      wrong.push(...wrongLanding(name, own, first));
     }
   }
   if (landed.length + lost !== ends.size) wrong.push(`${landed.length} landed and ${lost} lost`);
   return { commits: landed, lost, wrong };
+}
+
+/** Calls back when the branch was read for the first time, before anybody else may go on. */
+function rememberFirst(effects: Effects, remember: () => void): Effects {
+  let first = true;
+  return {
+    ...effects,
+    perform: async (name, work) => {
+      const result = await effects.perform(name, work);
+      if (first && name === 'read') remember();
+      if (name === 'read') first = false;
+      return result;
+    },
+  };
 }
 
 /** Does the commits one after the other on a model of the environment that knows nothing of Git. */
@@ -98,11 +118,20 @@ function replay(commits: readonly Commit[], hold: boolean): { states: string[]; 
   return { states, wrong };
 }
 
+/** Who landed did what it says, on the version that it had seen when it began. */
+function wrongLanding(name: string, own: readonly Commit[], first: string): string[] {
+  const [told] = own.map((commit) => commit.told);
+  const did = told?.event === 'rollback' ? 'rollback' : told?.version;
+  return own.length === 1 && did === name && told?.from === first
+    ? []
+    : [`${name} saw ${first}, and ${own.length} commits of it did ${did} from ${told?.from}`];
+}
+
 /** Who lost names what was there when it began, and what came to be there since. */
-function wrongLoss(name: string, message: string, states: readonly string[]): string[] {
+function wrongLoss(name: string, message: string, states: readonly string[], first: string): string[] {
   const [, expected, found] = /^E_PROMOTE_RACE: .*: expected (\S+), found (\S+) —/.exec(message) ?? [];
   const since = states.lastIndexOf(String(found));
-  const fits =
-    expected !== undefined && expected !== found && since > states.indexOf(expected) && since >= ran.length;
-  return fits ? [] : [`${name} lost and was told: ${message}`];
+  return expected === first && found !== first && since > states.indexOf(first) && since >= ran.length
+    ? []
+    : [`${name} saw ${first}, lost and was told: ${message}`];
 }
