@@ -1,7 +1,14 @@
 import schema from '../../docs/schemas/holds.json' with { type: 'json' };
 import { personOf } from '../registry/index.ts';
-import { checkSchema, LockstepError, parseYaml, readBlobs, type Workspace } from '../workspace/index.ts';
-import { holdsPath } from './environment-folder.ts';
+import {
+  checkSchema,
+  LockstepError,
+  parseYaml,
+  readBlobs,
+  type TreeEntry,
+  type Workspace,
+} from '../workspace/index.ts';
+import { holdsPath, placeOf } from './environment-folder.ts';
 import type { Tip } from './tip.ts';
 
 /** A version that nobody may promote. `docs/schemas/holds.json` */
@@ -20,17 +27,42 @@ export interface HoldsFile {
 }
 
 export async function readHolds(workspace: Workspace, tip: Tip, model: string): Promise<HoldsFile> {
-  const path = holdsPath(model);
-  const entry = tip.entries.find((found) => found.path === path);
+  const entry = tip.entries.find(({ path }) => path === holdsPath(model));
   if (!entry) return { text: empty, holds: [] };
-  if (!entry.mode.startsWith('100')) {
-    throw new LockstepError('E_ENV_FILE_LINK', {
-      what: 'no plain file',
-      where: { file: path },
-      allowed: 'plain files only',
-    });
-  }
-  return parseHolds((await readBlobs(workspace.root, [entry.oid])).get(entry.oid)!, path);
+  checkPlain(entry);
+  return parseHolds((await readBlobs(workspace.root, [entry.oid])).get(entry.oid)!, entry.path);
+}
+
+/** The same of every model that has the file, in one git process; each opened when it is asked for, with its errors. */
+export async function readAllHolds(
+  workspace: Workspace,
+  tip: Tip,
+): Promise<ReadonlyMap<string, () => HoldsFile>> {
+  const found = tip.entries.flatMap((entry) => {
+    const place = placeOf(entry.path);
+    return place?.kind === 'holds' ? [{ model: place.model, entry }] : [];
+  });
+  const plain = found.filter(({ entry }) => isPlain(entry));
+  const blobs = await readBlobs(
+    workspace.root,
+    plain.map(({ entry }) => entry.oid),
+  );
+  const open = (entry: TreeEntry) => () => {
+    checkPlain(entry);
+    return parseHolds(blobs.get(entry.oid)!, entry.path);
+  };
+  return new Map(found.map(({ model, entry }) => [model, open(entry)]));
+}
+
+const isPlain = ({ mode }: TreeEntry): boolean => mode.startsWith('100');
+
+function checkPlain(entry: TreeEntry): void {
+  if (isPlain(entry)) return;
+  throw new LockstepError('E_ENV_FILE_LINK', {
+    what: 'no plain file',
+    where: { file: entry.path },
+    allowed: 'plain files only',
+  });
 }
 
 /** Errors: E_YAML_*, E_CONFIG_*, E_VERSION. */

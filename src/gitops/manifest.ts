@@ -25,8 +25,20 @@ export interface Manifest {
   readonly problem: { readonly what: string; readonly line: number } | null;
 }
 
+/** Environments of a model mostly share their manifests, and one folder's are asked for twice. */
+const recent = new Map<string, Manifest>();
+const mostRecent = 64;
+
 /** Manifests may hold several documents, so they are read more freely than our own files. */
 export function readManifest(text: string): Manifest {
+  const manifest = recent.get(text) ?? parseManifest(text);
+  recent.delete(text);
+  recent.set(text, manifest);
+  if (recent.size > mostRecent) recent.delete(recent.keys().next().value!);
+  return manifest;
+}
+
+function parseManifest(text: string): Manifest {
   const lines = new LineCounter();
   const lineOf = (node: Node | null | undefined) => lines.linePos(node?.range?.[0] ?? 0).line;
   const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });

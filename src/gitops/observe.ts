@@ -104,5 +104,7 @@ export async function awaitOutcome(
   }
 }
 
-export const runs = (observation: Observation, { version, modelDigest }: ReleaseRecord): boolean =>
-  observation.version === version && observation.modelDigest === modelDigest;
+export const runs = (
+  observation: Observation,
+  { version, modelDigest }: Pick<ReleaseRecord, 'version' | 'modelDigest'>,
+): boolean => observation.version === version && observation.modelDigest === modelDigest;

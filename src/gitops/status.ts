@@ -1,12 +1,14 @@
-import { baseCommit, type Observation, trustedKeys } from '../registry/index.ts';
-import { git, type Workspace } from '../workspace/index.ts';
+import { baseCommit, type Observation, type Trust, trustedKeys } from '../registry/index.ts';
+import type { Workspace } from '../workspace/index.ts';
 import { agentEntry } from './agent/canary/running.ts';
 import type { CanaryState } from './agent/canary/state.ts';
 import { type Behind, behindMain } from './behind.ts';
-import { folderOf, placeOf } from './environment-folder.ts';
-import { type Hold, readHolds } from './holds.ts';
+import { changedAt } from './changed-at.ts';
+import { folderOf } from './environment-folder.ts';
+import { type Hold, readAllHolds } from './holds.ts';
 import { lookAt, runs } from './observe.ts';
-import { type Folder, historyPaths, readFolders, readTip, type Tip } from './tip.ts';
+import { openStatusMemo, type Proven, type StatusMemo } from './status-memo.ts';
+import { type FolderEntries, foldersOf, readFolders, readTip, type Tip } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /** What one environment names, whether that is proven, and whether it was seen to run. */
@@ -44,25 +46,33 @@ export interface Status {
   readonly models: readonly ModelStatus[];
 }
 
-/** What is where: every model on the branch and every environment that names something. */
+/** What is where: every model on the branch, or one, and every environment that names something. */
 export async function statusOf(workspace: Workspace, only?: string): Promise<Status> {
   const tip = await readTip(workspace);
   const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
-  const [folders, since] = [await readFolders(workspace, tip), await changedAt(workspace, tip)];
+  const isWanted = (model: string) => only === undefined || model === only;
+  const memo = openStatusMemo(workspace, trust);
+  const folders = foldersOf(tip).filter(({ model }) => isWanted(model));
+  const [proofs, since, holds] = await Promise.all([
+    proveFolders(workspace, tip, folders, trust, memo),
+    changedAt(workspace, tip, memo),
+    readAllHolds(workspace, tip),
+  ]);
+  memo.save();
+  const byModel = Map.groupBy(proofs, ({ model }) => model);
   const order = workspace.configuration.environments;
-  const names = new Set(tip.entries.flatMap(({ path }) => modelOf(path)));
-  const models = [...names].sort().filter((model) => only === undefined || model === only);
-  const statuses = models.map(async (model): Promise<ModelStatus> => {
-    const own = folders
-      .filter((folder) => folder.model === model)
-      .sort((a, b) => order.indexOf(a.environment) - order.indexOf(b.environment));
-    const environments = own.map((folder) =>
-      environmentStatus(workspace, folder, trust, since.get(folderOf(model, folder.environment)) ?? null),
+  const names = [...new Set([...byModel.keys(), ...holds.keys()])].filter(isWanted).sort();
+  const statuses = names.map(async (model): Promise<ModelStatus> => {
+    const own = (byModel.get(model) ?? []).sort(
+      (a, b) => order.indexOf(a.environment) - order.indexOf(b.environment),
+    );
+    const environments = own.map((proof) =>
+      environmentStatus(workspace, proof, since[folderOf(model, proof.environment)] ?? null),
     );
     return {
       model,
       environments: await Promise.all(environments),
-      holds: (await readHolds(workspace, tip, model)).holds,
+      holds: holds.get(model)?.().holds ?? [],
     };
   });
   return {
@@ -70,6 +80,34 @@ export async function statusOf(workspace: Workspace, only?: string): Promise<Sta
     source: tip.source,
     models: await withBehind(workspace, await Promise.all(statuses)),
   };
+}
+
+/** A folder, and what it proves or the first thing that is wrong with it. */
+type Proof = Pick<FolderEntries, 'model' | 'environment'> &
+  ({ readonly proven: Proven; readonly problem: null } | { readonly proven: null; readonly problem: string });
+
+/** Only what this machine has not verified before is read and verified now. */
+async function proveFolders(
+  workspace: Workspace,
+  tip: Tip,
+  folders: readonly FolderEntries[],
+  trust: Trust,
+  memo: StatusMemo,
+): Promise<Proof[]> {
+  const known = folders.map((folder) => ({ folder, proven: memo.recall(folder) }));
+  const unknown = known.flatMap(({ folder, proven }) => (proven === null ? [folder] : []));
+  const read = (await readFolders(workspace, tip, unknown)).values();
+  return known.map(({ folder, proven }): Proof => {
+    const { model, environment } = folder;
+    if (proven !== null) return { model, environment, proven, problem: null };
+    const verdict = verifyFolder({ ...read.next().value!, trust });
+    if (verdict.kind === 'refused')
+      return { model, environment, proven: null, problem: verdict.findings[0]!.message };
+    const { version, image, record } = verdict.release;
+    const found = { version, image, modelDigest: record.modelDigest, commit: record.commit };
+    memo.learn(folder, found);
+    return { model, environment, proven: found, problem: null };
+  });
 }
 
 async function withBehind(workspace: Workspace, models: readonly ModelStatus[]): Promise<ModelStatus[]> {
@@ -87,24 +125,16 @@ async function withBehind(workspace: Workspace, models: readonly ModelStatus[]):
   }));
 }
 
-const modelOf = (path: string): string[] => {
-  const place = placeOf(path);
-  return place === null || place.kind === 'keys' ? [] : [place.model];
-};
-
 async function environmentStatus(
   workspace: Workspace,
-  folder: Folder,
-  trust: Parameters<typeof verifyFolder>[0]['trust'],
+  { model, environment, proven, problem }: Proof,
   since: string | null,
 ): Promise<EnvironmentStatus> {
-  const { model, environment } = folder;
-  const verdict = verifyFolder({ ...folder, trust });
   const sight = await lookAt(workspace, model, environment, new Date());
   const running = sight.kind === 'running' ? sight.observation : null;
   const canary = agentEntry(workspace, model, environment)?.canary ?? null;
   const refusal = sight.kind === 'nobody' ? null : sight.refused;
-  if (verdict.kind === 'refused') {
+  if (proven === null) {
     return {
       environment,
       version: null,
@@ -117,55 +147,23 @@ async function environmentStatus(
       running,
       refused: refusal?.reasons ?? [],
       canary,
-      problem: verdict.findings[0]!.message,
+      problem,
     };
   }
-  const { version, image, record } = verdict.release;
   const seen = {
     nobody: 'not observed',
     silent: 'no answer',
-    running: running && runs(running, record) ? 'observed' : 'other version answers',
+    running: running && runs(running, proven) ? 'observed' : 'other version answers',
   } as const;
   return {
     environment,
-    version,
-    image,
-    modelDigest: record.modelDigest,
-    commit: record.commit,
+    ...proven,
     behind: null,
     since,
     state: seen[sight.kind],
     running,
-    refused: refusal?.image === image ? refusal.reasons : [],
+    refused: refusal?.image === proven.image ? refusal.reasons : [],
     canary,
     problem: null,
   };
-}
-
-/** When each folder last changed, by one walk over the branch's history. */
-async function changedAt(workspace: Workspace, tip: Tip): Promise<Map<string, string>> {
-  const times = new Map<string, string>();
-  if (tip.commit === null) return times;
-  const log = await git(
-    [
-      'log',
-      '--first-parent',
-      '-m',
-      '--format=%x00%ct',
-      '--name-only',
-      tip.commit,
-      '--',
-      ...historyPaths('*'),
-    ],
-    { cwd: workspace.root },
-  );
-  for (const entry of log.split('\0').slice(1)) {
-    const [seconds, ...paths] = entry.split('\n').filter(Boolean);
-    for (const path of paths) {
-      const place = placeOf(path);
-      const folder = place?.kind === 'folder' ? folderOf(place.model, place.environment) : null;
-      if (folder && !times.has(folder)) times.set(folder, new Date(Number(seconds) * 1000).toISOString());
-    }
-  }
-  return times;
 }

@@ -168,24 +168,41 @@ export interface Folder {
   readonly files: readonly FolderFile[];
 }
 
-/** Every environment's folder on the branch in one git process. */
-export async function readFolders(workspace: Workspace, tip: Tip): Promise<Folder[]> {
-  const groups = new Map<string, { model: string; environment: string; entries: TreeEntry[] }>();
+/** One environment's folder as the tree lists it: nothing of it is read. */
+export interface FolderEntries {
+  readonly model: string;
+  readonly environment: string;
+  readonly entries: readonly TreeEntry[];
+}
+
+/** Every environment's folder on the branch. */
+export function foldersOf(tip: Tip): FolderEntries[] {
+  const groups = new Map<string, FolderEntries & { entries: TreeEntry[] }>();
   for (const entry of tip.entries) {
     const place = placeOf(entry.path);
     if (place?.kind !== 'folder') continue;
-    const key = folderOf(place.model, place.environment);
-    const group = groups.get(key) ?? { ...place, entries: [] };
+    const { model, environment } = place;
+    const key = folderOf(model, environment);
+    const group = groups.get(key) ?? { model, environment, entries: [] };
     group.entries.push(entry);
     groups.set(key, group);
   }
+  return [...groups.values()];
+}
+
+/** The files of these folders, of all that the branch has unless named, in one git process. */
+export async function readFolders(
+  workspace: Workspace,
+  tip: Tip,
+  folders: readonly FolderEntries[] = foldersOf(tip),
+): Promise<Folder[]> {
   const blobs = await readBlobs(
     workspace.root,
-    [...groups.values()].flatMap(({ entries }) => entries.map(({ oid }) => oid)),
+    folders.flatMap(({ entries }) => entries.map(({ oid }) => oid)),
   );
-  return [...groups].map(([key, { model, environment, entries }]) => ({
+  return folders.map(({ model, environment, entries }) => ({
     model,
     environment,
-    files: folderFiles(entries, `${key}/`, blobs),
+    files: folderFiles(entries, `${folderOf(model, environment)}/`, blobs),
   }));
 }

@@ -4,7 +4,7 @@ import { imageChange, readDeployFiles, renderFor } from './deploy-files.ts';
 import { folderOf, kustomizationFile, placeOf, releaseFile } from './environment-folder.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { openReleaseFile } from './evidence.ts';
-import { readHolds } from './holds.ts';
+import { readAllHolds } from './holds.ts';
 import { type Folder, readFolders, readTip, type Tip } from './tip.ts';
 import { type Finding, verifyFolder } from './verify-folder.ts';
 
@@ -53,18 +53,17 @@ const strayFiles = (tip: Tip): Finding[] =>
     );
 
 async function badHolds(workspace: Workspace, tip: Tip): Promise<Finding[]> {
-  const models = tip.entries.flatMap(({ path }) => {
-    const place = placeOf(path);
-    return place?.kind === 'holds' ? [place.model] : [];
-  });
-  const checked = models.map((model) => readHolds(workspace, tip, model).then(() => [], asFinding));
-  return (await Promise.all(checked)).flat();
+  const findings: Finding[] = [];
+  for (const open of (await readAllHolds(workspace, tip)).values()) {
+    try {
+      open();
+    } catch (error) {
+      if (!isLockstepError(error)) throw error;
+      findings.push(error);
+    }
+  }
+  return findings;
 }
-
-const asFinding = (error: unknown): Finding[] => {
-  if (isLockstepError(error)) return [error];
-  throw error;
-};
 
 /** A changed file is shown where it first differs, where the version's commit is at hand. */
 async function withLines(

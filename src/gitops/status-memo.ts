@@ -1,0 +1,157 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Trust } from '../registry/index.ts';
+import {
+  bundleFolder,
+  canonicalJson,
+  type Digest,
+  digestOf,
+  hideState,
+  statePath,
+  type Workspace,
+  writeAtomic,
+} from '../workspace/index.ts';
+import { folderOf } from './environment-folder.ts';
+import type { FolderEntries } from './tip.ts';
+
+/** What `status` tells of a folder that was verified. */
+export interface Proven {
+  readonly version: string;
+  readonly image: string;
+  readonly modelDigest: Digest;
+  /** Of the version. */
+  readonly commit: string;
+}
+
+/** When each folder last changed, as the history of one tip says. */
+export interface Changes {
+  readonly tip: string;
+  /** ISO 8601, by the folder's path. */
+  readonly times: Readonly<Record<string, string>>;
+}
+
+/**
+ * What this machine has found out about the branch before. A folder is recalled only when every file of it is the same
+ * object, and whoever is trusted and the program that judges are the same.
+ */
+export interface StatusMemo {
+  recall(folder: FolderEntries): Proven | null;
+  learn(folder: FolderEntries, proven: Proven): void;
+  readonly changes: Changes | null;
+  learnChanges(changes: Changes): void;
+  save(): void;
+}
+
+interface Content {
+  readonly changes: Changes | null;
+  /** Proven folders by their path, each with the digest of what was verified. */
+  readonly folders: Readonly<Record<string, readonly [Digest, Proven]>>;
+}
+
+/**
+ * The file is signed with a secret of this machine that lies beside its key: who can only write to `.lockstep/cache/`
+ * (a cache brought from elsewhere) can't make `status` call a folder proven.
+ */
+export function openStatusMemo(workspace: Workspace, trust: Trust): StatusMemo {
+  const rules = digestOf(`${programDigest()}\n${canonicalJson(trust.map(signerOf))}`);
+  const file = statePath(workspace, 'cache', 'status');
+  const before = load(workspace, file);
+  const learnt: Record<string, readonly [Digest, Proven]> = {};
+  let { changes } = before;
+  let isNew = false;
+  return {
+    recall(folder) {
+      const path = folderOf(folder.model, folder.environment);
+      const known = Object.hasOwn(before.folders, path) ? before.folders[path]! : null;
+      return known !== null && known[0] === contentOf(folder, rules) ? known[1] : null;
+    },
+    learn(folder, proven) {
+      learnt[folderOf(folder.model, folder.environment)] = [contentOf(folder, rules), proven];
+      isNew = true;
+    },
+    get changes() {
+      return changes;
+    },
+    learnChanges(found) {
+      changes = found;
+      isNew = true;
+    },
+    save() {
+      if (isNew) store(workspace, file, { changes, folders: { ...before.folders, ...learnt } });
+    },
+  };
+}
+
+/** In one clone an object's id names one content for ever: Git takes no second one. */
+const contentOf = ({ model, environment, entries }: FolderEntries, rules: Digest): Digest =>
+  digestOf(
+    [rules, model, environment, ...entries.map(({ mode, oid, path }) => `${mode} ${oid} ${path}`)].join('\n'),
+  );
+
+const signerOf = ({ keyid, environments }: Trust[number]) => ({ keyid, environments });
+
+/** Of the code and schemas that verify, so that no verdict outlives the rules it was made by. */
+function programDigest(): string {
+  const here = import.meta.dirname;
+  const sources = [
+    here,
+    join(here, '../registry'),
+    join(here, '../workspace'),
+    join(here, '../../docs/schemas'),
+  ];
+  const hash = createHash('sha256');
+  for (const folder of bundleFolder === null ? sources : [here])
+    for (const name of readdirSync(folder).sort())
+      if (/\.(ts|js|json)$/.test(name) && !name.endsWith('.test.ts'))
+        hash
+          .update(name)
+          .update('\0')
+          .update(readFileSync(join(folder, name)))
+          .update('\0');
+  return hash.digest('hex');
+}
+
+/** The first line is the mark of the rest. Anything but that is as good as nothing. */
+function load(workspace: Workspace, file: string): Content {
+  const nothing: Content = { changes: null, folders: {} };
+  try {
+    const bytes = readFileSync(file);
+    const end = bytes.indexOf(10);
+    const body = bytes.subarray(end + 1);
+    const mark = Buffer.from(bytes.toString('latin1', 0, end), 'hex');
+    const wanted = markOf(body, readFileSync(secretFile(workspace)));
+    if (mark.length !== wanted.length || !timingSafeEqual(mark, wanted)) return nothing;
+    return JSON.parse(body.toString()) as Content;
+  } catch {
+    return nothing; // Not there, or not readable: everything is verified again.
+  }
+}
+
+function store(workspace: Workspace, file: string, content: Content): void {
+  try {
+    const body = Buffer.from(JSON.stringify(content));
+    const mark = markOf(body, secretOf(workspace)).toString('hex');
+    writeAtomic(file, Buffer.concat([Buffer.from(`${mark}\n`), body]), 0o600);
+    hideState(workspace);
+  } catch {
+    // A full disk, a folder that can't be written: what was found out is told all the same.
+  }
+}
+
+const markOf = (body: Uint8Array, secret: Uint8Array): Buffer =>
+  createHmac('sha256', secret).update(body).digest();
+
+const secretFile = (workspace: Workspace): string => statePath(workspace, 'keys', 'status.secret');
+
+function secretOf(workspace: Workspace): Buffer {
+  try {
+    const secret = readFileSync(secretFile(workspace));
+    if (secret.length === 32) return secret;
+  } catch {
+    // The first time.
+  }
+  const secret = randomBytes(32);
+  writeAtomic(secretFile(workspace), secret, 0o600);
+  return secret;
+}
