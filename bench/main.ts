@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /*
  * How fast and how large, as ratios within one run: `npm run bench` for all, `npm run bench -- run trees` for some.
- * Not asserted, but for `data`: a machine that others use too would fail at random. docs/benchmarks.md has figures that were seen.
+ * Not asserted, but for `data` and `promotion`: a machine that others use too would fail at random. docs/benchmarks.md has figures that were seen.
  */
 const benches: Readonly<Record<string, string>> = {
   run: '`lockstep run` with nothing changed, beside the start of Node',
@@ -12,6 +12,8 @@ const benches: Readonly<Record<string, string>> = {
   'data-status': '`lockstep data status` on 10,000 files, beside `git status`',
   data: 'datasets added, looked at, pushed and pulled, beside DVC, rclone and others; its goals are counted',
   trees: '100 trees of depth 6 on 100,000 rows of 20 numbers, beside scikit-learn where it is installed',
+  promotion:
+    'promotion, status and verify with 1,000 models and 10,000 tags, beside GTO, and a switch of versions; its goals are counted',
   serving: 'a model server asked single rows, beside a bare node:http echo, one core each',
 };
 
