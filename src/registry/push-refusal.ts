@@ -35,7 +35,10 @@ const wordings: readonly (readonly [PushRefusal, RegExp])[] = [
   ],
   ['permission', /denied to|permission|not allowed to push|\b403\b|not authorized|read-only/i],
   ['no-atomic', /does not support --atomic/i],
-  ['server', /internal server error|service unavailable|hung up unexpectedly|timed out|(error|HTTP)[ :]+50[0234]\b/i],
+  [
+    'server',
+    /internal server error|service unavailable|hung up unexpectedly|timed out|(error|HTTP)[ :]+50[0234]\b/i,
+  ],
 ];
 
 export const refusalKind = (reason: string): PushRefusal =>
