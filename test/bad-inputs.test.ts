@@ -40,10 +40,11 @@ const messages = new Map<BadInput, string>();
 beforeAll(async () => {
   [fixture, remote] = await Promise.all([makeFixture(), startRemote()]);
 });
+// Some three hundred repositories go: a busy disk takes its time.
 afterAll(async () => {
   await fixture[Symbol.asyncDispose]();
   await remote[Symbol.asyncDispose]();
-});
+}, 240_000);
 
 describe.each(Object.entries(groups))('%s', (group, rows) => {
   test.concurrent.each(rows.map((row) => [row.name, row] as const))('%s', async (_, row) => {

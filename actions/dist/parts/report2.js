@@ -1,1 +1,1 @@
-export{c as renderComment,t as renderHtml}from"./report.js";
+export{l as renderComment,t as renderHtml}from"./report.js";
