@@ -65,9 +65,10 @@ export async function tamperings(
   for (const tampering of byDigest) await refused(place, branch, runs, tampering);
   await writeList(place);
   await place.cluster.apply(policy);
+  await inForce(place, `${runs.split('@')[0]}@sha256:${'1'.repeat(64)}`);
   const verified: readonly Tampering[] = [
     {
-      what: 'the digest of a version that has not been promoted',
+      what: 'the digest of the version that was rolled back',
       change: (text) => text.replace(ours, theirs),
       refusal: /lockstep-verified.*not verified by `lockstep verify`: \S+@sha256/s,
     },
@@ -111,6 +112,28 @@ async function refused(place: Place, branch: string, runs: string, tampering: Ta
   await git('revert', '--no-edit', 'HEAD');
   await git('push', '--quiet', 'origin', 'environments');
   await project.lockstep('verify');
+  const undone = await git('rev-parse', 'HEAD');
+  await flux.wake('models-production');
+  await flux.kustomization(
+    'models-production',
+    `let in again after ${tampering.what}`,
+    ({ attempted, ready }) => ready !== 'False' && attempted?.endsWith(undone) === true,
+  );
+}
+
+/** A policy takes a moment until it is asked: until it refuses this image, which the other one lets in. */
+async function inForce({ cluster, flux }: Place, image: string): Promise<void> {
+  const { kubectl } = cluster;
+  const create = ['create', 'deployment', 'probe', `--image=${image}`, '-n', 'models-production'];
+  await until('lockstep-verified is in force', [...cluster.daemons, ...flux.daemons], () =>
+    kubectl([...create, '--dry-run=server']).then(
+      () => null,
+      (error: Error) => {
+        assert.match(error.message, /lockstep-verified/);
+        return true;
+      },
+    ),
+  );
 }
 
 async function checkout({ tools, project }: Place): Promise<string> {
