@@ -1,4 +1,5 @@
 import { rollback } from '../gitops/index.ts';
+import { checkVersion } from '../registry/index.ts';
 import type { Command } from './command.ts';
 import { secondsOption, textOption } from './option-values.ts';
 import { describeProposal } from './proposal.ts';
@@ -10,6 +11,7 @@ export const command: Command = {
   options: {
     in: { type: 'string' },
     to: { type: 'string' },
+    from: { type: 'string' },
     reason: { type: 'string' },
     'no-hold': { type: 'boolean' },
     observe: { type: 'string' },
@@ -17,6 +19,7 @@ export const command: Command = {
   help: {
     in: 'the environment',
     to: 'the version to go back to (default: the last verified one before this that is not held)',
+    from: 'the version to leave: nothing is done where another one is by now',
     reason: 'why, for whoever asks later',
     'no-hold': 'do not hold the version that is left',
     observe: 'how many seconds to wait for the environment to answer (default 60, 0 does not wait)',
@@ -26,6 +29,7 @@ export const command: Command = {
       model: positionals[0]!,
       environment: textOption(values, 'in', 'rollback'),
       ...(typeof values.to === 'string' ? { to: values.to } : {}),
+      ...(typeof values.from === 'string' ? { from: checkVersion(values.from) } : {}),
       reason: textOption(values, 'reason', 'rollback'),
       hold: values['no-hold'] !== true,
       observe: secondsOption(values, 'observe', 60, 'rollback'),
