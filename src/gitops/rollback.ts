@@ -206,7 +206,12 @@ async function findEarlier(
     }
     seen.add(version);
   }
-  const wanted = to === undefined ? 'no earlier verified version without a hold' : `${to} never ran verified`;
+  const wanted =
+    to === undefined
+      ? 'no earlier verified version without a hold'
+      : to === avoided.at(-1)
+        ? `${to} is what stands now`
+        : `${to} never ran verified`;
   throw nothingEarlier(model, environment, `${wanted} in ${environment} of ${model}`, [...seen]);
 }
 
