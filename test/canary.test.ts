@@ -84,13 +84,13 @@ test('a new version goes step by step: each caller stays on one, none is dropped
   await promote('v1.0.0');
   const agent = await up();
   const { answers } = ask();
-  await promote('v1.1.0', canaryOf('20:1s, 60:1s', 'requests 20'));
+  await promote('v1.1.0', canaryOf('20:4s, 60:1s', 'requests 20'));
   await agent.until('canary', 'v1.1.0');
   const began = answers.length;
   expect(production()).toMatchObject({
     version: 'v1.0.0',
     refused: null,
-    canary: { version: 'v1.1.0', weight: 20, step: 1, steps: 2, seconds: 1, paused: false },
+    canary: { version: 'v1.1.0', weight: 20, step: 1, steps: 2, seconds: 4, paused: false },
   });
   await sleep(700);
   const first = answers.slice(began + 8, answers.length);
