@@ -29,6 +29,10 @@ const programs = {
   checkout: ['node', join(checkout, 'bin/lockstep.js')],
   bundle: [process.execPath, join(checkout, 'actions/dist/cli.js')],
 } as const satisfies Record<string, Command>;
+const ourProgram =
+  (name: keyof typeof programs, cwd: string) =>
+  (...args: string[]): Promise<Sample> =>
+    timed([...programs[name], ...args] as unknown as Command, { cwd, env: environment });
 const report = openReport();
 const root = mkdtempSync(join(tmpdir(), 'lockstep-bench-'));
 const environment = { ...process.env, PATH: hostPath(), NODE_COMPILE_CACHE: undefined };
@@ -126,11 +130,6 @@ function inRoot(name: string): string {
   mkdirSync(folder);
   return folder;
 }
-
-const ourProgram =
-  (name: keyof typeof programs, cwd: string) =>
-  (...args: string[]): Promise<Sample> =>
-    timed([...programs[name], ...args] as unknown as Command, { cwd, env: environment });
 
 /** Judged by the median: others use this machine too. */
 function goalOf(what: string, samples: readonly Sample[], seconds: number): void {
