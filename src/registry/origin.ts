@@ -12,7 +12,10 @@ export async function remoteRefs(
   patterns: readonly string[],
   remote = origin,
 ): Promise<Map<string, string>> {
-  const text = await git(['ls-remote', '--refs', remote, ...patterns], { cwd });
+  // Who wants branches alone is not told ten thousand tags.
+  const isBranches = patterns.length > 0 && patterns.every((pattern) => pattern.startsWith('refs/heads/'));
+  const kind = isBranches ? ['--heads'] : [];
+  const text = await git(['ls-remote', '--refs', ...kind, remote, ...patterns], { cwd });
   return refMap(text, '\t');
 }
 
