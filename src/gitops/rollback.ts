@@ -3,18 +3,15 @@ import {
   canonicalJson,
   checkEnvironment,
   checkName,
-  git,
-  LockstepError,
-  readTree,
   resolveCommit,
   type TreeEntry,
   type Workspace,
 } from '../workspace/index.ts';
 import { type Attempt, writeBranch } from './branch-write.ts';
 import { type BranchEvent, printMessage, summary } from './commit-message.ts';
+import { findEarlier, nothingEarlier } from './earlier-release.ts';
 import { type Effects, realEffects } from './effects.ts';
 import { folderOf, holdsPath, imageReference } from './environment-folder.ts';
-import type { VerifiedRelease } from './evidence.ts';
 import { addHold, checkNotHeld, checkReason, makeHold, readHolds } from './holds.ts';
 import { nextTag } from './next-tag.ts';
 import { awaitOutcome } from './observe.ts';
@@ -23,8 +20,7 @@ import { currentRelease, tagInCommit } from './promotion-plan.ts';
 import { type Done, noteOf, type RollbackRequest, type RollbackResult } from './rollback-note.ts';
 import { currentTrust } from './run-key.ts';
 import { standTag } from './standing-tag.ts';
-import { readFolder, type Tip, tagStandsAlone, tipAt } from './tip.ts';
-import { verifyFolder } from './verify-folder.ts';
+import { readFolder, type Tip, tagStandsAlone } from './tip.ts';
 
 /**
  * Puts an earlier verified folder back, byte for byte, and holds the version that is left, in one commit with a
@@ -181,55 +177,6 @@ async function versionLeft(
     throw nothingEarlier(model, environment, `${environment} of ${model} names nothing yet`, []);
   }
 }
-
-/** The newest folder in the branch's history that is verified today and is of another, unheld version. */
-async function findEarlier(
-  workspace: Workspace,
-  tip: Tip,
-  { model, environment, to }: RollbackRequest,
-  avoided: readonly string[],
-  trust: Trust,
-): Promise<{ release: VerifiedRelease; entries: readonly TreeEntry[] }> {
-  const folder = folderOf(model, environment);
-  const log = await git(['log', '--first-parent', '--format=%H', tip.commit!, '--', folder], {
-    cwd: workspace.root,
-  });
-  const seen = new Set<string>();
-  for (const commit of log.split('\n').filter(Boolean).slice(1)) {
-    const earlier = await tipAt(workspace, commit, 'local');
-    const files = await readFolder(workspace, earlier, model, environment);
-    const verdict = files && verifyFolder({ model, environment, files, trust });
-    if (verdict?.kind !== 'verified') continue;
-    const { version } = verdict.release;
-    if (to === undefined ? !avoided.includes(version) : version === to && version !== avoided.at(-1)) {
-      return { release: verdict.release, entries: await readTree(workspace.root, commit, folder) };
-    }
-    seen.add(version);
-  }
-  const wanted =
-    to === undefined
-      ? 'no earlier verified version without a hold'
-      : to === avoided.at(-1)
-        ? `${to} is what stands now`
-        : `${to} never ran verified`;
-  throw nothingEarlier(model, environment, `${wanted} in ${environment} of ${model}`, [...seen]);
-}
-
-const nothingEarlier = (
-  model: string,
-  environment: string,
-  what: string,
-  seen: readonly string[],
-): LockstepError =>
-  new LockstepError('E_ROLLBACK_NONE', {
-    what,
-    where: { file: folderOf(model, environment) },
-    allowed:
-      seen.length > 0
-        ? `versions in its history: ${seen.join(', ')}`
-        : 'an environment with an earlier version',
-    fix: `lockstep promote ${model} <version> --to ${environment}`,
-  });
 
 /** The old entries as they were, and nothing else below the folder. */
 function restore(

@@ -22,11 +22,18 @@ test('with no file the embedded defaults hold', () => {
     image: {},
     environments: ['dev', 'staging', 'production'],
     urls: {},
+    rules: {},
     gitops: { branch: 'environments', mode: 'push', repository: null },
     trust: [],
     datasets: {},
     upgrade: {},
     sources: {},
+  });
+});
+
+test('what environments ask for, by their name', () => {
+  expect(read('environments: [dev, {name: production, approvals: 2}]\n').rules).toEqual({
+    production: { approvals: 2, freeze: [], rollback: 'by-hand' },
   });
 });
 

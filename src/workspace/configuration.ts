@@ -96,7 +96,7 @@ export interface Configuration {
   readonly environments: readonly string[];
   /** Where an environment answers, when it isn't the local agent's. */
   readonly urls: Readonly<Record<string, string>>;
-  /** By environment. */
+  /** Of the environments that ask for anything. */
   readonly rules: Readonly<Record<string, EnvironmentRules>>;
   readonly gitops: Gitops;
   readonly trust: readonly (TrustedKey | BranchKeys)[];
@@ -154,12 +154,7 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
     image: file.image ?? {},
     environments: environments.map(({ name }) => name),
     urls: Object.fromEntries(environments.flatMap(({ name, url }) => (url ? [[name, url]] : []))),
-    rules: Object.fromEntries(
-      environments.map(({ name, approvals = 0, freeze = [], rollback = 'by-hand' }) => [
-        name,
-        { approvals, freeze, rollback },
-      ]),
-    ),
+    rules: Object.fromEntries(environments.flatMap(rulesOf)),
     gitops: { branch: 'environments', mode: 'push', repository: null, ...file.gitops },
     trust: file.trust ?? [],
     datasets: file.datasets ?? {},
@@ -167,6 +162,11 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
     sources: file.sources ?? {},
   };
 }
+
+const rulesOf = ({ name, approvals, freeze, rollback }: EnvironmentEntry): [string, EnvironmentRules][] =>
+  approvals === undefined && freeze === undefined && rollback === undefined
+    ? []
+    : [[name, { approvals: approvals ?? 0, freeze: freeze ?? [], rollback: rollback ?? 'by-hand' }]];
 
 /** Errors: E_REMOTE_CREDENTIALS. */
 function checkNoPassword(repository: string | null): void {

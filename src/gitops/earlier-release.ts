@@ -1,0 +1,57 @@
+import type { Trust } from '../registry/index.ts';
+import { git, LockstepError, readTree, type TreeEntry, type Workspace } from '../workspace/index.ts';
+import { folderOf } from './environment-folder.ts';
+import type { VerifiedRelease } from './evidence.ts';
+import type { RollbackRequest } from './rollback-note.ts';
+import { readFolder, type Tip, tipAt } from './tip.ts';
+import { verifyFolder } from './verify-folder.ts';
+
+/** The newest folder in the branch's history that is verified today and is of another, unheld version. */
+export async function findEarlier(
+  workspace: Workspace,
+  tip: Tip,
+  { model, environment, to }: RollbackRequest,
+  avoided: readonly string[],
+  trust: Trust,
+): Promise<{ release: VerifiedRelease; entries: readonly TreeEntry[] }> {
+  const folder = folderOf(model, environment);
+  const log = await git(['log', '--first-parent', '--format=%H', tip.commit!, '--', folder], {
+    cwd: workspace.root,
+  });
+  const seen = new Set<string>();
+  for (const commit of log.split('\n').filter(Boolean).slice(1)) {
+    const earlier = await tipAt(workspace, commit, 'local');
+    const files = await readFolder(workspace, earlier, model, environment);
+    const verdict = files && verifyFolder({ model, environment, files, trust });
+    if (verdict?.kind !== 'verified') continue;
+    const { version } = verdict.release;
+    if (to === undefined ? !avoided.includes(version) : version === to && version !== avoided.at(-1)) {
+      return { release: verdict.release, entries: await readTree(workspace.root, commit, folder) };
+    }
+    seen.add(version);
+  }
+  const wanted =
+    to === undefined
+      ? 'no earlier verified version without a hold'
+      : to === avoided.at(-1)
+        ? `${to} is what stands now`
+        : `${to} never ran verified`;
+  throw nothingEarlier(model, environment, `${wanted} in ${environment} of ${model}`, [...seen]);
+}
+
+/** Errors are made, not thrown: E_ROLLBACK_NONE. */
+export const nothingEarlier = (
+  model: string,
+  environment: string,
+  what: string,
+  seen: readonly string[],
+): LockstepError =>
+  new LockstepError('E_ROLLBACK_NONE', {
+    what,
+    where: { file: folderOf(model, environment) },
+    allowed:
+      seen.length > 0
+        ? `versions in its history: ${seen.join(', ')}`
+        : 'an environment with an earlier version',
+    fix: `lockstep promote ${model} <version> --to ${environment}`,
+  });
