@@ -1,6 +1,7 @@
-import { resolveCommit, tryGit, type Workspace } from '../workspace/index.ts';
-import { type Change, diffTrees, readChanges, readDeployTrees, readTrees } from './deploy-changes.ts';
+import { canonicalJson, digestOf, resolveCommit, tryGit, type Workspace } from '../workspace/index.ts';
+import { type Change, diffTrees, readChanges, readTrees } from './deploy-changes.ts';
 import { folderOf } from './environment-folder.ts';
+import type { StatusMemo } from './status-memo.ts';
 
 /** How `models/<model>/deploy/` on the main branch differs from what an environment's folder was copied from. */
 export interface Behind {
@@ -30,20 +31,32 @@ const absent = '0'.repeat(40);
 
 /**
  * The folders that would get other manifests if they were promoted from the main branch as this clone knows it, by
- * their path. Three git processes at most, however many folders there are; one more for each that was copied from
+ * their path; asked for once, as long as nothing of it changes. Three git processes at most, however many folders there are; one more for each that was copied from
  * another branch. A commit that is not here (a shallow clone) says nothing.
  */
 export async function behindMain(
   workspace: Workspace,
   folders: readonly Copied[],
+  memo: Pick<StatusMemo, 'behind' | 'learnBehind'>,
 ): Promise<ReadonlyMap<string, Behind>> {
   const main = await mainBranch(workspace);
+  if (main === null) return new Map();
+  const question = digestOf(canonicalJson([main, workspace.configuration.environments, folders]));
+  if (memo.behind?.question === question) return new Map(memo.behind.found);
+  const { differences, isWhole } = await readDifferences(workspace, main.commit, folders);
+  const found = differences.length === 0 ? new Map() : await countAll(workspace, main, differences);
+  // What is not here yet may be fetched later.
+  if (isWhole) memo.learnBehind({ question, found: [...found] });
+  return found;
+}
+
+async function countAll(
+  workspace: Workspace,
+  main: { readonly branch: string; readonly commit: string },
+  differences: readonly Difference[],
+): Promise<Map<string, Behind>> {
   const found = new Map<string, Behind>();
-  if (main === null) return found;
-  const differences = await readDifferences(workspace, main.commit, folders);
-  if (differences.length === 0) return found;
-  const models = [...new Set(differences.map(({ model }) => model))];
-  const changes = await readChanges(workspace, main.commit, models);
+  const changes = await readChanges(workspace, main.commit);
   for (const difference of differences) {
     const { model, environment, commit, copied, main: now } = difference;
     const isOurs = forEnvironment(workspace, environment);
@@ -79,22 +92,24 @@ async function readDifferences(
   workspace: Workspace,
   main: string,
   folders: readonly Copied[],
-): Promise<Difference[]> {
-  const trees = await readTrees(
-    workspace,
-    folders.map(({ model, commit }) => `${commit}:${deploy(model)}`),
-  );
-  const mainTrees = await readDeployTrees(workspace, main);
-  const pairs = folders.map((folder) => ({
+): Promise<{ differences: Difference[]; isWhole: boolean }> {
+  const names = folders.map(({ model, commit }) => [
+    `${commit}:${deploy(model)}`,
+    `${main}:${deploy(model)}`,
+  ]);
+  const asked = [...new Set(names.flat())];
+  const found = await readTrees(workspace, asked);
+  const treeOf = new Map(asked.map((name, index) => [name, found[index]]));
+  const pairs = folders.map((folder, index) => ({
     ...folder,
-    trees: [trees.get(`${folder.commit}:${deploy(folder.model)}`), mainTrees.get(deploy(folder.model))],
+    trees: names[index]!.map((name) => treeOf.get(name)),
   }));
   const differing = pairs.filter(({ trees: [copied, now] }) => copied && now && copied !== now);
   const diffs = await diffTrees(
     workspace,
     differing.map(({ trees: [copied, now] }) => `${copied} ${now}`),
   );
-  return differing
+  const differences = differing
     .map(({ trees: [copied, now], ...folder }) => {
       const isOurs = forEnvironment(workspace, folder.environment);
       const changes = (diffs.get(`${copied} ${now}`) ?? []).filter(({ path }) => isOurs(path));
@@ -105,6 +120,7 @@ async function readDifferences(
       };
     })
     .filter(({ main: now }) => now.size > 0);
+  return { differences, isWhole: found.every((tree) => tree !== null) };
 }
 
 const deploy = (model: string): string => `models/${model}/deploy`;

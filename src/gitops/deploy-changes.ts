@@ -1,38 +1,12 @@
 import { git, type Workspace } from '../workspace/index.ts';
 
-/** The trees that these names stand for (`<commit>:<folder>`); what is not here is not in it. */
-export async function readTrees(
-  { root }: Workspace,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const wanted = [...new Set(names)];
+/** The trees that these names stand for (`<commit>:<folder>`); null for what is not here. */
+export async function readTrees({ root }: Workspace, names: readonly string[]): Promise<(string | null)[]> {
   const text = await git(['cat-file', '--batch-check=%(objectname) %(objecttype)'], {
     cwd: root,
-    input: `${wanted.join('\n')}\n`,
+    input: `${names.join('\n')}\n`,
   });
-  const lines = text.split('\n');
-  return new Map(
-    wanted.flatMap((name, index) => {
-      const tree = /^([0-9a-f]{40}) tree$/.exec(lines[index]!)?.[1];
-      return tree === undefined ? [] : [[name, tree]];
-    }),
-  );
-}
-
-/** The tree of every `models/<model>/deploy` at a commit, read together: looked up one by one, each costs the whole of `models`. */
-export async function readDeployTrees(
-  { root }: Workspace,
-  commit: string,
-): Promise<ReadonlyMap<string, string>> {
-  const text = await git(['ls-tree', '-d', '-r', '-z', '--full-tree', commit, '--', 'models/'], {
-    cwd: root,
-  });
-  return new Map(
-    text.split('\0').flatMap((line) => {
-      const [, tree, path] = /^\d+ tree ([0-9a-f]{40})\t(models\/[^/]+\/deploy)$/.exec(line) ?? [];
-      return tree && path ? [[path, tree]] : [];
-    }),
-  );
+  return text.split('\n').map((line) => /^([0-9a-f]{40}) tree$/.exec(line)?.[1] ?? null);
 }
 
 /** A file before and after, by object id; a missing one has the id of zeros. */
@@ -73,21 +47,10 @@ function changeOf(raw: string, path: string): Change {
   return { path, before: before!, after: after! };
 }
 
-/** A command line has an end. */
-const mostFolders = 500;
-
-/** What the commits of the main branch changed in `deploy/` of these models (and maybe others), newest first. */
-export async function readChanges(
-  { root }: Workspace,
-  main: string,
-  models: readonly string[],
-): Promise<Map<string, Change[][]>> {
+/** What the commits of the main branch changed in each model's `deploy/`, newest first. */
+export async function readChanges({ root }: Workspace, main: string): Promise<Map<string, Change[][]>> {
   const format = ['--format=%x01', '--raw', '-z', '--no-renames', '--no-abbrev'];
-  const folders =
-    models.length > mostFolders
-      ? [':(glob)models/*/deploy/**']
-      : models.map((model) => `models/${model}/deploy`);
-  const where = ['--', ...folders];
+  const where = ['--', ':(glob)models/*/deploy/**'];
   const text = await git(['log', '--first-parent', '-m', ...format, main, ...where], { cwd: root });
   const byModel = new Map<string, Change[][]>();
   for (const commit of text.split('\x01').slice(1)) {

@@ -12,6 +12,7 @@ import {
   type Workspace,
   writeAtomic,
 } from '../workspace/index.ts';
+import type { Behind } from './behind.ts';
 import { folderOf } from './environment-folder.ts';
 import type { FolderEntries } from './tip.ts';
 
@@ -31,6 +32,12 @@ export interface Changes {
   readonly times: Readonly<Record<string, string>>;
 }
 
+/** Which folders are behind main, by their path, and what exactly was asked. */
+export interface BehindAnswer {
+  readonly question: Digest;
+  readonly found: readonly (readonly [string, Behind])[];
+}
+
 /**
  * What this machine has found out about the branch before. A folder is recalled only when every file of it is the same
  * object, and whoever is trusted and the program that judges are the same.
@@ -40,11 +47,14 @@ export interface StatusMemo {
   learn(folder: FolderEntries, proven: Proven): void;
   readonly changes: Changes | null;
   learnChanges(changes: Changes): void;
+  readonly behind: BehindAnswer | null;
+  learnBehind(answer: BehindAnswer): void;
   save(): void;
 }
 
 interface Content {
   readonly changes: Changes | null;
+  readonly behind: BehindAnswer | null;
   /** Proven folders by their path, each with the digest of what was verified. */
   readonly folders: Readonly<Record<string, readonly [Digest, Proven]>>;
 }
@@ -58,7 +68,7 @@ export function openStatusMemo(workspace: Workspace, trust: Trust): StatusMemo {
   const file = statePath(workspace, 'cache', 'status');
   const before = load(workspace, file);
   const learnt: Record<string, readonly [Digest, Proven]> = {};
-  let { changes } = before;
+  let { changes, behind } = before;
   let isNew = false;
   return {
     recall(folder) {
@@ -77,8 +87,15 @@ export function openStatusMemo(workspace: Workspace, trust: Trust): StatusMemo {
       changes = found;
       isNew = true;
     },
+    get behind() {
+      return behind;
+    },
+    learnBehind(answer) {
+      behind = answer;
+      isNew = true;
+    },
     save() {
-      if (isNew) store(workspace, file, { changes, folders: { ...before.folders, ...learnt } });
+      if (isNew) store(workspace, file, { changes, behind, folders: { ...before.folders, ...learnt } });
     },
   };
 }
@@ -114,7 +131,7 @@ function programDigest(): string {
 
 /** The first line is the mark of the rest. Anything but that is as good as nothing. */
 function load(workspace: Workspace, file: string): Content {
-  const nothing: Content = { changes: null, folders: {} };
+  const nothing: Content = { changes: null, behind: null, folders: {} };
   try {
     const bytes = readFileSync(file);
     const end = bytes.indexOf(10);

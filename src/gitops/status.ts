@@ -58,7 +58,6 @@ export async function statusOf(workspace: Workspace, only?: string): Promise<Sta
     changedAt(workspace, tip, memo),
     readAllHolds(workspace, tip),
   ]);
-  memo.save();
   const byModel = Map.groupBy(proofs, ({ model }) => model);
   const order = workspace.configuration.environments;
   const names = [...new Set([...byModel.keys(), ...holds.keys()])].filter(isWanted).sort();
@@ -75,11 +74,9 @@ export async function statusOf(workspace: Workspace, only?: string): Promise<Sta
       holds: holds.get(model)?.().holds ?? [],
     };
   });
-  return {
-    tip: tip.commit,
-    source: tip.source,
-    models: await withBehind(workspace, await Promise.all(statuses)),
-  };
+  const models = await withBehind(workspace, await Promise.all(statuses), memo);
+  memo.save();
+  return { tip: tip.commit, source: tip.source, models };
 }
 
 /** A folder, and what it proves or the first thing that is wrong with it. */
@@ -110,11 +107,15 @@ async function proveFolders(
   });
 }
 
-async function withBehind(workspace: Workspace, models: readonly ModelStatus[]): Promise<ModelStatus[]> {
+async function withBehind(
+  workspace: Workspace,
+  models: readonly ModelStatus[],
+  memo: StatusMemo,
+): Promise<ModelStatus[]> {
   const copied = models.flatMap(({ model, environments }) =>
     environments.flatMap(({ environment, commit }) => (commit ? [{ model, environment, commit }] : [])),
   );
-  const behind = await behindMain(workspace, copied);
+  const behind = await behindMain(workspace, copied, memo);
   return models.map(({ model, environments, ...rest }) => ({
     model,
     environments: environments.map((entry) => ({
