@@ -13,7 +13,7 @@ const benches: Readonly<Record<string, string>> = {
   data: 'datasets added, looked at, pushed and pulled, beside DVC, rclone and others; its goals are counted',
   trees: '100 trees of depth 6 on 100,000 rows of 20 numbers, beside scikit-learn where it is installed',
   promotion:
-    'promotion, status and verify with 1,000 models and 10,000 tags, beside GTO, and a switch of versions; its goals are counted',
+    'promotion, status and verify with 1,000 models and 10,000 tags, and a switch of versions; its goals are counted',
   serving: 'a model server asked single rows, beside a bare node:http echo, one core each',
 };
 

@@ -12,15 +12,14 @@ import { measureSwitch, switchLine } from './promotion/switch.ts';
 
 /*
  * Whole commands on a remote as years of releases leave it, beside GTO's where it does part of the work (tags alone,
- * without a verdict, a signature or a branch), turn by turn.
- *   node bench/promotion.ts [--times 7] [--models 1000] [--no-peers]
+ * without a verdict, a signature or a branch): once, on request, since it takes minutes for ten thousand tags.
+ *   node bench/promotion.ts [--times 7] [--models 1000] [--peers]
  */
 const { values } = parseArgs({
-  allowNegative: true,
   options: {
     times: { type: 'string', default: '7' },
     models: { type: 'string', default: '1000' },
-    peers: { type: 'boolean', default: true },
+    peers: { type: 'boolean', default: false },
   },
 });
 const times = Number(values.times);
@@ -97,6 +96,7 @@ async function measureMany(): Promise<void> {
     ];
     subjects.push({
       name: 'GTO',
+      times: 1,
       turn: async (turn) => ({
         status: await timed([gto, 'show'], where),
         promote: await timed([...assign(models.at(-turn)!), '--push'], where),
