@@ -117,10 +117,7 @@ test('a new version goes step by step: each caller stays on one, none is dropped
   expect(production()).toMatchObject({ version: 'v1.1.0', canary: null });
 });
 
-// Once in four runs on a busy machine the reasons were not these two; what they were is not known yet.
-test('what the new version can not answer the old one does, and the canary goes back with the reasons', {
-  retry: 2,
-}, async () => {
+test('what the new version can not answer the old one does, and the canary goes back with the reasons', async () => {
   await promote('v1.0.0');
   const agent = await up();
   const { answers, stop } = ask();
@@ -131,15 +128,15 @@ test('what the new version can not answer the old one does, and the canary goes 
   await sleep(200);
   await stop();
   expect(refused.kept).toBe('v1.0.0');
-  expect(refused.reasons[0]).toMatch(
-    /^\d+ of \d+ requests fail on it that the old version answers \(at most 2 %\)$/,
-  );
-  // Beside it, on a busy machine, whatever else a slow server said.
-  expect(refused.reasons.slice(1).join('\n')).toMatch(
-    /^(\d+ × )?"carrier" is "ZZ", a category the model was not trained with$/m,
-  );
+  const [, failed, asked] =
+    /^(\d+) of (\d+) requests fail on it that the old version answers \(at most 2 %\)$/.exec(
+      refused.reasons[0]!,
+    ) ?? [];
+  expect(refused.reasons[1]).toMatch(/^\d+ × "carrier" is "ZZ", a category the model was not trained with$/);
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-  expect(versionsOf(answers)).toEqual(['v1.0.0', 'v1.2.0']);
+  // Where the first two that it was asked were both such requests, that was enough, and it answered nobody.
+  const answered = Number(asked) > Number(failed) ? ['v1.2.0'] : [];
+  expect(versionsOf(answers)).toEqual(['v1.0.0', ...answered]);
   expect(versionsOf(answers.slice(after))).toEqual(['v1.0.0']);
   expect(production()).toMatchObject({ version: 'v1.0.0', canary: null, refused: { version: 'v1.2.0' } });
 

@@ -2,12 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deployBase } from '../src/commands/deploy-base/deploy-base.ts';
-import { folderOf, promote, verifyEnvironments } from '../src/gitops/index.ts';
+import { folderOf, verifyEnvironments } from '../src/gitops/index.ts';
 import { openMetrics } from '../src/serving/metrics.ts';
-import { git } from '../src/workspace/index.ts';
-import { commitFiles, makeSandbox } from './git-sandbox.ts';
+import { makeSandbox } from './git-sandbox.ts';
 import { called, faultsIn, type Manifest, manifestsIn, merged } from './kubernetes-rules.ts';
-import { policyText, registerVersion } from './release-sandbox.ts';
+import { promotedWith } from './release-sandbox.ts';
 
 // What docs/cluster shows, as far as it can be checked without a cluster; the interop suite kustomize renders it.
 
@@ -46,13 +45,7 @@ test.each(['argo-rollouts', 'kserve'] as const)(
   'what %s adds to deploy/ is promoted and verifies',
   async (name) => {
     await using sandbox = await makeSandbox();
-    const workspace = await sandbox.clone('ada');
-    const copies = [...progressive(name)].map(([file, text]) => [`models/churn/deploy/${file}`, text]);
-    await commitFiles(workspace, { ...Object.fromEntries(copies), 'models/churn/policy.yaml': policyText });
-    await git(['push', '--quiet', 'origin', 'HEAD:refs/heads/main'], { cwd: workspace.root });
-    await registerVersion(workspace, 'v1.0.0');
-    for (const environment of environments)
-      await promote(workspace, { model: 'churn', version: 'v1.0.0', environment });
+    const workspace = await promotedWith(sandbox, progressive(name), environments);
     const { findings, verified } = await verifyEnvironments(workspace);
     expect(findings).toEqual([]);
     expect(verified).toHaveLength(3);

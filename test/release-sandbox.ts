@@ -1,3 +1,4 @@
+import { type Effects, promote, realEffects } from '../src/gitops/index.ts';
 import { createVersionTag, type ReleaseRecord } from '../src/registry/index.ts';
 import { digestOf, git, type Workspace } from '../src/workspace/index.ts';
 import { commitFiles, type GitSandbox, makeRecord } from './git-sandbox.ts';
@@ -40,4 +41,35 @@ export async function registerVersion(
   const record = makeRecord({ version, commit, policy: { digest: digestOf(policy), commit }, ...over });
   await createVersionTag(workspace, { record, commit, push: true });
   return record;
+}
+
+/** What somebody else does just before an effect of ours happens for the first time. */
+export function before(effect: Parameters<Effects['perform']>[0], happens: () => Promise<unknown>): Effects {
+  let happened = false;
+  return {
+    ...realEffects,
+    async perform(name, work) {
+      if (name === effect && !happened) {
+        happened = true;
+        await happens();
+      }
+      return work();
+    },
+  };
+}
+
+/** A project with these files in `models/churn/deploy/`, whose v1.0.0 was promoted to these environments, in order. */
+export async function promotedWith(
+  sandbox: GitSandbox,
+  deploy: ReadonlyMap<string, string>,
+  environments: readonly string[],
+): Promise<Workspace> {
+  const workspace = await sandbox.clone('ada');
+  const copies = [...deploy].map(([name, text]) => [`models/churn/deploy/${name}`, text]);
+  await commitFiles(workspace, { ...Object.fromEntries(copies), 'models/churn/policy.yaml': policyText });
+  await git(['push', '--quiet', 'origin', 'HEAD:refs/heads/main'], { cwd: workspace.root });
+  await registerVersion(workspace, 'v1.0.0');
+  for (const environment of environments)
+    await promote(workspace, { model: 'churn', version: 'v1.0.0', environment });
+  return workspace;
 }

@@ -1,4 +1,4 @@
-import { canaryActions, canaryText, orderCanary } from '../gitops/index.ts';
+import { type CanaryResult, canaryActions, canaryText, orderCanary } from '../gitops/index.ts';
 import type { Command } from './command.ts';
 import { UsageError } from './invocation.ts';
 import { textOption } from './option-values.ts';
@@ -28,12 +28,13 @@ export const command: Command = {
     const lines = [
       `${model} in ${environment}: ${action} of ${canary.version} ${done ? 'done' : 'ordered; the agent has not done it yet'}`,
       `  it was: ${canaryText(canary)}`,
-      ...(rollback === null
-        ? []
-        : [
-            `  ${rollback.from} → ${rollback.to} in commit ${rollback.commit.slice(0, 12)}, ${rollback.from} is held`,
-          ]),
+      ...(rollback === null ? [] : [`  ${rollback.from} → ${rollback.to} ${whereOf(rollback)}`]),
     ];
     return { json: result, text: lines.join('\n') };
   },
 };
+
+const whereOf = ({ proposal, commit, from }: NonNullable<CanaryResult['rollback']>): string =>
+  proposal === null
+    ? `in commit ${commit.slice(0, 12)}, ${from} is held`
+    : `is proposed on the branch ${proposal.branch}: merge it, so that Git says what runs`;

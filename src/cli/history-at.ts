@@ -1,4 +1,5 @@
 import type { HistoryAt, Placed } from '../gitops/index.ts';
+import { shortDigest } from '../workspace/index.ts';
 
 /** What was where, model by model. */
 export function describeMoment({ at, commit, source, environments, holds }: HistoryAt): string {
@@ -37,13 +38,13 @@ function describePlaced({
   }[event];
   const why = reason === null ? '' : `: ${reason}`;
   const lines = [
-    `  ${environment}  ${version ?? '?'}  ${image === null ? '' : `${short(image)}  `}since ${clock(since)}, ${how} ${name(by)}${tag === null ? '' : `, ${tag}`}${why}`,
+    `  ${environment}  ${version ?? '?'}  ${image === null ? '' : `${shortDigest(image)}  `}since ${clock(since)}, ${how} ${name(by)}${tag === null ? '' : `, ${tag}`}${why}`,
   ];
   if (problem !== null) lines.push(`    ${problem}`);
   if (evidence === null) return lines;
   const { verdict, evaluation, policy, promotedBy, promotedAt, approvals } = evidence;
   lines.push(
-    `    pass ${short(verdict)} by policy ${short(policy)}, evaluation ${short(evaluation)}, signed for ${name(promotedBy)} at ${clock(promotedAt)}`,
+    `    pass ${shortDigest(verdict)} by policy ${shortDigest(policy)}, evaluation ${shortDigest(evaluation)}, signed for ${name(promotedBy)} at ${clock(promotedAt)}`,
   );
   if (approvals.length > 0) {
     const people = approvals.map((one) => (one.id === undefined ? one.by : `${one.by} (account ${one.id})`));
@@ -54,4 +55,3 @@ function describePlaced({
 
 const clock = (time: string): string => time.slice(0, 19).replace('T', ' ');
 const name = (person: string): string => person.replace(/ <.*>$/, '');
-const short = (text: string): string => text.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');

@@ -34,9 +34,13 @@ function lines({ model, environment, version, sighting, rollback }: EnvironmentO
     return [`${name}: not observed, no agent runs here and lockstep.yaml names no url`];
   if (sighting.kind === 'observed')
     return [`${name}: observed, its golden requests were not asked from here`];
-  const done =
-    rollback === null
-      ? `  lockstep rollback ${model} --in ${environment} --reason "…" puts back what ran before`
-      : `  back to ${rollback.to}, ${rollback.from} is held${rollback.commit ? ` (commit ${rollback.commit.slice(0, 12)})` : ''}`;
-  return [`${name}: fails`, ...sighting.reasons.map((reason) => `  ${reason}`), done];
+  return [`${name}: fails`, ...sighting.reasons.map((reason) => `  ${reason}`), `  ${answer()}`];
+
+  function answer(): string {
+    if (rollback === null)
+      return `lockstep rollback ${model} --in ${environment} --reason "…" puts back what ran before`;
+    const { to, from, commit, proposal } = rollback;
+    if (proposal !== null) return `back to ${to} is proposed on the branch ${proposal.branch}: merge it`;
+    return `back to ${to}, ${from} is held (commit ${commit.slice(0, 12)})`;
+  }
 }

@@ -1,4 +1,5 @@
 import { canaryText, type EnvironmentStatus, type ModelStatus, statusOf } from '../gitops/index.ts';
+import { shortDigest } from '../workspace/index.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -37,11 +38,10 @@ function describeEnvironment(
       : state === 'other version answers'
         ? `${running?.version} answers`
         : state;
-  const shortImage = image?.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
   const line = [
     environment.padEnd(width),
     version ?? '?',
-    shortImage,
+    image && shortDigest(image),
     since && `since ${since.slice(0, 16).replace('T', ' ')}`,
     seen,
   ]

@@ -17,12 +17,18 @@ const growing: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x
 
 /**
  * Copies a file, by reference where the file system can, and answers the digest of the copy. A large one is hashed
- * right behind the copying, so both take as long as the slower of the two.
+ * right behind the copying, so both take as long as the slower of the two. `settle` is called when all is copied, and
+ * goes on while the processor hashes.
  */
-export async function copyHashed(from: string, copy: string): Promise<{ digest: Digest; size: number }> {
+export async function copyHashed(
+  from: string,
+  copy: string,
+  settle: () => Promise<void> = async () => {},
+): Promise<{ digest: Digest; size: number }> {
   if (!(await isFollowed(from, copy))) {
     await copyFile(from, copy, constants.COPYFILE_FICLONE);
-    return digestOfFile(copy);
+    const [ref] = await Promise.all([digestOfFile(copy), settle()]);
+    return ref;
   }
   // What lay there would be taken for the copy.
   await rm(copy, { force: true });
@@ -30,10 +36,11 @@ export async function copyHashed(from: string, copy: string): Promise<{ digest: 
   const copying = copyFile(from, copy, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL).finally(() => {
     ended = true;
   });
+  const settling = copying.then(settle);
   const hashing = hashBehind(copy, () => ended);
   // Nobody writes any more when this fails, whichever of the two did.
-  await Promise.allSettled([copying, hashing]);
-  await copying;
+  await Promise.allSettled([settling, hashing]);
+  await settling;
   return hashing;
 }
 

@@ -75,8 +75,7 @@ export async function copyVerified(
   durable: boolean,
 ): Promise<{ digest: Digest; size: number }> {
   try {
-    const ref = await copyHashed(from, copy);
-    await (durable ? sync(copy) : chmod(copy, 0o644));
+    const ref = await copyHashed(from, copy, () => (durable ? sync(copy) : chmod(copy, 0o644)));
     if (wanted !== null && ref.digest !== wanted) await rm(copy, { force: true });
     return ref;
   } catch (error) {
@@ -89,9 +88,10 @@ export async function copyVerified(
 
 /** Makes a file of ours durable, with the mode that objects have. */
 export async function sync(path: string): Promise<void> {
+  // Before it is opened: a copy is as read-only as what it was made of.
+  await chmod(path, 0o644);
   const handle = await open(path, 'r+');
   try {
-    await handle.chmod(0o644);
     await handle.sync();
   } finally {
     await handle.close();

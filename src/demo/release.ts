@@ -1,3 +1,4 @@
+import { shortDigest } from '../workspace/index.ts';
 import { environments, expectThat, lockstep, model, type Story } from './story.ts';
 
 interface Promotion {
@@ -15,7 +16,7 @@ export async function register(story: Story, bump: 'minor' | 'major', version: s
   const { json } = await lockstep(
     story,
     ['register', model, '--bump', bump],
-    ({ json }) => `${json.tag} → ${shortImage(String(json.image))}`,
+    ({ json }) => `${json.tag} → ${shortDigest(String(json.image))}`,
   );
   expectThat(json.version === version, `registered ${String(json.version)}, not ${version}`);
 }
@@ -73,5 +74,3 @@ function describeRun(json: unknown): string {
 }
 
 const signed = (value = Number.NaN): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
-
-export const shortImage = (image: string): string => image.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');

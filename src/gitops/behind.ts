@@ -31,8 +31,9 @@ const absent = '0'.repeat(40);
 
 /**
  * The folders that would get other manifests if they were promoted from the main branch as this clone knows it, by
- * their path; asked for once, as long as nothing of it changes. Three git processes at most, however many folders there are; one more for each that was copied from
- * another branch. A commit that is not here (a shallow clone) says nothing.
+ * their path; found out once, as long as nothing that was asked changes. Three git processes at most, however many
+ * folders there are; one more for each that was copied from another branch. A commit that is not here (a shallow
+ * clone) says nothing.
  */
 export async function behindMain(
   workspace: Workspace,

@@ -4,6 +4,7 @@ import { writeBranch } from './branch-write.ts';
 import { printMessage, summary } from './commit-message.ts';
 import { type Effects, realEffects } from './effects.ts';
 import { folderOf, imageReference, releaseFile } from './environment-folder.ts';
+import { checkNotFrozen } from './environment-rules.ts';
 import { openReleaseFile } from './evidence.ts';
 import { planFolder } from './folder-plan.ts';
 import { checkNotHeld, readHolds } from './holds.ts';
@@ -27,7 +28,7 @@ export interface DeployRequest {
 /**
  * Makes one environment name one release that was decided before (`promote --decide`), in one commit, and reads it
  * back. It decides nothing: both signatures must hold, the version must not be held since, and the environment must
- * still be as it was when the decision was made. Errors: E_SIGNATURE, E_RECORD_FORMAT, E_VERDICT_*, E_PROMOTE_HELD,
+ * still be as it was when the decision was made. Errors: E_PROMOTE_FROZEN, E_SIGNATURE, E_RECORD_FORMAT, E_VERDICT_*, E_PROMOTE_HELD,
  * E_PROMOTE_RACE, those of `writeBranch`.
  */
 export async function deploy(
@@ -61,6 +62,7 @@ export async function deploy(
         return { kind: 'done', result: { kind: 'already', record, from: record.version, promotion } };
       }
       checkNotHeld(await readHolds(workspace, tip, model), model, record.version);
+      checkNotFrozen(workspace, environment, effects.now());
       const decidedOn = await tipAt(workspace, promotion.tip, 'local');
       if (evidenceOf(decidedOn, model, environment) !== evidenceOf(tip, model, environment)) {
         const then = await currentRelease(workspace, decidedOn, model, environment, trust);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { makeSandbox, messageOf } from '../../test/git-sandbox.ts';
 import { makeProject, registerVersion } from '../../test/release-sandbox.ts';
 import { openWorkspace } from '../workspace/index.ts';
-import { type Effects, promote, realEffects, rollback } from './index.ts';
+import { deploy, type Effects, previewPromotion, promote, realEffects, rollback } from './index.ts';
 
 const on = (time: string): Effects => ({ ...realEffects, now: () => new Date(time) });
 const [friday, tuesday] = ['2026-11-27T18:00:00Z', '2026-12-01T10:00:00Z'].map(on) as [Effects, Effects];
@@ -47,6 +47,16 @@ test('a freeze stops promotions and no rollback; approvals are people, each once
     `"E_PROMOTE_APPROVAL: churn v1.1.0 has 1 of the 2 approvals that production asks for in lockstep.yaml — people who approved the run on GitHub, each once. Fix: add reviewers to the environment production (Settings → Environments) and promote by the tag or the button, or set \`gitops: {mode: pull-request}\`."`,
   );
   expect((await to('v1.1.0', 'production', tuesday, [7, 8])).outcome).toBe('written');
+  // What was decided before a freeze is not written in it.
+  const { plan } = await previewPromotion(
+    workspace,
+    { model: 'churn', version: 'v1.0.0', environment: 'dev' },
+    tuesday,
+  );
+  const release = Buffer.from(plan.kind === 'write' ? plan.release : '');
+  const decided = { model: 'churn', environment: 'dev', release, file: 'release.json', observe: 0 };
+  expect(await messageOf(deploy(workspace, decided, friday))).toMatch(/^E_PROMOTE_FROZEN: /);
+
   const back = { model: 'churn', environment: 'dev', reason: 'it is worse', hold: true, observe: 0 };
   expect((await rollback(workspace, back, friday)).to).toBe('v1.0.0');
 });

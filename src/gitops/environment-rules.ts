@@ -3,23 +3,16 @@ import { frozenBy, LockstepError, type Workspace } from '../workspace/index.ts';
 
 /** What `lockstep.yaml` asks of a promotion to this environment. Errors: E_PROMOTE_FROZEN, E_PROMOTE_APPROVAL. */
 export function checkRules(
-  { configuration }: Workspace,
+  workspace: Workspace,
   { model, version }: ReleaseRecord,
   environment: string,
   approvals: readonly Approval[],
   now: Date,
 ): void {
+  const { configuration } = workspace;
   const rules = configuration.rules[environment];
   if (rules === undefined) return;
-  const freeze = frozenBy(rules.freeze, now);
-  if (freeze !== null) {
-    throw new LockstepError('E_PROMOTE_FROZEN', {
-      what: `${environment} takes no promotions from ${freeze.from} to ${freeze.to}, ${freeze.zone ?? 'UTC'}${freeze.reason ? `: ${freeze.reason}` : ''}`,
-      where: { file: 'lockstep.yaml' },
-      allowed: 'promotions outside its freezes, and rollbacks at any time',
-      fix: 'wait, and promote again',
-    });
-  }
+  checkNotFrozen(workspace, environment, now);
   // Where people merge the promotion, their reviews are what the branch's rules ask for, and come after this.
   if (configuration.gitops.mode === 'pull-request') return;
   const people = new Set(approvals.map(({ id, by }) => id ?? by));
@@ -29,5 +22,17 @@ export function checkRules(
     where: { file: 'lockstep.yaml' },
     allowed: 'people who approved the run on GitHub, each once',
     fix: `add reviewers to the environment ${environment} (Settings → Environments) and promote by the tag or the button, or set \`gitops: {mode: pull-request}\``,
+  });
+}
+
+/** Whether promotions are written now; asked again where one was decided before. Errors: E_PROMOTE_FROZEN. */
+export function checkNotFrozen({ configuration }: Workspace, environment: string, now: Date): void {
+  const freeze = frozenBy(configuration.rules[environment]?.freeze ?? [], now);
+  if (freeze === null) return;
+  throw new LockstepError('E_PROMOTE_FROZEN', {
+    what: `${environment} takes no promotions from ${freeze.from} to ${freeze.to}, ${freeze.zone ?? 'UTC'}${freeze.reason ? `: ${freeze.reason}` : ''}`,
+    where: { file: 'lockstep.yaml' },
+    allowed: 'promotions outside its freezes, and rollbacks at any time',
+    fix: 'wait, and promote again',
   });
 }

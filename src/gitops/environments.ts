@@ -1,7 +1,7 @@
 import { baseCommit, type ReleaseRecord, type Trust, trustedKeys } from '../registry/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 import { type Hold, readHolds } from './holds.ts';
-import { readFolders, readTip } from './tip.ts';
+import { foldersOf, readFolders, readTip } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /** What runs where for one model, as far as it is proven. */
@@ -23,8 +23,8 @@ export async function readEnvironments(
   if (tip.commit === null) return { tip: null, releases: new Map(), holds: [] };
   const trust = given ?? (await trustedKeys(workspace, await baseCommit(workspace), { local: true }));
   const releases = new Map<string, ReleaseRecord>();
-  for (const folder of await readFolders(workspace, tip)) {
-    if (folder.model !== model) continue;
+  const own = foldersOf(tip).filter((folder) => folder.model === model);
+  for (const folder of await readFolders(workspace, tip, own)) {
     const verdict = verifyFolder({ ...folder, trust });
     if (verdict.kind === 'verified') releases.set(folder.environment, verdict.release.record);
   }

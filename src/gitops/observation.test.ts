@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeSandbox, messageOf } from '../../test/git-sandbox.ts';
-import { makeProject, registerVersion } from '../../test/release-sandbox.ts';
+import { before, makeProject, registerVersion } from '../../test/release-sandbox.ts';
 import type { ReleaseRecord } from '../registry/index.ts';
 import { git, openWorkspace } from '../workspace/index.ts';
 import { type EnvironmentState, writeAgentState } from './agent/state.ts';
-import { type Effects, observe, promote, realEffects, verifyEnvironments } from './index.ts';
+import { observe, promote, verifyEnvironments } from './index.ts';
 
 /** Answers as a model server of this release, until told otherwise. */
 async function startServer(running: () => ReleaseRecord): Promise<string> {
@@ -88,20 +88,12 @@ test('what is seen is told; what fails is rolled back and held only where that i
 
   // Somebody promotes another version between the look and the rollback: theirs is not rolled back.
   const three = await registerVersion(workspace, 'v1.2.0');
-  let overtaken = false;
-  const effects: Effects = {
-    ...realEffects,
-    async perform(name, work) {
-      if (name === 'read' && !overtaken) {
-        overtaken = true;
-        const bob = await sandbox.clone('bob');
-        cpSync(`${root}/.lockstep/keys`, `${bob.root}/.lockstep/keys`, { recursive: true });
-        await promote(bob, { model: 'churn', version: three.version, environment: 'dev', observe: 0 });
-      }
-      return work();
-    },
+  const othersPromote = async () => {
+    const bob = await sandbox.clone('bob');
+    cpSync(`${root}/.lockstep/keys`, `${bob.root}/.lockstep/keys`, { recursive: true });
+    await promote(bob, { model: 'churn', version: three.version, environment: 'dev', observe: 0 });
   };
-  expect(await messageOf(observe(workspace, {}, effects))).toMatch(
+  expect(await messageOf(observe(workspace, {}, before('read', othersPromote)))).toMatch(
     /^E_PROMOTE_RACE: dev of churn changed meanwhile: expected v1\.1\.0, found v1\.2\.0/,
   );
 

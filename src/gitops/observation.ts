@@ -1,4 +1,4 @@
-import type { Workspace } from '../workspace/index.ts';
+import { checkEnvironment, checkName, type Workspace } from '../workspace/index.ts';
 import { type Effects, realEffects } from './effects.ts';
 import { rollback } from './rollback.ts';
 import type { RollbackResult } from './rollback-note.ts';
@@ -35,7 +35,7 @@ export interface ObserveRequest {
 
 /**
  * Looks at every environment once, without waiting. A version that fails where `rollback: automatic` stands is put back and
- * held, in one commit; not when somebody has promoted another meanwhile. Errors: E_ROLLBACK_NONE, E_PROMOTE_RACE, those of
+ * held, in one commit; not when somebody has promoted another meanwhile. Errors: E_NAME, E_ENV_UNKNOWN, E_ROLLBACK_NONE, E_PROMOTE_RACE, those of
  * `statusOf` and `writeBranch`.
  */
 export async function observe(
@@ -43,6 +43,8 @@ export async function observe(
   { model: only, environment }: ObserveRequest,
   effects: Effects = realEffects,
 ): Promise<EnvironmentObservation[]> {
+  if (only !== undefined) checkName(only, 'model');
+  if (environment !== undefined) checkEnvironment(workspace.configuration, environment);
   const { models } = await statusOf(workspace, only);
   const observations: EnvironmentObservation[] = [];
   for (const { model, environments } of models) {

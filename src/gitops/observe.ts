@@ -1,6 +1,7 @@
 import type { Observation, ReleaseRecord } from '../registry/index.ts';
-import { isAlive, isDigest, type Workspace } from '../workspace/index.ts';
-import { type EnvironmentState, readAgentState } from './agent/state.ts';
+import { isDigest, type Workspace } from '../workspace/index.ts';
+import { agentEntry, livingAgent } from './agent/running.ts';
+import type { AgentState, EnvironmentState } from './agent/state.ts';
 import type { Effects } from './effects.ts';
 import { imageReference } from './environment-folder.ts';
 
@@ -24,13 +25,12 @@ export async function lookAt(
   model: string,
   environment: string,
   now: Date,
+  agent: AgentState | null = livingAgent(workspace),
 ): Promise<Sight> {
-  const state = readAgentState(workspace);
-  const alive = state !== null && state.pid !== null && isAlive(state.pid);
-  const entry = alive ? state.environments[`${model}/${environment}`] : undefined;
+  const entry = agentEntry(agent, model, environment);
   const url = workspace.configuration.urls[environment] ?? entry?.url ?? null;
   const refused = entry?.refused ?? null;
-  if (url === null) return alive ? { kind: 'silent', url, refused } : { kind: 'nobody' };
+  if (url === null) return agent !== null ? { kind: 'silent', url, refused } : { kind: 'nobody' };
   const running = await askModel(url, model);
   if (running === null) return { kind: 'silent', url, refused };
   // The agent has switched and not yet said so: its word is the one that has the golden requests in it.

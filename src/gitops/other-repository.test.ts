@@ -3,7 +3,7 @@ import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commitFiles, type GitSandbox, makeSandbox, messageOf } from '../../test/git-sandbox.ts';
-import { makeProject, registerVersion } from '../../test/release-sandbox.ts';
+import { before, makeProject, registerVersion } from '../../test/release-sandbox.ts';
 import {
   exitOf,
   git,
@@ -150,24 +150,12 @@ test.each(around(['push', 'tag']))(
 
 test('who takes the number of the tag first is counted after', async () => {
   const { workspace, origin } = await copyOf('taken');
-  const { realEffects } = await import('./effects.ts');
-  let taken = false;
-  const result = await promote(
-    workspace,
-    { ...dev, version: 'v1.0.0' },
-    {
-      ...realEffects,
-      async perform(name, work) {
-        if (name === 'tag' && !taken) {
-          taken = true;
-          const author = ['-c', 'user.name=bob', '-c', 'user.email=bob@example.com'];
-          await git([...author, 'tag', '-a', '-m', 'please', 'churn#staging#1', 'main'], { cwd: origin });
-          await git([...author, 'tag', '-a', '-m', 'please', 'churn#dev#1', 'main'], { cwd: origin });
-        }
-        return work();
-      },
-    },
-  );
+  const othersTag = async () => {
+    const author = ['-c', 'user.name=bob', '-c', 'user.email=bob@example.com'];
+    await git([...author, 'tag', '-a', '-m', 'please', 'churn#staging#1', 'main'], { cwd: origin });
+    await git([...author, 'tag', '-a', '-m', 'please', 'churn#dev#1', 'main'], { cwd: origin });
+  };
+  const result = await promote(workspace, { ...dev, version: 'v1.0.0' }, before('tag', othersTag));
   expect(result.tag).toBe('churn#dev#2');
 });
 

@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commitFiles, makeSandbox, messageOf } from '../../test/git-sandbox.ts';
-import { deployFiles, makeProject, policyText, registerVersion } from '../../test/release-sandbox.ts';
+import { before, deployFiles, makeProject, policyText, registerVersion } from '../../test/release-sandbox.ts';
 import { git, type Workspace } from '../workspace/index.ts';
 import { promote, verifyEnvironments } from './index.ts';
 
@@ -70,21 +70,10 @@ test('a branch that moves under our hands is read again; one that moved for the 
   const bob = await sandbox.clone('bob');
   shareKey(ada, bob);
   await promote(ada, { model: 'churn', version: 'v1.0.0', environment: 'dev' });
-  let interrupted = false;
-  const { realEffects } = await import('./index.ts');
   const overtaken = promote(
     ada,
     { model: 'churn', version: 'v1.1.0', environment: 'dev' },
-    {
-      ...realEffects,
-      async perform(name, work) {
-        if (name === 'push' && !interrupted) {
-          interrupted = true;
-          await promote(bob, { model: 'churn', version: 'v1.2.0', environment: 'dev' });
-        }
-        return work();
-      },
-    },
+    before('push', () => promote(bob, { model: 'churn', version: 'v1.2.0', environment: 'dev' })),
   );
   expect(await messageOf(overtaken)).toMatchInlineSnapshot(
     `"E_PROMOTE_RACE: dev of churn changed meanwhile: expected v1.0.0, found v1.2.0 — one promotion of an environment after the other. Fix: look at \`lockstep status\`, then \`lockstep promote churn v1.1.0 --to dev\` if you still want it."`,

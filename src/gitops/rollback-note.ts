@@ -40,9 +40,12 @@ export type Done = Omit<RollbackResult, 'commit' | 'outcome' | 'proposal'> & {
 };
 
 /** `.lockstep/rollback/`: what a run that was killed was about to push. */
-export function noteOf(workspace: Workspace, { model, environment, to, reason, hold }: RollbackRequest) {
+export function noteOf(
+  workspace: Workspace,
+  { model, environment, to, from, reason, hold }: RollbackRequest,
+) {
   const path = statePath(workspace, 'rollback', `${model}.${environment}.json`);
-  const asked = canonicalJson({ to: to ?? null, reason, hold });
+  const asked = canonicalJson({ to: to ?? null, from: from ?? null, reason, hold });
   let result: Omit<Done, 'release'> | undefined;
   return {
     expect({ release: _, ...planned }: Done): void {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commitFiles, makeRepository, makeSandbox, messageOf } from '../../test/git-sandbox.ts';
-import { deployFiles, makeProject, policyText, registerVersion } from '../../test/release-sandbox.ts';
+import { before, deployFiles, makeProject, policyText, registerVersion } from '../../test/release-sandbox.ts';
 import { git, openWorkspace, type Workspace } from '../workspace/index.ts';
 import { historyOf } from './history.ts';
 import { hold, promote, rollback, statusOf, verifyEnvironments } from './index.ts';
@@ -83,23 +83,11 @@ test('main that moves under our hands for other reasons is tried again, and both
   await using sandbox = await makeSandbox();
   const workspace = await project(sandbox);
   const bob = await sandbox.clone('bob');
-  const { realEffects } = await import('./effects.ts');
-  let moved = false;
-  const result = await promote(
-    workspace,
-    { ...dev, version: 'v1.0.0' },
-    {
-      ...realEffects,
-      async perform(name, work) {
-        if (name === 'push' && !moved) {
-          moved = true;
-          await commitFiles(bob, { 'src/other.ts': 'export {};\n' });
-          await toMain(bob);
-        }
-        return work();
-      },
-    },
-  );
+  const othersPush = async () => {
+    await commitFiles(bob, { 'src/other.ts': 'export {};\n' });
+    await toMain(bob);
+  };
+  const result = await promote(workspace, { ...dev, version: 'v1.0.0' }, before('push', othersPush));
   expect(result).toMatchObject({ outcome: 'written', attempts: 2 });
   expect(await filesOf(sandbox.origin, 'main')).toContain('src/other.ts');
 });

@@ -2,7 +2,7 @@ import type { Workspace } from '../workspace/index.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { currentTrust } from './run-key.ts';
 import { tagThatSays } from './standing-tag.ts';
-import { readFolders, readTip, type Tip, tagStandsAlone } from './tip.ts';
+import { foldersOf, readFolders, readTip, type Tip, tagStandsAlone } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /** A proven folder, and the tag that says so; null where none does yet. */
@@ -20,8 +20,8 @@ export async function readStanding(
   if (!tagStandsAlone(workspace)) return [];
   const trust = await currentTrust(workspace);
   const found: StandingRelease[] = [];
-  for (const folder of await readFolders(workspace, tip)) {
-    if (folder.model !== model) continue;
+  const own = foldersOf(tip).filter((folder) => folder.model === model);
+  for (const folder of await readFolders(workspace, tip, own)) {
     const verdict = verifyFolder({ ...folder, trust });
     if (verdict.kind !== 'verified') continue;
     const { release } = verdict;

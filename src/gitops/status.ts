@@ -1,7 +1,8 @@
 import { baseCommit, type Observation, type Trust, trustedKeys } from '../registry/index.ts';
 import type { Workspace } from '../workspace/index.ts';
-import { agentEntry } from './agent/canary/running.ts';
 import type { CanaryState } from './agent/canary/state.ts';
+import { agentEntry, livingAgent } from './agent/running.ts';
+import type { AgentState } from './agent/state.ts';
 import { type Behind, behindMain } from './behind.ts';
 import { changedAt } from './changed-at.ts';
 import { folderOf } from './environment-folder.ts';
@@ -60,13 +61,14 @@ export async function statusOf(workspace: Workspace, only?: string): Promise<Sta
   ]);
   const byModel = Map.groupBy(proofs, ({ model }) => model);
   const order = workspace.configuration.environments;
+  const agent = livingAgent(workspace);
   const names = [...new Set([...byModel.keys(), ...holds.keys()])].filter(isWanted).sort();
   const statuses = names.map(async (model): Promise<ModelStatus> => {
     const own = (byModel.get(model) ?? []).sort(
       (a, b) => order.indexOf(a.environment) - order.indexOf(b.environment),
     );
     const environments = own.map((proof) =>
-      environmentStatus(workspace, proof, since[folderOf(model, proof.environment)] ?? null),
+      environmentStatus(workspace, agent, proof, since[folderOf(model, proof.environment)] ?? null),
     );
     return {
       model,
@@ -128,12 +130,13 @@ async function withBehind(
 
 async function environmentStatus(
   workspace: Workspace,
+  agent: AgentState | null,
   { model, environment, proven, problem }: Proof,
   since: string | null,
 ): Promise<EnvironmentStatus> {
-  const sight = await lookAt(workspace, model, environment, new Date());
+  const sight = await lookAt(workspace, model, environment, new Date(), agent);
   const running = sight.kind === 'running' ? sight.observation : null;
-  const canary = agentEntry(workspace, model, environment)?.canary ?? null;
+  const canary = agentEntry(agent, model, environment)?.canary ?? null;
   const refusal = sight.kind === 'nobody' ? null : sight.refused;
   if (proven === null) {
     return {

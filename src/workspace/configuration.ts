@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import schema from '../../docs/schemas/lockstep.json' with { type: 'json' };
 import { LockstepError } from './errors.ts';
-import { checkFreeze } from './freeze.ts';
+import { checkFreeze, type Freeze } from './freeze.ts';
 import { checkName } from './names.ts';
 import { checkSchema } from './schema.ts';
 import { nearest } from './suggestion.ts';
@@ -54,18 +54,6 @@ export interface Source {
   readonly schedule?: 'daily' | 'weekly' | 'monthly' | 'never';
   readonly licence?: string;
   readonly description?: string;
-}
-
-/**
- * A time without promotions: a part of every week (`Fri 16:00` to `Mon 08:00`, the end not included), or days of one year
- * (`2026-12-20` to `2027-01-02`, the last included).
- */
-export interface Freeze {
-  readonly from: string;
-  readonly to: string;
-  /** IANA time zone; UTC unless stated. */
-  readonly zone?: string;
-  readonly reason?: string;
 }
 
 /** What one environment asks for; read where the command runs, in Actions from the default branch. */

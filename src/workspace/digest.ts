@@ -23,6 +23,9 @@ export const hexOf = (digest: Digest): string => digest.slice('sha256:'.length);
 export const digestOf = (bytes: Uint8Array | string): Digest =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
+/** For people: the digest at the end of a text, an image's say, by its first twelve digits. */
+export const shortDigest = (text: string): string => text.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
+
 /** The digest and size (bytes) of a file, read as a stream, so that memory stays bounded for any size. */
 export async function digestFile(path: string): Promise<{ digest: Digest; size: number }> {
   const hash = createHash('sha256');

@@ -1,5 +1,16 @@
-import type { Freeze } from './configuration.ts';
 import { LockstepError, type Place } from './errors.ts';
+
+/**
+ * A time without promotions: a part of every week (`Fri 16:00` to `Mon 08:00`, the end not included), or days of one year
+ * (`2026-12-20` to `2027-01-02`, the last included).
+ */
+export interface Freeze {
+  readonly from: string;
+  readonly to: string;
+  /** IANA time zone; UTC unless stated. */
+  readonly zone?: string;
+  readonly reason?: string;
+}
 
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 

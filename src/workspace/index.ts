@@ -11,7 +11,7 @@ export {
   sourceKinds,
   type TrustedKey,
 } from './configuration.ts';
-export { type Digest, digestFile, digestOf, hexOf, isDigest, parseDigest } from './digest.ts';
+export { type Digest, digestFile, digestOf, hexOf, isDigest, parseDigest, shortDigest } from './digest.ts';
 export type { ErrorCode } from './error-codes.ts';
 export { errorCodes } from './error-codes.ts';
 export { type ErrorParts, isLockstepError, LockstepError, type Place, printable } from './errors.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { commitFiles, makeSandbox } from '../../../test/git-sandbox.ts';
+import { makeSandbox } from '../../../test/git-sandbox.ts';
 import {
   called,
   faultsIn,
@@ -10,13 +10,12 @@ import {
   merged,
   probesOf,
 } from '../../../test/kubernetes-rules.ts';
-import { policyText, registerVersion } from '../../../test/release-sandbox.ts';
+import { promotedWith } from '../../../test/release-sandbox.ts';
 import { startServer, toyFolder, untilReady } from '../../../test/toy-server.ts';
-import { promote, verifyEnvironments } from '../../gitops/index.ts';
+import { verifyEnvironments } from '../../gitops/index.ts';
 import type { Serving } from '../../model/index.ts';
 import { longestDrainMs } from '../../serving/drain.ts';
 import { exampleModels } from '../../upgrade/index.ts';
-import { git } from '../../workspace/index.ts';
 import { deployBase } from './deploy-base.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -78,14 +77,7 @@ describe.each(servings)('the base for %s', (serving) => {
 
   test('what is promoted verifies, for every environment', async () => {
     await using sandbox = await makeSandbox();
-    const workspace = await sandbox.clone('ada');
-    const copies = [...files].map(([name, text]) => [`models/churn/deploy/${name}`, text]);
-    await commitFiles(workspace, { ...Object.fromEntries(copies), 'models/churn/policy.yaml': policyText });
-    await git(['push', '--quiet', 'origin', 'HEAD:refs/heads/main'], { cwd: workspace.root });
-    await registerVersion(workspace, 'v1.0.0');
-    for (const environment of environments)
-      await promote(workspace, { model: 'churn', version: 'v1.0.0', environment });
-    const { findings, verified } = await verifyEnvironments(workspace);
+    const { findings, verified } = await verifyEnvironments(await promotedWith(sandbox, files, environments));
     expect(findings).toEqual([]);
     expect(verified.map(({ annotations }) => annotations['lockstep/replay'])).toEqual([
       undefined,

@@ -4,9 +4,9 @@ import { checkEnvironment, checkName, LockstepError, type Workspace } from '../.
 import { checkReason } from '../../holds.ts';
 import { rollback } from '../../rollback.ts';
 import type { RollbackResult } from '../../rollback-note.ts';
+import { agentEntry, livingAgent } from '../running.ts';
 import type { EnvironmentState } from '../state.ts';
 import { type CanaryAction, writeOrder } from './order.ts';
-import { agentEntry } from './running.ts';
 import type { CanaryState } from './state.ts';
 
 export interface CanaryRequest {
@@ -43,7 +43,7 @@ export async function orderCanary(workspace: Workspace, request: CanaryRequest):
   const reason =
     action === 'abort' || request.reason !== undefined ? checkReason(request.reason ?? '') : null;
   const by = personOf(await committer(workspace.root));
-  const entry = agentEntry(workspace, model, environment);
+  const entry = agentEntry(livingAgent(workspace), model, environment);
   if (!entry?.canary) throw noCanary(model, environment, entry);
   const { canary } = entry;
   writeOrder({ workspace, model, environment }, { action, image: canary.image, by, reason });
@@ -63,7 +63,7 @@ async function obeyed(
   { image }: CanaryState,
 ): Promise<boolean> {
   for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(50)) {
-    const entry = agentEntry(workspace, model, environment);
+    const entry = agentEntry(livingAgent(workspace), model, environment);
     const canary = entry?.canary?.image === image ? entry.canary : null;
     if (action === 'pause' && canary?.paused) return true;
     if (action === 'resume' && canary && !canary.paused) return true;
