@@ -6,8 +6,7 @@ import {
 } from '../../src/commands/promotion-request.ts';
 import { compareAddress } from '../../src/commands/proposal-address.ts';
 import { outcomeText } from '../../src/commands/release-model.ts';
-import { approvalsOf, type PullRequest } from '../../src/github/index.ts';
-import type { Approval } from '../../src/registry/index.ts';
+import type { PullRequest } from '../../src/github/index.ts';
 import { isLockstepError, resolveCommit } from '../../src/workspace/index.ts';
 import { showDeployment } from '../kit/deployment.ts';
 import { say } from '../kit/foreign-output.ts';
@@ -15,6 +14,7 @@ import type { ForgeJob } from '../kit/forge.ts';
 import { wanted } from '../kit/inputs.ts';
 import { askForMerge, closedAnswer, readPull } from '../kit/pull-request.ts';
 import { refuse } from '../kit/run.ts';
+import { approvalsFor } from './approvals.ts';
 import type { Asked } from './requests.ts';
 import { tellTagged, tellWritten } from './tagged-commit.ts';
 
@@ -47,7 +47,7 @@ export async function answer(job: ForgeJob, asked: Asked): Promise<Answered> {
 async function decide(job: ForgeJob, request: PromotionJob): Promise<Answered> {
   const { workspace } = job;
   const before = await readPull(job, request);
-  const approvals = [...(await approvalsFor(job, request.environment)), ...before.approvals];
+  const approvals = [...(await approvalsFor(job, request)), ...before.approvals];
   const closed = await closedAnswer(job, request, before);
   const outcome =
     closed ??
@@ -99,12 +99,4 @@ async function tagged(job: ForgeJob, tag: string): ReturnType<typeof jobOfTag> {
       await tellTagged(job, { commit, environment, tag }, 'refused', error.message);
     throw error;
   }
-}
-
-/** Who let this run into the environment, where it has reviewers. */
-async function approvalsFor({ github, context }: ForgeJob, environment: string): Promise<Approval[]> {
-  const all = await approvalsOf(github, context.runId);
-  const time = new Date().toISOString();
-  const own = all.filter((approval) => approval.environment === environment);
-  return own.map(({ by, id }) => ({ by, id, time }));
 }

@@ -14,7 +14,7 @@ export { type CommentInput, type CommentOutcome, publishComment } from './commen
 export { type RepositoryName, type RunContext, readContext, repositoryOf, runUrl } from './context.ts';
 export { type DeploymentInput, recordDeployment } from './deployments.ts';
 export { type IssueInput, openIssueOnce } from './issues.ts';
-export { approvalsOf, type EnvironmentApproval, mayWrite, mergedPull } from './people.ts';
+export { approvalsOf, type EnvironmentApproval, mayWrite, mergedPull, tagPushers } from './people.ts';
 export {
   findPull,
   openPull,

@@ -45,6 +45,22 @@ export async function approvalsOf(github: GitHub, runId: number): Promise<Enviro
     );
 }
 
+/** Accounts whose push of a tag started `lockstep-promotion-tag`; empty when no run of it is left. */
+export async function tagPushers(github: GitHub, tag: string): Promise<number[]> {
+  const { workflow_runs: runs } = await github.ask<{
+    workflow_runs: readonly { head_branch: string | null; actor: Account; triggering_actor: Account }[];
+  }>(
+    'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
+    { workflow_id: 'lockstep-promotion-tag.yml', event: 'push', branch: tag, per_page: 100 },
+    { needs: 'actions: read' },
+  );
+  const own = runs.filter(({ head_branch }) => head_branch === tag);
+  const people = own.flatMap(({ actor, triggering_actor }) => [actor, triggering_actor]);
+  return [...new Set(people.flatMap((one) => (one ? [one.id] : [])))];
+}
+
+type Account = { readonly id: number } | null | undefined;
+
 /** The pull request that a commit of the default branch came with, or null for one that was pushed. */
 export async function mergedPull(
   github: GitHub,

@@ -44,7 +44,7 @@ test('a freeze stops promotions and no rollback; approvals are people, each once
   );
   await to('v1.1.0', 'dev', tuesday);
   expect(await messageOf(to('v1.1.0', 'production', tuesday, [7, 7]))).toMatchInlineSnapshot(
-    `"E_PROMOTE_APPROVAL: churn v1.1.0 has 1 of the 2 approvals that production asks for in lockstep.yaml — people who approved the run on GitHub, each once. Fix: add reviewers to the environment production (Settings → Environments) and promote by the tag or the button, or set \`gitops: {mode: pull-request}\`."`,
+    `"E_PROMOTE_APPROVAL: churn v1.1.0 has 1 of the 2 approvals that production asks for in lockstep.yaml — people who approved the run on GitHub, each once, and not who asked for it. Fix: add reviewers to the environment production (Settings → Environments) and promote by the tag or the button, or set \`gitops: {mode: pull-request}\`."`,
   );
   expect((await to('v1.1.0', 'production', tuesday, [7, 8])).outcome).toBe('written');
   // What was decided before a freeze is not written in it.

@@ -20,7 +20,7 @@ export function checkRules(
   throw new LockstepError('E_PROMOTE_APPROVAL', {
     what: `${model} ${version} has ${people.size} of the ${rules.approvals} approvals that ${environment} asks for`,
     where: { file: 'lockstep.yaml' },
-    allowed: 'people who approved the run on GitHub, each once',
+    allowed: 'people who approved the run on GitHub, each once, and not who asked for it',
     fix: `add reviewers to the environment ${environment} (Settings → Environments) and promote by the tag or the button, or set \`gitops: {mode: pull-request}\``,
   });
 }

@@ -96,6 +96,7 @@ export const answers: Readonly<Record<string, Answering>> = {
       (run) =>
         run.path.endsWith(`/${parameters.workflow_id}`) &&
         (!query.has('head_sha') || run.head_sha === query.get('head_sha')) &&
+        (!query.has('branch') || run.head_branch === query.get('branch')) &&
         (!query.has('event') || run.event === query.get('event')),
     );
     return { status: 200, paged: own.toReversed().map((run) => runAnswer(run, url)), key: 'workflow_runs' };

@@ -71,6 +71,8 @@ export interface Run {
   readonly head_sha: string;
   readonly head_branch: string | null;
   readonly head_repository: Fork | null;
+  /** Who started it. */
+  readonly actor?: { readonly login: string; readonly id: number };
   status: string;
   conclusion: string | null;
 }
