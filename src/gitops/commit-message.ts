@@ -9,6 +9,8 @@ export interface BranchEvent {
   readonly evaluation?: string | undefined;
   readonly tag?: string | undefined;
   readonly reason?: string | undefined;
+  /** Address of the workflow run that rolled back: another attempt of it finds that it is done. */
+  readonly run?: string | undefined;
 }
 
 const keys = [
@@ -21,6 +23,7 @@ const keys = [
   'evaluation',
   'tag',
   'reason',
+  'run',
 ] as const;
 
 export const printMessage = (event: BranchEvent): string => `${summary(event)}\n\n${printTrailers(event)}\n`;

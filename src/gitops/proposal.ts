@@ -152,9 +152,9 @@ async function isSame({ root }: Workspace, commit: string, change: BranchChange)
   );
 }
 
-/** A tag is numbered anew each time. */
+/** A tag is numbered anew each time, and another run may say the same. */
 const essence = (event: BranchEvent | null): string =>
-  event === null ? '' : JSON.stringify({ ...event, tag: undefined });
+  event === null ? '' : JSON.stringify({ ...event, tag: undefined, run: undefined });
 
 const oidOf = (content: NonNullable<Content>): string =>
   Buffer.isBuffer(content)

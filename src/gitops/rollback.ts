@@ -12,11 +12,13 @@ import { type BranchEvent, printMessage, summary } from './commit-message.ts';
 import { findEarlier, nothingEarlier } from './earlier-release.ts';
 import { type Effects, realEffects } from './effects.ts';
 import { folderOf, holdsPath, imageReference } from './environment-folder.ts';
+import type { VerifiedRelease } from './evidence.ts';
 import { addHold, checkNotHeld, checkReason, makeHold, readHolds } from './holds.ts';
 import { nextTag } from './next-tag.ts';
 import { awaitOutcome } from './observe.ts';
 import { raceLost, standCurrentTag } from './promotion.ts';
 import { currentRelease, tagInCommit } from './promotion-plan.ts';
+import { rolledBackBefore, runUrl } from './rerun.ts';
 import { type Done, noteOf, type RollbackRequest, type RollbackResult } from './rollback-note.ts';
 import { currentTrust } from './run-key.ts';
 import { standTag } from './standing-tag.ts';
@@ -44,7 +46,9 @@ export async function rollback(
     const tag = await standCurrentTag(workspace, request, trust, effects);
     return { ...finished, tag: tag ?? finished.tag };
   }
+  const run = runUrl(process.env);
   let expected: string | null | undefined = request.from;
+  let before: string | null = null;
   const written = await writeBranch<Done>(
     workspace,
     {
@@ -56,7 +60,12 @@ export async function rollback(
       beforePush: (commit) => note.write(commit),
     },
     async (tip, ident) => {
-      const { version } = await currentRelease(workspace, tip, model, environment, trust);
+      const { version, verified } = await currentRelease(workspace, tip, model, environment, trust);
+      const done = verified && (await rolledBackBefore(workspace, tip, { ...request, reason }, run));
+      if (done) {
+        before = done.commit;
+        return { kind: 'done', result: await resultOf(workspace, tip, done.event, verified) };
+      }
       if (expected !== undefined && version !== expected)
         throw raceLost(model, environment, expected, version, `rollback ${model} --in ${environment}`);
       expected = version;
@@ -64,7 +73,7 @@ export async function rollback(
         workspace,
         tip,
         { ...request, reason },
-        { trust, ident, now: effects.now() },
+        { trust, ident, now: effects.now(), run },
       );
       note.expect(attempt.result);
       return attempt;
@@ -89,7 +98,7 @@ export async function rollback(
   return {
     ...result,
     tag,
-    commit: written.commit!,
+    commit: written.commit ?? before!,
     outcome: outcome.kind === 'observed' ? 'observed' : 'written',
     proposal,
   };
@@ -108,13 +117,26 @@ interface Context {
   readonly trust: Trust;
   readonly ident: string;
   readonly now: Date;
+  readonly run: string | null;
+}
+
+/** What an earlier attempt did, read from its commit. */
+async function resultOf(
+  workspace: Workspace,
+  tip: Tip,
+  { model, version: to, from = unknown, environment = '', image = '', tag }: BranchEvent,
+  release: VerifiedRelease,
+): Promise<Done> {
+  const { holds } = await readHolds(workspace, tip, model);
+  const held = holds.some(({ version }) => version === from);
+  return { model, environment, from, to, image, tag: tag ?? null, held, release };
 }
 
 async function planRollback(
   workspace: Workspace,
   tip: Tip,
   request: RollbackRequest,
-  { trust, ident, now }: Context,
+  { trust, ident, now, run }: Context,
 ): Promise<Attempt<Done> & { kind: 'write' }> {
   const { model, environment, reason } = request;
   const left = await versionLeft(workspace, tip, model, environment);
@@ -139,6 +161,7 @@ async function planRollback(
     evaluation: release.record.evaluation,
     tag: tagInCommit(workspace, tag),
     reason,
+    run: run ?? undefined,
   };
   return {
     kind: 'write',

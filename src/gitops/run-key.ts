@@ -12,6 +12,7 @@ import {
 import { LockstepError, readBlobs, type Workspace } from '../workspace/index.ts';
 import { writeBranch } from './branch-write.ts';
 import { type Effects, realEffects } from './effects.ts';
+import { runUrl } from './rerun.ts';
 import { isProposed, readTip, type Tip } from './tip.ts';
 
 /**
@@ -63,13 +64,4 @@ export async function currentTrust(workspace: Workspace): Promise<Trust> {
 async function readKeysFile({ root }: Workspace, tip: Tip): Promise<string | null> {
   const entry = tip.entries.find(({ path }) => path === branchKeysFile);
   return entry ? (await readBlobs(root, [entry.oid])).get(entry.oid)!.toString() : null;
-}
-
-/** Where people can look up what a runner did. */
-function runUrl({
-  GITHUB_SERVER_URL: server,
-  GITHUB_REPOSITORY: repository,
-  GITHUB_RUN_ID: run,
-}: NodeJS.ProcessEnv): string | null {
-  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null;
 }
