@@ -20,6 +20,13 @@ export interface Order {
   };
 }
 
+/** What a runner says of a run, the same in each of its attempts. */
+export const workflowRun = {
+  GITHUB_SERVER_URL: 'https://github.com',
+  GITHUB_REPOSITORY: 'acme/models',
+  GITHUB_RUN_ID: '7',
+} as const;
+
 export interface Answer {
   readonly signal: NodeJS.Signals | null;
   /** Effects in the order in which it came to them; none when it was killed. */
@@ -33,6 +40,7 @@ export function carryOut(order: Order): Promise<Answer> {
     [join(import.meta.dirname, 'effects-child.ts'), JSON.stringify(order)],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...workflowRun },
     },
   );
   let stdout = '';

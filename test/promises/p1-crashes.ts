@@ -1,8 +1,9 @@
 import { checkOrigin } from './checker/origin.ts';
 import { timelessTree } from './checker/tree.ts';
 import { folder, makeScenarios, type Reference, referenceOf, type Scenario } from './crash-scenarios.ts';
-import { carryOut } from './order.ts';
+import { carryOut, workflowRun } from './order.ts';
 import { type Amount, inPairs, type Promised, share } from './promise.ts';
+import type { World } from './world.ts';
 
 /** A command and the moment in which it dies. */
 interface Point {
@@ -43,7 +44,7 @@ export const oneMoreRunFinishes: Promised = async (amount) => {
   const fine = crashes.filter(({ notConverged }) => notConverged.length === 0).length;
   const green = missed('greenUnfinished');
   return {
-    words: `${fine} of ${crashes.length} end as without a crash after one more run: same tree, 1 commit, no tag twice; ${green.length} green runs that were not done`,
+    words: `${fine} of ${crashes.length} end as without a crash after one more run, in the same clone and in a new one: same tree, 1 commit, no tag twice; ${green.length} green runs that were not done`,
     missed: [...missed('notConverged'), ...green, ...tooFew(crashes, amount)],
   };
 };
@@ -67,7 +68,7 @@ async function crashAll(amount: Amount): Promise<readonly Crash[]> {
 }
 
 async function crashAt({ scenario, reference, index, when }: Point): Promise<Crash> {
-  const { name, order, template, command } = scenario;
+  const { name, order, template, ownKeys } = scenario;
   const world = template.copy('crash');
   const before = checkOrigin(world.origin).folders.get(folder(order.environment))?.digest;
   const { signal, error } = await carryOut({
@@ -79,7 +80,45 @@ async function crashAt({ scenario, reference, index, when }: Point): Promise<Cra
   const crashed = checkOrigin(world.origin);
   unproven.push(...crashed.unverified, ...crashed.problems);
 
-  const { exit, stderr } = await world.cli(command);
+  const copy = world.copy('crash');
+  const again = [
+    await runAgain({ scenario, reference, world, root: world.root, before }),
+    ...(ownKeys
+      ? []
+      : [
+          await runAgain({
+            scenario,
+            reference,
+            world: copy,
+            root: await copy.clone('again', 'ada'),
+            before,
+          }),
+        ]),
+  ];
+  world.remove();
+  copy.remove();
+  return {
+    point: `${name}, ${when} "${reference.effects[index]}" (effect ${index + 1})`,
+    kind: order.work,
+    unproven,
+    notConverged: again.flatMap(({ differences }, at) => differences.map((one) => `${clones[at]}: ${one}`)),
+    greenUnfinished: again.flatMap(({ unfinished }, at) => unfinished.map((one) => `${clones[at]}: ${one}`)),
+  };
+}
+
+/** Where the command runs again: where it died, or where nothing of that is known. */
+const clones = ['the crashed clone', 'a new clone'];
+
+interface Again extends Pick<Point, 'scenario' | 'reference'> {
+  readonly world: World;
+  readonly root: string;
+  /** The digest before anything was done. */
+  readonly before: string | null | undefined;
+}
+
+async function runAgain({ scenario, reference, world, root, before }: Again) {
+  const { order, command } = scenario;
+  const { exit, stderr } = await world.cli(command, root, workflowRun);
   const { folders, commits, unverified, problems } = checkOrigin(world.origin);
   const found = folders.get(folder(order.environment));
   const finished = found?.version === reference.version && found?.problems.length === 0;
@@ -88,13 +127,8 @@ async function crashAt({ scenario, reference, index, when }: Point): Promise<Cra
     ...(timelessTree(world.origin) === reference.tree ? [] : ['another tree']),
     ...(commits.length === reference.commits ? [] : [`${commits.length} commits, not ${reference.commits}`]),
     ...(found?.digest === before ? ['the digest did not change'] : []),
+    ...unverified,
+    ...problems,
   ];
-  world.remove();
-  return {
-    point: `${name}, ${when} "${reference.effects[index]}" (effect ${index + 1})`,
-    kind: order.work,
-    unproven,
-    notConverged: [...differences, ...unverified, ...problems],
-    greenUnfinished: exit === 0 && !finished ? ['exit 0, and the state is not there'] : [],
-  };
+  return { differences, unfinished: exit === 0 && !finished ? ['exit 0, and the state is not there'] : [] };
 }

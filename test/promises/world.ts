@@ -26,12 +26,12 @@ export class World {
   get workspace(): Workspace {
     return openWorkspace(this.root);
   }
-  /** A clone as another machine has it, with the same signing key. */
-  async clone(name: string): Promise<string> {
+  /** A clone as another machine has it, with the same signing key; of the same person where one is named. */
+  async clone(name: string, person = name): Promise<string> {
     const root = join(this.folder, name);
     await git(['clone', '--quiet', '--template=', this.origin, root], { cwd: this.folder });
     await git(['remote', 'set-url', 'origin', '../origin.git'], { cwd: root });
-    await prepare(root, name, this.key);
+    await prepare(root, person, this.key);
     return root;
   }
   copy(name: string): World {
@@ -44,8 +44,8 @@ export class World {
     for (const environment of environments)
       await promote(this.workspace, { model, version, environment, observe: 0 });
   }
-  cli(args: readonly string[], root = this.root): Promise<Ran> {
-    return runCli(root, args);
+  cli(args: readonly string[], root = this.root, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+    return runCli(root, args, env);
   }
   /** Loose objects become one file, so that copies are quick. */
   async pack(): Promise<void> {
