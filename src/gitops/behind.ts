@@ -31,9 +31,8 @@ const absent = '0'.repeat(40);
 
 /**
  * The folders that would get other manifests if they were promoted from the main branch as this clone knows it, by
- * their path; found out once, as long as nothing that was asked changes. Three git processes at most, however many
- * folders there are; one more for each that was copied from another branch. A commit that is not here (a shallow
- * clone) says nothing.
+ * their path; found out once for each, as long as main stays. Three git processes at most, however many folders there
+ * are; one more for each that was copied from another branch. A commit that is not here (a shallow clone) says nothing.
  */
 export async function behindMain(
   workspace: Workspace,
@@ -42,14 +41,29 @@ export async function behindMain(
 ): Promise<ReadonlyMap<string, Behind>> {
   const main = await mainBranch(workspace);
   if (main === null) return new Map();
-  const question = digestOf(canonicalJson([main, workspace.configuration.environments, folders]));
-  if (memo.behind?.question === question) return new Map(memo.behind.found);
-  const { differences, isWhole } = await readDifferences(workspace, main.commit, folders);
-  const found = differences.length === 0 ? new Map() : await countAll(workspace, main, differences);
+  const rests = digestOf(canonicalJson([main, workspace.configuration.environments]));
+  const known = memo.behind?.main === rests ? memo.behind.found : {};
+  const recalled = (folder: Copied) => {
+    const answer = Object.hasOwn(known, pathOf(folder)) ? known[pathOf(folder)]! : null;
+    return answer?.[0] === folder.commit ? answer : null;
+  };
+  const unknown = folders.filter((folder) => recalled(folder) === null);
+  const { differences, missing } = await readDifferences(workspace, main.commit, unknown);
+  const counted = differences.length === 0 ? new Map() : await countAll(workspace, main, differences);
   // What is not here yet may be fetched later.
-  if (isWhole) memo.learnBehind({ question, found: [...found] });
-  return found;
+  const learnt = unknown
+    .filter((folder) => !missing.has(folder))
+    .map((folder) => [pathOf(folder), [folder.commit, counted.get(pathOf(folder)) ?? null]] as const);
+  if (learnt.length > 0)
+    memo.learnBehind({ main: rests, found: { ...known, ...Object.fromEntries(learnt) } });
+  for (const folder of folders) {
+    const behind = recalled(folder)?.[1];
+    if (behind) counted.set(pathOf(folder), behind);
+  }
+  return counted;
 }
+
+const pathOf = ({ model, environment }: Copied): string => folderOf(model, environment);
 
 async function countAll(
   workspace: Workspace,
@@ -57,7 +71,7 @@ async function countAll(
   differences: readonly Difference[],
 ): Promise<Map<string, Behind>> {
   const found = new Map<string, Behind>();
-  const changes = await readChanges(workspace, main.commit);
+  const changes = await readChanges(workspace, main.commit, new Set(differences.map(({ model }) => model)));
   for (const difference of differences) {
     const { model, environment, commit, copied, main: now } = difference;
     const isOurs = forEnvironment(workspace, environment);
@@ -93,7 +107,8 @@ async function readDifferences(
   workspace: Workspace,
   main: string,
   folders: readonly Copied[],
-): Promise<{ differences: Difference[]; isWhole: boolean }> {
+): Promise<{ differences: Difference[]; missing: ReadonlySet<Copied> }> {
+  if (folders.length === 0) return { differences: [], missing: new Set() };
   const names = folders.map(({ model, commit }) => [
     `${commit}:${deploy(model)}`,
     `${main}:${deploy(model)}`,
@@ -121,7 +136,8 @@ async function readDifferences(
       };
     })
     .filter(({ main: now }) => now.size > 0);
-  return { differences, isWhole: found.every((tree) => tree !== null) };
+  const isHere = (_: Copied, index: number) => names[index]!.every((name) => treeOf.get(name) !== null);
+  return { differences, missing: new Set(folders.filter((folder, index) => !isHere(folder, index))) };
 }
 
 const deploy = (model: string): string => `models/${model}/deploy`;

@@ -47,11 +47,21 @@ function changeOf(raw: string, path: string): Change {
   return { path, before: before!, after: after! };
 }
 
-/** What the commits of the main branch changed in each model's `deploy/`, newest first. */
-export async function readChanges({ root }: Workspace, main: string): Promise<Map<string, Change[][]>> {
+/** More paths than that, and git is quicker when it looks at all. */
+const mostPaths = 20;
+
+/** What the commits of the main branch changed in these models' `deploy/`, newest first. */
+export async function readChanges(
+  { root }: Workspace,
+  main: string,
+  models: ReadonlySet<string>,
+): Promise<Map<string, Change[][]>> {
   const format = ['--format=%x01', '--raw', '-z', '--no-renames', '--no-abbrev'];
-  const where = ['--', ':(glob)models/*/deploy/**'];
-  const text = await git(['log', '--first-parent', '-m', ...format, main, ...where], { cwd: root });
+  const where =
+    models.size > mostPaths
+      ? [':(glob)models/*/deploy/**']
+      : [...models].map((model) => `:(literal)models/${model}/deploy`);
+  const text = await git(['log', '--first-parent', '-m', ...format, main, '--', ...where], { cwd: root });
   const byModel = new Map<string, Change[][]>();
   for (const commit of text.split('\x01').slice(1)) {
     const parts = commit.split('\0');

@@ -32,10 +32,12 @@ export interface Changes {
   readonly times: Readonly<Record<string, string>>;
 }
 
-/** Which folders are behind main, by their path, and what exactly was asked. */
-export interface BehindAnswer {
-  readonly question: Digest;
-  readonly found: readonly (readonly [string, Behind])[];
+/** Which folders are behind main, as it was when asked. */
+export interface BehindAnswers {
+  /** Digest of main's tip and of whatever else all answers rest on. */
+  readonly main: Digest;
+  /** By the folder's path: the commit it was copied from, and how far that is behind. */
+  readonly found: Readonly<Record<string, readonly [string, Behind | null]>>;
 }
 
 /**
@@ -47,14 +49,14 @@ export interface StatusMemo {
   learn(folder: FolderEntries, proven: Proven): void;
   readonly changes: Changes | null;
   learnChanges(changes: Changes): void;
-  readonly behind: BehindAnswer | null;
-  learnBehind(answer: BehindAnswer): void;
+  readonly behind: BehindAnswers | null;
+  learnBehind(answers: BehindAnswers): void;
   save(): void;
 }
 
 interface Content {
   readonly changes: Changes | null;
-  readonly behind: BehindAnswer | null;
+  readonly behind: BehindAnswers | null;
   /** Proven folders by their path, each with the digest of what was verified. */
   readonly folders: Readonly<Record<string, readonly [Digest, Proven]>>;
 }
@@ -90,8 +92,8 @@ export function openStatusMemo(workspace: Workspace, trust: Trust): StatusMemo {
     get behind() {
       return behind;
     },
-    learnBehind(answer) {
-      behind = answer;
+    learnBehind(answers) {
+      behind = answers;
       isNew = true;
     },
     save() {
