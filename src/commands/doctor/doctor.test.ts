@@ -8,9 +8,9 @@ import { isOwned, parseOwners } from './code-owners.ts';
 import { diagnose } from './diagnosis.ts';
 import { examine } from './doctor.ts';
 import { type Facts, hidden, known, noPlan, type RemoteFacts, type Ruleset } from './facts.ts';
+import { guardedRefs } from './guarded-refs.ts';
 import { guardedPaths } from './local-checks.ts';
 import { readLocalFacts } from './local-facts.ts';
-import { guardedRefs } from './ref-checks.ts';
 
 const ruleset = (over: Partial<Ruleset>): Ruleset => ({
   name: 'rules',
@@ -58,7 +58,7 @@ const good: Facts = {
   remote,
   local: {
     environments: ['dev', 'staging', 'production'],
-    branch: 'environments',
+    gitops: { branch: 'environments', mode: 'push', repository: null },
     workflows: new Map([
       ['.github/workflows/lockstep-pull-request.yml', 'on:\n  pull_request:\n  merge_group:\n'],
     ]),
@@ -86,6 +86,26 @@ const withEnvironment = (over: object): Facts =>
 
 test('a repository that is set up has nothing missing', () => {
   expect(missing(good)).toEqual([]);
+});
+
+const promotedTo = (branch: string, mode: 'push' | 'pull-request', rules: readonly Ruleset[]): Facts => ({
+  local: { ...good.local, gitops: { branch, mode, repository: null } },
+  remote: { ...remote, rulesets: known(rules) },
+});
+const [tags, environmentsRules, defaultRules] = rulesets as [Ruleset, Ruleset, Ruleset];
+
+test('where promotions go to main, or are merged, no rule is asked for that would keep them out', () => {
+  const shut = { ...defaultRules, bypass: [] };
+  expect(missing(promotedTo('main', 'pull-request', [tags, shut]))).toEqual([]);
+  expect(missing(promotedTo('main', 'push', [tags, shut]))).toEqual(['promotions-pushed']);
+  expect(missing(promotedTo('main', 'push', [tags, defaultRules]))).toEqual([]);
+  const merged = { ...environmentsRules, rules: ['deletion', 'non_fast_forward', 'pull_request'] };
+  expect(missing(promotedTo('environments', 'pull-request', [tags, defaultRules, merged]))).toEqual([]);
+  expect(missing(promotedTo('environments', 'push', [tags, defaultRules, merged]))).toEqual([
+    'branch-environments',
+  ]);
+  const elsewhere = { branch: 'main', mode: 'push', repository: 'https://example.com/deploy.git' } as const;
+  expect(missing({ ...good, local: { ...good.local, gitops: elsewhere } })).toEqual([]);
 });
 
 test.each<[string, string[], Facts]>([

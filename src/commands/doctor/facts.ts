@@ -1,3 +1,5 @@
+import type { Configuration } from '../../workspace/index.ts';
+
 /** Something that was asked of GitHub: its answer, or why there is none. */
 export type Known<T> =
   | { readonly kind: 'known'; readonly value: T }
@@ -57,7 +59,8 @@ export interface RemoteFacts {
 /** What the checkout says. */
 export interface LocalFacts {
   readonly environments: readonly string[];
-  readonly branch: string;
+  /** Where promotions go. */
+  readonly gitops: Configuration['gitops'];
   /** Workflow files by path. */
   readonly workflows: ReadonlyMap<string, string>;
   /** Of those that are ours, the ones that differ from what they are generated from; null where the sources are not here. */

@@ -11,7 +11,7 @@ export async function readLocalFacts(workspace: Workspace): Promise<LocalFacts> 
   const { base } = configuration.image;
   return {
     environments: configuration.environments,
-    branch: configuration.gitops.branch,
+    gitops: configuration.gitops,
     workflows: workflowsIn(root),
     outdated: hasWorkflowSources(root) ? outdatedIn(root) : null,
     codeOwners:

@@ -1,51 +1,6 @@
 import type { Facts, RemoteFacts, Ruleset } from './facts.ts';
 import { type Check, type Finding, holds, missing, when } from './finding.ts';
-
-/** One kind of ref that Lockstep keeps the truth in, and what nobody else may do to it. */
-export interface GuardedRef {
-  readonly id: string;
-  readonly title: string;
-  readonly target: 'tag' | 'branch';
-  /** Patterns of which the ruleset must name each. */
-  readonly refs: (branch: string, defaultBranch: string) => readonly string[];
-  readonly rules: readonly string[];
-  readonly who: string;
-}
-
-export const guardedRefs: readonly GuardedRef[] = [
-  {
-    id: 'tags-versions',
-    title: 'Version tags are made by the workflow and never moved or deleted',
-    target: 'tag',
-    refs: () => ['refs/tags/*@*'],
-    rules: ['creation', 'update', 'deletion'],
-    who: 'GitHub Actions makes them; nobody moves or deletes them',
-  },
-  {
-    id: 'tags-promotions',
-    title: 'Promotion tags are made by maintainers and never moved or deleted',
-    target: 'tag',
-    refs: () => ['refs/tags/*#*'],
-    rules: ['creation', 'update', 'deletion'],
-    who: 'maintainers and GitHub Actions make them; nobody moves or deletes them',
-  },
-  {
-    id: 'branch-environments',
-    title: 'Only the workflows write the branch environments',
-    target: 'branch',
-    refs: (branch) => [`refs/heads/${branch}`],
-    rules: ['creation', 'update', 'deletion', 'non_fast_forward'],
-    who: 'GitHub Actions alone writes it',
-  },
-  {
-    id: 'branch-default',
-    title: 'The default branch changes by reviewed pull requests alone',
-    target: 'branch',
-    refs: () => ['~DEFAULT_BRANCH'],
-    rules: ['deletion', 'non_fast_forward', 'pull_request', 'required_status_checks'],
-    who: 'people, by pull requests',
-  },
-];
+import { type GuardedRef, guardedHere } from './guarded-refs.ts';
 
 const covers = (ruleset: Ruleset, ref: string, defaultBranch: string): boolean => {
   const same = [ref, ...(ref === '~DEFAULT_BRANCH' ? [`refs/heads/${defaultBranch}`] : [])];
@@ -59,10 +14,41 @@ const covers = (ruleset: Ruleset, ref: string, defaultBranch: string): boolean =
 /** The rulesets that hold for refs, and whom they let past. */
 export function refFindings({ local, remote }: { local: Facts['local']; remote: RemoteFacts }): Finding[] {
   return [
-    ...guardedRefs.map((guarded) => guardFinding(guarded, local.branch, remote)),
+    ...guardedHere(local, remote).map((guarded) => guardFinding(guarded, local.gitops.branch, remote)),
+    ...pushedFinding(local, remote),
     requiredCheck(remote),
     codeOwnersRequired(remote),
     noBypass(remote),
+  ];
+}
+
+/** Promotions that are pushed to a branch of pull requests need somebody to let the workflows past. */
+function pushedFinding({ gitops }: Facts['local'], remote: RemoteFacts): Finding[] {
+  if (gitops.repository !== null || gitops.branch !== remote.defaultBranch || gitops.mode === 'pull-request')
+    return [];
+  const check: Check = {
+    id: 'promotions-pushed',
+    title: 'Promotions may be pushed to the default branch',
+    needs: 'a token of an administrator',
+  };
+  return [
+    when(check, remote.rulesets, (rulesets) => {
+      const closed = rulesets.filter(
+        (one) =>
+          covers(one, '~DEFAULT_BRANCH', remote.defaultBranch) &&
+          one.rules.some((rule) => ['pull_request', 'update', 'required_status_checks'].includes(rule)),
+      );
+      if (closed.some(({ bypass }) => bypass === null))
+        return { id: check.id, title: check.title, kind: 'hidden', needs: check.needs };
+      const shut = closed.filter(({ bypass }) => !bypass!.includes('Integration'));
+      return shut.length === 0
+        ? holds(check, closed.length === 0 ? 'no rule is against it' : 'GitHub Actions is let past')
+        : missing(
+            check,
+            `${shut.map(({ name }) => `"${name}"`).join(', ')} does not let GitHub Actions past`,
+            `\`gitops: {branch: ${gitops.branch}, mode: pull-request}\` in lockstep.yaml, or ${rulesPage(remote)}`,
+          );
+    }),
   ];
 }
 
