@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import { type PromotionPlan, type PromotionResult, previewPromotion, promote } from '../gitops/index.ts';
+import {
+  canaryText,
+  type PromotionPlan,
+  type PromotionResult,
+  previewPromotion,
+  promote,
+} from '../gitops/index.ts';
 import { shown, type Workspace, writeAtomic } from '../workspace/index.ts';
 import type { Command } from './command.ts';
 import { secondsOption, textOption } from './option-values.ts';
@@ -65,12 +71,13 @@ function describePlan(
 }
 
 /** Also what `deploy` says at its end. */
-export async function describeResult(
-  workspace: Workspace,
-  { model, version, environment, from, image, tag, commit, outcome, observed, proposal }: PromotionResult,
-): Promise<string> {
+export async function describeResult(workspace: Workspace, result: PromotionResult): Promise<string> {
+  const { model, version, environment, from, image, tag, commit, outcome, observed, canary, proposal } =
+    result;
   const where = `${model} ${version} in ${environment}`;
   const wrote = commit === null ? [] : [`  ${tag} in commit ${commit.slice(0, 12)}, image ${image}`];
+  const seen = canary === null ? 'not observed' : 'its canary goes on by itself';
+  const underWay = canary === null ? [] : [`  ${canaryText(canary)}`];
   if (proposal !== null) {
     const lines = await describeProposal(workspace, proposal);
     return [`${where}${from ? ` (where ${from} is)` : ''}: ${lines[0]}`, ...lines.slice(1)].join('\n');
@@ -78,9 +85,9 @@ export async function describeResult(
   const ends = {
     proposed: '',
     planned: `${where}: planned`,
-    already: `${where}: there already, nothing written, not observed`,
-    written: `${where}${from ? ` (was ${from})` : ''}: written, not observed`,
+    already: `${where}: there already, nothing written, ${seen}`,
+    written: `${where}${from ? ` (was ${from})` : ''}: written, ${seen}`,
     observed: `${where}${from && commit ? ` (was ${from})` : ''}: observed at ${observed?.url}${observed?.golden ? `, ${observed.golden.equal} of ${observed.golden.asked} golden requests equal` : ''}`,
   };
-  return [ends[outcome], ...wrote].join('\n');
+  return [ends[outcome], ...wrote, ...underWay].join('\n');
 }

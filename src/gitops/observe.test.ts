@@ -176,6 +176,36 @@ test("an agent's refusal of this image fails with its reasons; the folder stays 
   );
 });
 
+test('nobody waits for the steps of its canary', async () => {
+  answers.dev = one;
+  agent([
+    entry('dev', {
+      canary: {
+        version: 'v1.1.0',
+        image: imageOf(two!),
+        tree: 'f'.repeat(40),
+        weight: 5,
+        step: 1,
+        steps: 3,
+        since: new Date().toISOString(),
+        seconds: 3_600,
+        paused: false,
+        waitsFor: null,
+        requests: 40,
+        failed: 0,
+        p99Ms: 3,
+        oldP99Ms: 3,
+        psi: null,
+        shadow: null,
+        outcomes: null,
+        serverPid: process.pid,
+      },
+    }),
+  ]);
+  const result = await to('v1.1.0', 'dev', realEffects, 3_600);
+  expect(result).toMatchObject({ outcome: 'already', observed: null, canary: { step: 1 } });
+});
+
 test('checks from another environment are judged by what it is seen to do', async () => {
   agent([], null);
   await to('v1.2.0', 'dev');

@@ -1,5 +1,6 @@
 import type { Observation, ReleaseRecord } from '../registry/index.ts';
 import { isDigest, type Workspace } from '../workspace/index.ts';
+import type { CanaryState } from './agent/canary/state.ts';
 import { agentEntry, livingAgent } from './agent/running.ts';
 import type { AgentState, EnvironmentState } from './agent/state.ts';
 import type { Effects } from './effects.ts';
@@ -10,12 +11,15 @@ export type Sight =
   /** No agent runs here and no address is configured: nothing can be known. */
   | { readonly kind: 'nobody' }
   /** Somebody should answer, but nothing (or nothing sensible) does yet. */
-  | { readonly kind: 'silent'; readonly url: string | null; readonly refused: EnvironmentState['refused'] }
-  | {
-      readonly kind: 'running';
-      readonly observation: Observation;
-      readonly refused: EnvironmentState['refused'];
-    };
+  | ({ readonly kind: 'silent'; readonly url: string | null } & AgentWord)
+  | ({ readonly kind: 'running'; readonly observation: Observation } & AgentWord);
+
+/** What the agent alone knows. */
+interface AgentWord {
+  readonly refused: EnvironmentState['refused'];
+  /** A version that answers a share of the requests by now. */
+  readonly canary: CanaryState | null;
+}
 
 const requestTimeout = 2_000;
 
@@ -29,12 +33,12 @@ export async function lookAt(
 ): Promise<Sight> {
   const entry = agentEntry(agent, model, environment);
   const url = workspace.configuration.urls[environment] ?? entry?.url ?? null;
-  const refused = entry?.refused ?? null;
-  if (url === null) return agent !== null ? { kind: 'silent', url, refused } : { kind: 'nobody' };
+  const word = { refused: entry?.refused ?? null, canary: entry?.canary ?? null };
+  if (url === null) return agent !== null ? { kind: 'silent', url, ...word } : { kind: 'nobody' };
   const running = await askModel(url, model);
-  if (running === null) return { kind: 'silent', url, refused };
+  if (running === null) return { kind: 'silent', url, ...word };
   // The agent has switched and not yet said so: its word is the one that has the golden requests in it.
-  if (entry && entry.version !== running.version) return { kind: 'silent', url, refused };
+  if (entry && entry.version !== running.version) return { kind: 'silent', url, ...word };
   const observation: Observation = {
     environment,
     ...running,
@@ -43,7 +47,7 @@ export async function lookAt(
     url,
     time: now.toISOString(),
   };
-  return { kind: 'running', observation, refused };
+  return { kind: 'running', observation, ...word };
 }
 
 async function askModel(
@@ -67,8 +71,8 @@ async function askModel(
 
 export type Outcome =
   | { readonly kind: 'observed'; readonly observation: Observation }
-  /** In Git, and nobody has been seen to run it: not verified. */
-  | { readonly kind: 'written' }
+  /** In Git, and nobody has been seen to run it: not verified. `canary` when it answers a share of the requests. */
+  | { readonly kind: 'written'; readonly canary: CanaryState | null }
   | { readonly kind: 'refused'; readonly reasons: readonly string[] };
 
 export interface Awaited {
@@ -80,7 +84,10 @@ export interface Awaited {
   readonly since: Date;
 }
 
-/** Waits until the environment answers with this version and model, or its agent refuses the image. */
+/**
+ * Waits until the environment answers with this version and model, or its agent refuses the image. A canary's steps
+ * take hours: nobody waits for them.
+ */
 export async function awaitOutcome(
   workspace: Workspace,
   { record, environment, seconds, since }: Awaited,
@@ -92,14 +99,15 @@ export async function awaitOutcome(
     const sight = await effects.perform('observe', () =>
       lookAt(workspace, record.model, environment, effects.now()),
     );
-    if (sight.kind === 'nobody') return { kind: 'written' };
-    const { refused } = sight;
+    if (sight.kind === 'nobody') return { kind: 'written', canary: null };
+    const { refused, canary } = sight;
     if (refused?.image === image && Date.parse(refused.time) >= since.getTime()) {
       return { kind: 'refused', reasons: refused.reasons };
     }
     if (sight.kind === 'running' && runs(sight.observation, record))
       return { kind: 'observed', observation: sight.observation };
-    if (effects.now().getTime() >= until) return { kind: 'written' };
+    if (canary?.image === image) return { kind: 'written', canary };
+    if (effects.now().getTime() >= until) return { kind: 'written', canary: null };
     await effects.pause(100);
   }
 }

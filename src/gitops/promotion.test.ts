@@ -44,6 +44,7 @@ describe('promoting', () => {
         commit: null,
         outcome: 'written',
         observed: null,
+        canary: null,
         attempts: 1,
         proposal: null,
       });

@@ -1,5 +1,6 @@
 import { type Approval, checkVersion, committer, type Observation, type Trust } from '../registry/index.ts';
 import { checkEnvironment, checkName, LockstepError, type Workspace } from '../workspace/index.ts';
+import type { CanaryState } from './agent/canary/state.ts';
 import { writeBranch } from './branch-write.ts';
 import { summary } from './commit-message.ts';
 import type { PromotionRequest } from './decision.ts';
@@ -27,6 +28,8 @@ export interface PromotionResult {
   /** Where people merge it; null where it is on the branch. */
   readonly proposal: Proposal | null;
   readonly observed: Observation | null;
+  /** The version's own canary, which goes on by itself. */
+  readonly canary: CanaryState | null;
   readonly attempts: number;
 }
 
@@ -146,6 +149,7 @@ export async function finish(
       proposal,
       outcome: 'proposed',
       observed: null,
+      canary: null,
     };
   }
   const tag = await standingTag(workspace, plan, environment, effects, ending.approvals);
@@ -165,6 +169,7 @@ export async function finish(
     proposal,
     outcome: outcome.kind === 'observed' ? 'observed' : plan.kind === 'already' ? 'already' : 'written',
     observed: outcome.kind === 'observed' ? outcome.observation : null,
+    canary: outcome.kind === 'written' ? outcome.canary : null,
   };
 }
 
@@ -229,6 +234,7 @@ export async function previewPromotion(
     proposal: null,
     outcome: plan.kind === 'already' ? 'already' : 'planned',
     observed: null,
+    canary: null,
   } as const;
   return { result, plan };
 }
