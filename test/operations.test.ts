@@ -36,9 +36,13 @@ async function run({ root }: Workspace, command: string): Promise<string> {
 }
 
 /** A hand that goes past Lockstep. */
-async function happen({ clone, origin }: GitSandbox, what: string): Promise<void> {
+async function happen({ clone, origin }: GitSandbox, { root: own }: Workspace, what: string): Promise<void> {
   if (what.startsWith('deletes the branch')) {
     await git(['update-ref', '-d', 'refs/heads/environments'], { cwd: origin });
+    return;
+  }
+  if (what.startsWith('deletes the tag')) {
+    for (const cwd of [origin, own]) await git(['update-ref', '-d', 'refs/tags/churn@v1.0.0'], { cwd });
     return;
   }
   expect(what).toContain('edits the digest');
@@ -60,7 +64,7 @@ test('an incident, from the bad release to the branch that was deleted', { timeo
   expect(steps.filter((step) => 'commands' in step).length).toBeGreaterThan(9);
   for (const step of steps) {
     if ('happens' in step) {
-      await happen(sandbox, step.happens);
+      await happen(sandbox, workspace, step.happens);
       continue;
     }
     const printed: string[] = [];
