@@ -1,22 +1,22 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LockstepError, startProgress, statePath, type Workspace, withLock } from '../workspace/index.ts';
-import { checkPath, keyFaultOf } from './dataset-path.ts';
 import { fileObjects } from './datasets.ts';
-import { type DigestMemo, openMemo } from './digest-memo.ts';
 import { lookAt, makeFolderOf } from './folder.ts';
-import { kindOf, listFiles, refuseOdd } from './folder-listing.ts';
 import { keepFiles } from './keeping.ts';
-import { emptyLock, type Lock, type LockEntry, withEntry } from './lock.ts';
-import { findLock, writeLock } from './lock-file.ts';
+import { checkPath, keyFaultOf } from './lock/dataset-path.ts';
+import { emptyLock, type Lock, type LockEntry, withEntry } from './lock/lock.ts';
+import { findLock, writeLock } from './lock/lock-file.ts';
+import { PathCollisions } from './lock/path-collisions.ts';
 import { printManifest, totalSize } from './manifest.ts';
-import { PathCollisions } from './path-collisions.ts';
 import { placeDataset } from './placing.ts';
 import { pushEntries } from './push.ts';
 import { openMemos, stateOf } from './status.ts';
-import { openStore, type Store } from './store.ts';
-import { usingStore } from './store-use.ts';
-import { checkNotForgotten, withoutTombstones } from './tombstones.ts';
-import { checkNoLink, dataPath, readWorking } from './working-files.ts';
+import { openStore, type Store } from './store/store.ts';
+import { usingStore } from './store/store-use.ts';
+import { checkNotForgotten, withoutTombstones } from './store/tombstones.ts';
+import { type DigestMemo, openMemo } from './working-files/digest-memo.ts';
+import { kindOf, listFiles, refuseOdd } from './working-files/folder-listing.ts';
+import { checkNoLink, dataPath, readWorking } from './working-files/working-files.ts';
 
 export interface AddOptions {
   /** The key under data/ for a file or folder that lies elsewhere; its own name when left out. */

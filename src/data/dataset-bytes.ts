@@ -1,10 +1,10 @@
 import { isLockstepError, type Workspace } from '../workspace/index.ts';
-import { takeCommitted } from './committed-object.ts';
 import { readManifest } from './datasets.ts';
 import { ensureDataset } from './ensure.ts';
-import type { LockEntry } from './lock.ts';
+import type { LockEntry } from './lock/lock.ts';
 import type { ManifestFile } from './manifest.ts';
-import { openStore } from './store.ts';
+import { takeCommitted } from './store/committed-object.ts';
+import { openStore } from './store/store.ts';
 import { isWhole, openBringer } from './transfer/bring.ts';
 
 export interface BytesOptions {

@@ -1,8 +1,8 @@
 import type { Workspace } from '../workspace/index.ts';
-import type { LockEntry } from './lock.ts';
+import type { LockEntry } from './lock/lock.ts';
 import { type ManifestFile, parseManifest } from './manifest.ts';
-import { openStore, type Store } from './store.ts';
-import { checkNotForgotten } from './tombstones.ts';
+import { openStore, type Store } from './store/store.ts';
+import { checkNotForgotten } from './store/tombstones.ts';
 import { bringAll, missingIn, openBringer, type SizedObject } from './transfer/bring.ts';
 
 export const readManifest = async (store: Store, entry: LockEntry): Promise<ManifestFile[]> =>

@@ -1,11 +1,11 @@
 import type { Workspace } from '../workspace/index.ts';
 import { fetchEntries } from './datasets.ts';
-import type { Lock, LockEntry } from './lock.ts';
+import type { Lock, LockEntry } from './lock/lock.ts';
 import { entryOf } from './selection.ts';
-import { openStore } from './store.ts';
+import { openStore } from './store/store.ts';
+import { usingStore } from './store/store-use.ts';
+import { checkNotForgotten } from './store/tombstones.ts';
 import { fillFromWorking } from './store-filling.ts';
-import { usingStore } from './store-use.ts';
-import { checkNotForgotten } from './tombstones.ts';
 
 /**
  * Makes sure that a dataset's bytes are in the store: from data/ where that is as locked, else from the remote.

@@ -1,11 +1,10 @@
-// Datasets by hash: data.lock, the store, remotes, and tables read from them. Deeper in: `remotes/` one file a kind of
-// place, behind `bucket.ts`; `transfer/` what travels and how (docs/formats/remote.md); `local-packs/` the store's small
-// files; `gc/` and `forget/` what goes; `sources/` and `moving-in/` where datasets come from.
+// Datasets by hash. `lock/` is data.lock and its merges; `store/` the objects of this machine, `local-packs/` its small
+// files; `working-files/` what lies in data/; `tables/` CSV and Parquet; `remotes/` one file a kind of place, behind
+// `bucket.ts`; `transfer/` what travels and how (docs/formats/remote.md); `gc/` and `forget/` what goes; `sources/` and
+// `moving-in/` where datasets come from. The commands themselves lie here.
 export { type AddOptions, type AddResult, addData } from './add.ts';
-export { numberOf } from './cell.ts';
 export { type BytesOptions, findManifest, haveObject } from './dataset-bytes.ts';
 export { fileObjects } from './datasets.ts';
-export { type DigestMemo, openMemo } from './digest-memo.ts';
 export { ensureDataset } from './ensure.ts';
 export { type ForgetRequest, type Forgotten, forgetData } from './forget/forget.ts';
 export { type GcOptions, gcLocal, type LocalGc } from './gc/local.ts';
@@ -17,14 +16,13 @@ export {
   type LockEntry,
   printLock,
   withEntry,
-} from './lock.ts';
-export { findLock, readLock, writeLock } from './lock-file.ts';
-export { changedKeys, type LockMerge, mergeLocks, printMerge } from './lock-merge.ts';
-export { parseLock } from './lock-parser.ts';
+} from './lock/lock.ts';
+export { findLock, readLock, writeLock } from './lock/lock-file.ts';
+export { changedKeys, type LockMerge, mergeLocks, printMerge } from './lock/lock-merge.ts';
+export { parseLock } from './lock/lock-parser.ts';
+export { type Conflict, type Item, type Side, sameItem } from './lock/three-way.ts';
 export type { ManifestFile } from './manifest.ts';
 export { packObjects, unpackObjects } from './object-stream.ts';
-export { parquetCompressors } from './parquet-compressors.ts';
-export { writeParquet } from './parquet-writing.ts';
 export { placeDataset } from './placing.ts';
 export { type PullOptions, type PullResult, pullData } from './pull.ts';
 export { type PushResult, pushData } from './push.ts';
@@ -40,18 +38,21 @@ export {
   statusData,
   workingState,
 } from './status.ts';
-export { type ObjectRef, objectPath, openStore, type Store, smallFile, storeAt } from './store.ts';
-export { usingStore } from './store-use.ts';
-export type { Column, NumberColumn, Table, TextColumn } from './table.ts';
-export { cellText, column, selectRows } from './table-access.ts';
-export { readTable } from './table-file.ts';
+export { type ObjectRef, objectPath, openStore, type Store, smallFile, storeAt } from './store/store.ts';
+export { usingStore } from './store/store-use.ts';
+export { readTombstones, type Tombstone } from './store/tombstones.ts';
+export { numberOf } from './tables/cell.ts';
+export { parquetCompressors } from './tables/parquet-compressors.ts';
+export { writeParquet } from './tables/parquet-writing.ts';
+export type { Column, NumberColumn, Table, TextColumn } from './tables/table.ts';
+export { cellText, column, selectRows } from './tables/table-access.ts';
+export { readTable } from './tables/table-file.ts';
 export {
   type Cell,
   type CellFaults,
   streamTable,
   type TableBatch,
   type TableStream,
-} from './table-stream.ts';
-export { type Conflict, type Item, type Side, sameItem } from './three-way.ts';
-export { readTombstones, type Tombstone } from './tombstones.ts';
+} from './tables/table-stream.ts';
 export { checkVerified, type VerifiedDataset, verifyData } from './verify.ts';
+export { type DigestMemo, openMemo } from './working-files/digest-memo.ts';

@@ -1,11 +1,11 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../workspace/index.ts';
-import type { DigestMemo } from './digest-memo.ts';
 import { eachLimited } from './each-limited.ts';
-import { refuseOdd } from './folder-listing.ts';
 import type { ManifestFile } from './manifest.ts';
-import { type Store, smallFile } from './store.ts';
+import { type Store, smallFile } from './store/store.ts';
+import type { DigestMemo } from './working-files/digest-memo.ts';
+import { refuseOdd } from './working-files/folder-listing.ts';
 
 /**
  * Takes files of a folder into the store, small ones by the thousand; what the memo knows and the store has is not read

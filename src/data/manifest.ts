@@ -1,7 +1,7 @@
 import { type Digest, hexOf, LockstepError } from '../workspace/index.ts';
-import { checkPath, comparePaths } from './dataset-path.ts';
-import type { LockEntry } from './lock.ts';
-import { PathCollisions } from './path-collisions.ts';
+import { checkPath, comparePaths } from './lock/dataset-path.ts';
+import type { LockEntry } from './lock/lock.ts';
+import { PathCollisions } from './lock/path-collisions.ts';
 
 /** One file of a folder; `path` is relative to the folder. */
 export interface ManifestFile {

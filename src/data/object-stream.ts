@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Digest, hexOf, LockstepError, scratchPath, type Workspace } from '../workspace/index.ts';
 import { fileObjects } from './datasets.ts';
-import type { LockEntry } from './lock.ts';
-import { type ObjectRef, openStore } from './store.ts';
+import type { LockEntry } from './lock/lock.ts';
+import { type ObjectRef, openStore } from './store/store.ts';
 
 /** Writes the objects of these datasets into one file: `<64 hex> <bytes>` and LF before each. */
 export async function packObjects(

@@ -4,9 +4,9 @@ import { isLockstepError, type Workspace } from '../workspace/index.ts';
 import { fetchEntries, fileObjects, readManifest } from './datasets.ts';
 import { eachLimited } from './each-limited.ts';
 import { makeFolder, makeFolderOf } from './folder.ts';
-import type { LockEntry } from './lock.ts';
+import type { LockEntry } from './lock/lock.ts';
 import type { ManifestFile } from './manifest.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, type Store } from './store/store.ts';
 import { fillFromWorking } from './store-filling.ts';
 import { isWhole } from './transfer/bring.ts';
 

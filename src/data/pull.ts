@@ -2,16 +2,15 @@ import { existsSync, rmSync } from 'node:fs';
 import { type Digest, LockstepError, startProgress, type Workspace } from '../workspace/index.ts';
 import { objectOf, objectsOf } from './datasets.ts';
 import { eachLimited } from './each-limited.ts';
-import type { LockEntry } from './lock.ts';
-import { readLock } from './lock-file.ts';
+import type { LockEntry } from './lock/lock.ts';
+import { readLock } from './lock/lock-file.ts';
 import type { ManifestFile } from './manifest.ts';
 import { healing, placeFolder } from './placing.ts';
 import { selectEntries } from './selection.ts';
-import { readSparse, wantedFiles, writeSparse } from './sparse.ts';
 import { openMemos, stateOf } from './status.ts';
-import { openStore, type Store } from './store.ts';
-import { usingStore } from './store-use.ts';
-import { checkNotForgotten } from './tombstones.ts';
+import { openStore, type Store } from './store/store.ts';
+import { usingStore } from './store/store-use.ts';
+import { checkNotForgotten } from './store/tombstones.ts';
 import {
   type Bringer,
   bringAll,
@@ -21,7 +20,8 @@ import {
   type SizedObject,
 } from './transfer/bring.ts';
 import type { Partial } from './transfer/partial.ts';
-import { checkNoLink, dataPath, readWorking, type Working } from './working-files.ts';
+import { readSparse, wantedFiles, writeSparse } from './working-files/sparse.ts';
+import { checkNoLink, dataPath, readWorking, type Working } from './working-files/working-files.ts';
 
 export interface PullOptions {
   /** Keys; all datasets when left out. */

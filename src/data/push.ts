@@ -2,21 +2,21 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { amount, LockstepError, startProgress, type Workspace } from '../workspace/index.ts';
 import { fileObjects } from './datasets.ts';
-import type { LockEntry } from './lock.ts';
-import { readLock } from './lock-file.ts';
+import type { LockEntry } from './lock/lock.ts';
+import { readLock } from './lock/lock-file.ts';
 import { openRemote } from './remote.ts';
 import { selectEntries } from './selection.ts';
 import { openMemos } from './status.ts';
-import { objectPath, openStore, type Store } from './store.ts';
+import { objectPath, openStore, type Store } from './store/store.ts';
+import { usingStore } from './store/store-use.ts';
+import { checkNotForgotten, checkRemembered } from './store/tombstones.ts';
 import { fillFromWorking } from './store-filling.ts';
-import { usingStore } from './store-use.ts';
-import { checkNotForgotten, checkRemembered } from './tombstones.ts';
 import { isLarge, type SizedObject } from './transfer/bring.ts';
 import { earlierVersions } from './transfer/earlier.ts';
 import { knownMaps } from './transfer/known-maps.ts';
 import { openSender, type Sender } from './transfer/send-objects.ts';
 import { objectMissing } from './transfer/wanted.ts';
-import { dataPath, readWorking } from './working-files.ts';
+import { dataPath, readWorking } from './working-files/working-files.ts';
 
 export interface PushResult {
   readonly datasets: readonly LockEntry[];

@@ -1,5 +1,5 @@
 import { LockstepError, nearest } from '../workspace/index.ts';
-import type { Lock, LockEntry } from './lock.ts';
+import type { Lock, LockEntry } from './lock/lock.ts';
 
 /** The entry of a key; a folder may be named without its slash. Errors: E_DATA_MISSING with the nearest key. */
 export function entryOf(lock: Lock, key: string): LockEntry {

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LockstepError, type Workspace } from '../workspace/index.ts';
-import { openMemo } from './digest-memo.ts';
-import { listFiles } from './folder-listing.ts';
-import { openFolderMemo } from './folder-memo.ts';
-import type { Lock, LockEntry } from './lock.ts';
-import { readLock } from './lock-file.ts';
-import { readWorking, type Working, type WorkingMemos } from './working-files.ts';
+import type { Lock, LockEntry } from './lock/lock.ts';
+import { readLock } from './lock/lock-file.ts';
+import { openMemo } from './working-files/digest-memo.ts';
+import { listFiles } from './working-files/folder-listing.ts';
+import { openFolderMemo } from './working-files/folder-memo.ts';
+import { readWorking, type Working, type WorkingMemos } from './working-files/working-files.ts';
 
 export interface DatasetStatus extends LockEntry {
   /** `same` as the lock says; `missing` under data/; `changed` there; `odd`: a link or another kind of thing. */

@@ -1,12 +1,12 @@
 import type { Workspace } from '../workspace/index.ts';
 import { fileObjects } from './datasets.ts';
 import { keepFiles } from './keeping.ts';
-import type { LockEntry } from './lock.ts';
+import type { LockEntry } from './lock/lock.ts';
 import { printManifest } from './manifest.ts';
 import { openMemos } from './status.ts';
-import type { Store } from './store.ts';
+import type { Store } from './store/store.ts';
 import { isWhole } from './transfer/bring.ts';
-import { dataPath, readWorking } from './working-files.ts';
+import { dataPath, readWorking } from './working-files/working-files.ts';
 
 /** Fills the store from data/ where that is as locked, so that nothing is fetched that lies here. False when it is not. */
 export async function fillFromWorking(

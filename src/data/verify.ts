@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { isLockstepError, LockstepError, statePath, type Workspace } from '../workspace/index.ts';
 import { fetchEntries, fileObjects } from './datasets.ts';
 import { eachLimited } from './each-limited.ts';
-import { digestOfFile } from './file-digest.ts';
 import { makeFolder } from './folder.ts';
-import type { LockEntry } from './lock.ts';
-import { readLock } from './lock-file.ts';
+import type { LockEntry } from './lock/lock.ts';
+import { readLock } from './lock/lock-file.ts';
 import { selectEntries } from './selection.ts';
 import { stateOf } from './status.ts';
-import { openStore, type Store, storeAt } from './store.ts';
-import { usingStore } from './store-use.ts';
+import { digestOfFile } from './store/file-digest.ts';
+import { openStore, type Store, storeAt } from './store/store.ts';
+import { usingStore } from './store/store-use.ts';
 import { isWhole } from './transfer/bring.ts';
-import { readWorking } from './working-files.ts';
+import { readWorking } from './working-files/working-files.ts';
 
 export interface VerifiedDataset extends LockEntry {
   /** `same` was hashed again; `absent` is no fault where another place has it. */

@@ -115,7 +115,7 @@ async function tableOf(answer: Answer): Promise<Table> {
   return { rows: cells[0]?.length ?? 0, columns: names.map((name, index) => columnOf(name, cells[index]!)) };
 }
 
-/** By the table's own rules (src/data/table.ts): finite numbers, else texts; integers beyond 2^53 make it text. */
+/** By the table's own rules (src/data/tables/table.ts): finite numbers, else texts; integers beyond 2^53 make it text. */
 function columnOf(name: string, cells: readonly unknown[]): Column {
   const values = cells.map(numberOf);
   return values.some((value) => value === null)

@@ -1,9 +1,9 @@
 import { type Digest, LockstepError } from '../../workspace/index.ts';
 import { findManifest } from '../gc/manifests.ts';
 import type { RootDataset } from '../gc/roots.ts';
-import type { LockEntry } from '../lock.ts';
+import type { LockEntry } from '../lock/lock.ts';
 import type { Remote } from '../remote.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../store/store.ts';
 
 /** What is asked to be forgotten. */
 export interface ForgetTarget {

@@ -4,9 +4,9 @@ import { digestOf, type Workspace } from '../../workspace/index.ts';
 import { gcLocal } from '../gc/local.ts';
 import { gcRemote } from '../gc/remote.ts';
 import { fileEntry, folderEntry, manifestOf } from '../gc/test-world.ts';
-import { readLock } from '../lock-file.ts';
+import { readLock } from '../lock/lock-file.ts';
 import { fileBucket } from '../remotes/file-bucket.ts';
-import { openStore } from '../store.ts';
+import { openStore } from '../store/store.ts';
 import { forgetData } from './forget.ts';
 
 export const gone = [0, 1, 2];

@@ -5,8 +5,8 @@ import pLimit from 'p-limit';
 import { expect, onTestFinished, test } from 'vitest';
 import { exitOf, isLockstepError, openWorkspace, type Workspace } from '../../workspace/index.ts';
 import { contentOf, digests, makeOld, makeRemote, manifestOf, readMember } from '../gc/test-world.ts';
-import { writeLock } from '../lock-file.ts';
-import { openStore } from '../store.ts';
+import { writeLock } from '../lock/lock-file.ts';
+import { openStore } from '../store/store.ts';
 import { testWorkspace } from '../test-workspace.ts';
 import { entries, gone, remoteOf, stays, works } from './crash-works.ts';
 

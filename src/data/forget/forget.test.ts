@@ -15,11 +15,11 @@ import {
   readObject,
   worlds,
 } from '../gc/test-world.ts';
-import type { LockEntry } from '../lock.ts';
-import { readLock, writeLock } from '../lock-file.ts';
-import { openStore, storeAt } from '../store.ts';
+import type { LockEntry } from '../lock/lock.ts';
+import { readLock, writeLock } from '../lock/lock-file.ts';
+import { openStore, storeAt } from '../store/store.ts';
+import { findTombstone, readTombstones } from '../store/tombstones.ts';
 import { messageOf, testWorkspace, writeInto } from '../test-workspace.ts';
-import { findTombstone, readTombstones } from '../tombstones.ts';
 import { type ForgetRequest, forgetData } from './forget.ts';
 
 const request = (

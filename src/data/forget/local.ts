@@ -4,12 +4,12 @@ import { type Digest, isAlive, statePath, type Workspace, withLock } from '../..
 import { rewritePacks } from '../gc/local.ts';
 import { looseFiles } from '../gc/loose-files.ts';
 import { packFiles } from '../gc/pack-files.ts';
-import type { LockEntry } from '../lock.ts';
-import { findLock, writeLock } from '../lock-file.ts';
+import type { LockEntry } from '../lock/lock.ts';
+import { findLock, writeLock } from '../lock/lock-file.ts';
 import { printManifest, totalSize } from '../manifest.ts';
-import { openStore } from '../store.ts';
-import { cleaningStore } from '../store-use.ts';
-import { checkNoLink, dataPath } from '../working-files.ts';
+import { openStore } from '../store/store.ts';
+import { cleaningStore } from '../store/store-use.ts';
+import { checkNoLink, dataPath } from '../working-files/working-files.ts';
 import type { ForgetTarget, ForgottenBytes } from './bytes.ts';
 
 /** Takes bytes out of the local store: objects, packs, what killed commands left half-written. Errors: E_BUSY. */

@@ -1,6 +1,6 @@
 import type { Digest } from '../../workspace/index.ts';
 import type { Remote } from '../remote.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../store/store.ts';
 import { fetchMap } from '../transfer/fetch-bytes.ts';
 import {
   type FolderMap,

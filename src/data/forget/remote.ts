@@ -1,6 +1,6 @@
 import { type Digest, digestOf, hexOf } from '../../workspace/index.ts';
 import type { Remote } from '../remote.ts';
-import { objectPath, type Store } from '../store.ts';
+import { objectPath, type Store } from '../store/store.ts';
 import { fetchMap } from '../transfer/fetch-bytes.ts';
 import { chunkMapKey, folderMapKey, type Location, mostMap } from '../transfer/maps.ts';
 import type { ForgottenBytes } from './bytes.ts';

@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Digest, Workspace } from '../../workspace/index.ts';
-import { openStore, type Store } from '../store.ts';
-import { cleaningStore } from '../store-use.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { cleaningStore } from '../store/store-use.ts';
 import { type LooseFile, looseFiles } from './loose-files.ts';
 import { dropPack, type PackFile, packFiles } from './pack-files.ts';
 import { count, manifestDigests, type Roots, type Tally, young, youngMs } from './roots.ts';

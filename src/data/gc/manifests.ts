@@ -1,6 +1,6 @@
 import { type Digest, isLockstepError } from '../../workspace/index.ts';
 import type { Remote } from '../remote.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../store/store.ts';
 import { fetchBytes } from '../transfer/fetch-bytes.ts';
 
 /** A manifest's bytes, from here or the remote, verified; null when it is in neither. */

@@ -3,7 +3,7 @@ import type { Workspace } from '../../workspace/index.ts';
 import { eachLimited } from '../each-limited.ts';
 import { openRemote, type Remote } from '../remote.ts';
 import type { Bucket, Listed } from '../remotes/bucket.ts';
-import { openStore, type Store } from '../store.ts';
+import { openStore, type Store } from '../store/store.ts';
 import { knownMaps } from '../transfer/known-maps.ts';
 import { type Doomed, doomedKey, readDoomed, writeDoomed } from './doomed.ts';
 import type { GcOptions } from './local.ts';

@@ -1,7 +1,7 @@
 import { type Digest, LockstepError } from '../../workspace/index.ts';
 import type { Remote } from '../remote.ts';
 import type { Listed } from '../remotes/bucket.ts';
-import { objectPath, type Store } from '../store.ts';
+import { objectPath, type Store } from '../store/store.ts';
 import { fetchMap } from '../transfer/fetch-bytes.ts';
 import { chunkMapKey, folderMapKey, mostMap } from '../transfer/maps.ts';
 import { findManifest } from './manifests.ts';

@@ -4,11 +4,11 @@ import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Digest, digestOf, hexOf, type Workspace } from '../../workspace/index.ts';
-import type { LockEntry } from '../lock.ts';
+import type { LockEntry } from '../lock/lock.ts';
 import { printManifest } from '../manifest.ts';
 import type { Remote } from '../remote.ts';
 import { fileBucket } from '../remotes/file-bucket.ts';
-import { objectPath } from '../store.ts';
+import { objectPath } from '../store/store.ts';
 import { fetchMap } from '../transfer/fetch-bytes.ts';
 import {
   chunkMapKey,

@@ -9,18 +9,18 @@ import {
   type Workspace,
   withLock,
 } from '../../workspace/index.ts';
-import { checkPath, keyFaultOf } from '../dataset-path.ts';
 import { eachLimited } from '../each-limited.ts';
 import { lookAt, makeFolderOf } from '../folder.ts';
 import type { Packer } from '../local-packs/packer.ts';
-import { emptyLock, type Lock, type LockEntry, withEntry } from '../lock.ts';
-import { findLock, writeLock } from '../lock-file.ts';
+import { checkPath, keyFaultOf } from '../lock/dataset-path.ts';
+import { emptyLock, type Lock, type LockEntry, withEntry } from '../lock/lock.ts';
+import { findLock, writeLock } from '../lock/lock-file.ts';
+import { PathCollisions } from '../lock/path-collisions.ts';
 import { type ManifestFile, printManifest, totalSize } from '../manifest.ts';
-import { PathCollisions } from '../path-collisions.ts';
 import { placeDataset } from '../placing.ts';
 import { openMemos } from '../status.ts';
-import { objectPath, openStore, type Store } from '../store.ts';
-import { checkNoLink, dataPath, readWorking } from '../working-files.ts';
+import { objectPath, openStore, type Store } from '../store/store.ts';
+import { checkNoLink, dataPath, readWorking } from '../working-files/working-files.ts';
 import { drop } from './caught-bytes.ts';
 import { type KnownBytes, openKnownBytes, proofKey } from './known-bytes.ts';
 import { looksLikePointer, mostPointer } from './lfs-pointer.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { Digest } from '../../workspace/index.ts';
-import { smallFile } from '../store.ts';
+import { smallFile } from '../store/store.ts';
 import type { Proof } from './wanted-file.ts';
 
 /** Bytes that were read once: small ones in memory, others in a file of ours. */

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { parseJson, readConfiguration } from '../../workspace/index.ts';
-import { checkPath } from '../dataset-path.ts';
+import { checkPath } from '../lock/dataset-path.ts';
 import { type Fields, fieldsOf, isMap } from './loose-yaml.ts';
 import { chosen, keyUnder } from './selecting.ts';
 import { checkedHex, lastPart, wantedFrom } from './url-list.ts';

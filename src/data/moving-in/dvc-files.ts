@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, posix } from 'node:path';
 import { isLockstepError, parseYaml, tryGit } from '../../workspace/index.ts';
-import { listFiles } from '../folder-listing.ts';
+import { listFiles } from '../working-files/folder-listing.ts';
 import { type Fields, fieldsOf, isMap } from './loose-yaml.ts';
 import type { Skipped } from './wanted-file.ts';
 

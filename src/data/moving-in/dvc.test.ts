@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { digestOf, type Workspace } from '../../workspace/index.ts';
-import { findLock, readLock } from '../lock-file.ts';
+import { findLock, readLock } from '../lock/lock-file.ts';
 import { printManifest } from '../manifest.ts';
 import { messageOf, testWorkspace, writeInto } from '../test-workspace.ts';
 import { type DvcOptions, dvcOffer } from './dvc.ts';

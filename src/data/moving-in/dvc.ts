@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LockstepError, parseJson, type Workspace } from '../../workspace/index.ts';
-import { checkPath } from '../dataset-path.ts';
-import { PathCollisions } from '../path-collisions.ts';
+import { checkPath } from '../lock/dataset-path.ts';
+import { PathCollisions } from '../lock/path-collisions.ts';
 import type { Bucket, ByteRange } from '../remotes/bucket.ts';
 import { openBucket } from '../remotes/open.ts';
 import { readDescription } from './bringing-in.ts';

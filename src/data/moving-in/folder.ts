@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LockstepError } from '../../workspace/index.ts';
 import { lookAt } from '../folder.ts';
-import { listFiles, refuseOdd } from '../folder-listing.ts';
+import { listFiles, refuseOdd } from '../working-files/folder-listing.ts';
 import { chosen, keyUnder } from './selecting.ts';
 import type { Offer, Planned, Skipped } from './wanted-file.ts';
 

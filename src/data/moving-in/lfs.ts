@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { git, LockstepError, readBlobs, resolveCommit, tryGit } from '../../workspace/index.ts';
 import { lookAt } from '../folder.ts';
-import { listFiles } from '../folder-listing.ts';
+import { listFiles } from '../working-files/folder-listing.ts';
 import { type LfsPointer, looksLikePointer, mostPointer, parsePointer } from './lfs-pointer.ts';
 import { findOnServer, lfsServerOf } from './lfs-server.ts';
 import { chosen, keyUnder } from './selecting.ts';

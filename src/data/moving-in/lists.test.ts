@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { digestOf, hexOf, openWorkspace, type Workspace } from '../../workspace/index.ts';
-import { readLock } from '../lock-file.ts';
+import { readLock } from '../lock/lock-file.ts';
 import { messageOf, testWorkspace } from '../test-workspace.ts';
 import { splice } from './about-lines.ts';
 import {

@@ -2,7 +2,7 @@ import { constants, createReadStream, lstatSync, readFileSync } from 'node:fs';
 import { copyFile, open, rm } from 'node:fs/promises';
 import { type Digest, diskFull, isLockstepError, LockstepError } from '../../workspace/index.ts';
 import { lookAt } from '../folder.ts';
-import { smallFile } from '../store.ts';
+import { smallFile } from '../store/store.ts';
 import { streamObject } from '../transfer/stream.ts';
 import { Catcher, drop, type Hashed, Hashes, type Kept } from './caught-bytes.ts';
 import { legacyMd5 } from './legacy-md5.ts';

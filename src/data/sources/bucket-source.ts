@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LockstepError } from '../../workspace/index.ts';
-import { checkPath } from '../dataset-path.ts';
 import { eachLimited } from '../each-limited.ts';
+import { checkPath } from '../lock/dataset-path.ts';
 import { remoteAddress } from '../remotes/address.ts';
 import type { Bucket, Listed } from '../remotes/bucket.ts';
 import { openBucket } from '../remotes/open.ts';

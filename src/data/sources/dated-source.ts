@@ -1,5 +1,5 @@
 import { type Digest, digestOfJson, LockstepError, type Source, sourceKinds } from '../../workspace/index.ts';
-import { checkPath, keyFaultOf } from '../dataset-path.ts';
+import { checkPath, keyFaultOf } from '../lock/dataset-path.ts';
 
 export type SourceKind = (typeof sourceKinds)[number];
 

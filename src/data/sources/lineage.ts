@@ -9,7 +9,7 @@ import {
   type Workspace,
   writeAtomic,
 } from '../../workspace/index.ts';
-import { comparePaths } from '../dataset-path.ts';
+import { comparePaths } from '../lock/dataset-path.ts';
 import type { SourceKind } from './dated-source.ts';
 
 /** Where the locked bytes of a dataset came from, when, and how they looked (docs/formats/sources.md). */

@@ -1,10 +1,10 @@
 import { extname, join } from 'node:path';
 import { digestFile, digestOf, LockstepError } from '../../workspace/index.ts';
 import { lookAt } from '../folder.ts';
-import { kindOf, listFiles, refuseOdd } from '../folder-listing.ts';
-import type { LockEntry } from '../lock.ts';
+import type { LockEntry } from '../lock/lock.ts';
 import { type ManifestFile, printManifest, totalSize } from '../manifest.ts';
-import { readTable } from '../table-file.ts';
+import { readTable } from '../tables/table-file.ts';
+import { kindOf, listFiles, refuseOdd } from '../working-files/folder-listing.ts';
 import type { Lineage } from './lineage.ts';
 
 export type Shape = Pick<Lineage, 'rows' | 'columns'>;

@@ -1,11 +1,11 @@
 import { type Digest, isLockstepError, type Workspace } from '../../workspace/index.ts';
 import { eachLimited } from '../each-limited.ts';
-import type { LockEntry } from '../lock.ts';
+import type { LockEntry } from '../lock/lock.ts';
 import { type ManifestFile, parseManifest } from '../manifest.ts';
-import { sync } from '../object-files.ts';
 import { openRemote, type Remote } from '../remote.ts';
-import type { Store } from '../store.ts';
-import { explainMissing } from '../tombstones.ts';
+import { sync } from '../store/object-files.ts';
+import type { Store } from '../store/store.ts';
+import { explainMissing } from '../store/tombstones.ts';
 import { chunkedFrom } from './chunker.ts';
 import type { DonorFile } from './donors.ts';
 import { fetchBytes, type OnBytes } from './fetch-bytes.ts';

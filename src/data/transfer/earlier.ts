@@ -7,11 +7,11 @@ import {
   type Workspace,
 } from '../../workspace/index.ts';
 import { eachLimited } from '../each-limited.ts';
-import type { LockEntry } from '../lock.ts';
-import { parseLock } from '../lock-parser.ts';
+import type { LockEntry } from '../lock/lock.ts';
+import { parseLock } from '../lock/lock-parser.ts';
 import { parseManifest } from '../manifest.ts';
 import type { Remote } from '../remote.ts';
-import { objectPath, type Store } from '../store.ts';
+import { objectPath, type Store } from '../store/store.ts';
 import { chunkedFrom } from './chunker.ts';
 import { fetchBytes, fetchMap } from './fetch-bytes.ts';
 import type { KnownMaps } from './known-maps.ts';

@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from '../../workspace/index.ts';
 import type { Remote } from '../remote.ts';
-import { objectPath } from '../store.ts';
+import { objectPath } from '../store/store.ts';
 import { streamObject } from './stream.ts';
 import { checkArrived, mostRead, objectMissing, type Wanted } from './wanted.ts';
 

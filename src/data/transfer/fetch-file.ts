@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { diskFull, isLockstepError } from '../../workspace/index.ts';
 import type { Remote } from '../remote.ts';
-import { objectPath } from '../store.ts';
+import { objectPath } from '../store/store.ts';
 import type { OnBytes } from './fetch-bytes.ts';
 import { streamObject } from './stream.ts';
 import { checkArrived, mostRead, objectMissing, type Wanted } from './wanted.ts';

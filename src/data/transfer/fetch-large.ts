@@ -4,7 +4,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { type Digest, diskFull, hexOf, isLockstepError } from '../../workspace/index.ts';
 import { eachLimited } from '../each-limited.ts';
 import type { Remote } from '../remote.ts';
-import { objectPath } from '../store.ts';
+import { objectPath } from '../store/store.ts';
 import { type Donor, type DonorFile, findDonors } from './donors.ts';
 import { fetchMap, type OnBytes } from './fetch-bytes.ts';
 import { fetchFile } from './fetch-file.ts';

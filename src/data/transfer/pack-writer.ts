@@ -1,6 +1,6 @@
 import { type Digest, digestOf, hexOf } from '../../workspace/index.ts';
 import type { Bucket } from '../remotes/bucket.ts';
-import { objectPath } from '../store.ts';
+import { objectPath } from '../store/store.ts';
 import { type Location, packSize } from './maps.ts';
 
 /** Packs on their way at a time. */
