@@ -23,6 +23,7 @@ test('the rules about pull requests, scoring and training have something to be a
   expect(training.map(({ workflow }) => workflow.name)).toEqual([
     'lockstep-main',
     'lockstep-pull-request',
+    'lockstep-train-in',
     'lockstep-train-pr',
   ]);
   expect(named('report').jobs.judge!.steps.filter(({ run }) => run?.includes('judge --all'))).toHaveLength(1);
@@ -139,7 +140,17 @@ test('data is proposed where some came, whatever became of the rest, by a job th
 
 test("a fork registers, promotes and watches nothing, and nobody but Lockstep runs Lockstep's own tests", () => {
   const fork = { ...repository, fork: true, is_template: true };
-  for (const name of ['main', 'promote', 'monitor', 'retrain', 'refresh', 'train-pr', 'ci', 'release']) {
+  for (const name of [
+    'main',
+    'promote',
+    'monitor',
+    'retrain',
+    'refresh',
+    'train-pr',
+    'train-in',
+    'ci',
+    'release',
+  ]) {
     const github = { event_name: 'workflow_dispatch', ref_name: 'main', event: { repository: fork } };
     expect(runs(name, { github, inputs: {}, outputs: planned }), name).toEqual([]);
   }

@@ -6,6 +6,8 @@ import { isLockstepError } from '../../src/workspace/index.ts';
 import { fetchAsData } from '../kit/change-commits.ts';
 import { say } from '../kit/foreign-output.ts';
 import type { ForgeJob } from '../kit/forge.ts';
+import { wanted } from '../kit/inputs.ts';
+import { setOutputs } from '../kit/outputs.ts';
 import { scratchFolder } from '../kit/runner-folders.ts';
 
 export interface Commits {
@@ -15,14 +17,14 @@ export interface Commits {
 
 /**
  * Keeps what this run trained for a change. Nothing of the change is run, and its commits are read as data; what is
- * kept counts only where all of the change was merged. What can't be kept is said, and trained again one day. Returns
- * the models that are kept. Errors: E_GIT where the change can't be fetched.
+ * kept counts only where all of the change was merged. What can't be kept is said, and trained again one day. Errors: E_GIT where the change can't be fetched.
  */
 export async function keepChange(
   job: ForgeJob,
   models: readonly string[],
-  { base, head }: Commits,
-): Promise<readonly string[]> {
+  asked: { readonly base: string | null; readonly head: string | null },
+): Promise<void> {
+  const { base, head } = { base: wanted('base', asked.base), head: wanted('head', asked.head) };
   await fetchAsData(job.workspace.root, [head]);
   const kept: string[] = [];
   for (const model of models) {
@@ -33,7 +35,7 @@ export async function keepChange(
       say(`${model}: not kept for later runs. ${error.message}`);
     }
   }
-  return kept;
+  setOutputs({ kept: kept.join(' ') });
 }
 
 async function keepOne(

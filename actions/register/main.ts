@@ -2,7 +2,7 @@ import { readContext } from '../../src/github/index.ts';
 import { openWorkspace } from '../../src/workspace/index.ts';
 import { openForge } from '../kit/forge.ts';
 import { actAsBot } from '../kit/git-identity.ts';
-import { readInputs, wanted } from '../kit/inputs.ts';
+import { readInputs } from '../kit/inputs.ts';
 import { setOutputs } from '../kit/outputs.ts';
 import { giveRegistryToken } from '../kit/registry-token.ts';
 import { run } from '../kit/run.ts';
@@ -10,19 +10,18 @@ import { runnerFolders } from '../kit/runner-folders.ts';
 import { spec } from './inputs.ts';
 import { keepChange } from './keep.ts';
 import { registerAll } from './register.ts';
+import { retrainIn } from './retrain.ts';
 import { outputsOf, tellOutcomes } from './tell.ts';
 
 await run(async () => {
-  const { mode, models, base, head, bump, token } = readInputs(spec);
+  const { mode, models, base, head, version, environment, bump, token } = readInputs(spec);
   const context = readContext();
   const workspace = openWorkspace(runnerFolders().workspace);
   const job = { context, workspace, github: await openForge(token, context, workspace) };
   actAsBot();
   giveRegistryToken(token);
-  if (mode === 'keep') {
-    const commits = { base: wanted('base', base), head: wanted('head', head) };
-    return setOutputs({ kept: (await keepChange(job, models, commits)).join(' ') });
-  }
+  if (mode === 'keep') return keepChange(job, models, { base, head });
+  if (mode === 'retrain') return retrainIn(job, models, { version, environment });
   const outcomes = await registerAll(job, models, bump);
   await tellOutcomes(job, outcomes);
   setOutputs(outputsOf(outcomes));

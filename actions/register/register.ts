@@ -1,14 +1,11 @@
-import { rmSync } from 'node:fs';
-import { adoptCandidate } from '../../src/commands/adopt.ts';
 import { checkKeepable, keepTrained } from '../../src/commands/kept-run.ts';
 import { type RegisterOutcome, releaseModel } from '../../src/commands/release-model.ts';
-import { candidateArtifactName, downloadCandidate, findArtifact } from '../../src/github/index.ts';
 import type { Bump } from '../../src/registry/index.ts';
 import { isLockstepError } from '../../src/workspace/index.ts';
 import { say } from '../kit/foreign-output.ts';
 import type { ForgeJob } from '../kit/forge.ts';
 import { fail } from '../kit/run.ts';
-import { scratchFolder } from '../kit/runner-folders.ts';
+import { adoptOwn } from './own-training.ts';
 import { type SeenImage, tellImage } from './tell.ts';
 
 /** Judges every model, whatever came of another; those that could not be judged are told as the run's errors. */
@@ -40,27 +37,6 @@ async function registerOne(job: ForgeJob, model: string, bump: Bump | null): Pro
     say(`${tag}: ${outcome.kind}, ${image}`);
   }
   return outcome;
-}
-
-/**
- * What a job of this very run trained, which may write nothing, is not trained again: both are the default branch's own.
- * What can't be used is trained here. Returns the folder of what could.
- */
-async function adoptOwn({ context, workspace, github }: ForgeJob, model: string): Promise<string | null> {
-  const artifact = await findArtifact(github, { id: context.runId }, candidateArtifactName(model));
-  if (artifact === null) return null;
-  const folder = scratchFolder(`adopted/${model}`);
-  rmSync(folder, { recursive: true, force: true });
-  try {
-    await downloadCandidate(github, artifact, folder);
-    const stages = await adoptCandidate(workspace, folder);
-    say(`${model}: ${stages.join(', ') || 'no stage'} as trained by this run`);
-    return folder;
-  } catch (error) {
-    if (!isLockstepError(error)) throw error;
-    say(`${model}: trained again here. ${error.message}`);
-    return null;
-  }
 }
 
 /** For a later run of the same fingerprint, of this job or after another policy: hours of a GPU, perhaps. */

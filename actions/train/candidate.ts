@@ -2,21 +2,26 @@ import { rmSync } from 'node:fs';
 import { trainCandidate } from '../../src/commands/train.ts';
 import type { Workspace } from '../../src/workspace/index.ts';
 import { say } from '../kit/foreign-output.ts';
+import { wanted } from '../kit/inputs.ts';
 import { stageGroups } from '../kit/stage-groups.ts';
 
 export interface CandidateOrder {
   readonly folder: string;
   readonly quick: boolean;
   readonly base: string | null;
+  /** Of `pattern: retrain`: trains that version on that environment's data, not what is checked out. */
+  readonly version: string | null;
+  readonly environment: string | null;
 }
 
 /** Trains one model, its log folded by stage. What an earlier try left in the folder is replaced. */
 export async function trainInGroups(
   workspace: Workspace,
   model: string,
-  { folder, quick, base }: CandidateOrder,
+  { folder, quick, base, version, environment }: CandidateOrder,
 ): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
+  const commit = await commitToTrain(workspace, model, { version, environment });
   const { report, end } = stageGroups(model);
   // What is merged may have been trained by a run that we trust; what a change asks for is its own to train.
   const merged = process.env.GITHUB_EVENT_NAME === 'push' && !quick;
@@ -28,6 +33,7 @@ export async function trainInGroups(
       report,
       ...(find === null ? {} : { find }),
       ...(base === null ? {} : { base }),
+      ...(commit === null ? {} : { commit }),
     });
     end();
     const kind = quick ? 'trained on a sample' : 'trained';
@@ -39,3 +45,15 @@ export async function trainInGroups(
 
 /** The registries of models and of images are loaded where they are asked. */
 const keptRuns = async () => (await import('../../src/commands/kept-run.ts')).keptRuns;
+
+/** Of a version on the data of an environment, where both are named; null where what is checked out is trained. */
+async function commitToTrain(
+  workspace: Workspace,
+  model: string,
+  { version, environment }: { readonly version: string | null; readonly environment: string | null },
+): Promise<string | null> {
+  if (version === null && environment === null) return null;
+  const { whatToTrain } = await import('../../src/commands/retrain.ts');
+  const request = { version: wanted('version', version), environment: wanted('environment', environment) };
+  return (await whatToTrain(workspace, { model, ...request })).data.commit;
+}

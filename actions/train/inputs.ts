@@ -5,6 +5,8 @@ export const spec = {
   folder: optional(path),
   quick: flag,
   base: optional(text),
+  version: optional(text),
+  environment: optional(text),
   upload: flag,
   token: optional(token),
 } satisfies InputSpec;

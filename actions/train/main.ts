@@ -11,14 +11,14 @@ import { trainInGroups } from './candidate.ts';
 import { spec } from './inputs.ts';
 
 await run(async () => {
-  const { models, folder: named, quick, base, upload, token } = readInputs(spec);
+  const { models, folder: named, upload, token, ...how } = readInputs(spec);
   giveRegistryToken(token);
   const { workspace: root, temp } = runnerFolders();
   const [workspace, folder] = [openWorkspace(root), named ?? join(temp, 'lockstep', 'candidates')];
   const trained: string[] = [];
   for (const model of models) {
     try {
-      await trainInGroups(workspace, model, { folder: join(folder, model), quick, base });
+      await trainInGroups(workspace, model, { ...how, folder: join(folder, model) });
       // As it is: models don't get smaller.
       if (upload) await uploadFolder(candidateArtifactName(model), join(folder, model), 0);
       trained.push(model);

@@ -26,6 +26,7 @@ export const catalogue: Readonly<Record<string, () => Promise<{ command: Command
   gate: () => import('./gate.ts'),
   report: () => import('./report.ts'),
   register: () => import('./register.ts'),
+  retrain: () => import('./retrain.ts'),
   'image build': () => import('./image-build.ts'),
   'image push': () => import('./image-push.ts'),
   'image pull': () => import('./image-pull.ts'),

@@ -4,13 +4,17 @@ import { readHandover } from './handover.ts';
 
 /**
  * Takes what another job of the same trusted workflow trained into the run cache, so that a run here finds it. Only for
- * folders from a run of the default branch at this very commit: who may say that is the caller's to know. Stages whose
+ * folders from a run of the default branch at this very commit, HEAD unless another is named: who may say that is the caller's to know. Stages whose
  * outputs were not handed over (tables, as a rule) run again; their bytes decide whether the trained one is theirs.
  * Errors: those of `readHandover`; E_HANDOVER_RECORD for another commit or a quick run.
  */
-export async function adoptCandidate(workspace: Workspace, folder: string): Promise<readonly string[]> {
+export async function adoptCandidate(
+  workspace: Workspace,
+  folder: string,
+  commit?: string,
+): Promise<readonly string[]> {
   const { file, record, model, predictions } = await readHandover(workspace, folder);
-  const head = await resolveCommit(workspace.root, 'HEAD');
+  const head = commit ?? (await resolveCommit(workspace.root, 'HEAD'));
   if (file.head !== head || file.quick || record.dirty) {
     throw new LockstepError('E_HANDOVER_RECORD', {
       what: `a ${file.quick ? 'quick ' : ''}run at ${file.head ?? 'no commit'}${record.dirty ? ' with changes' : ''}`,

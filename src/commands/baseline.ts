@@ -3,7 +3,14 @@ import { type ObjectRef as FileRef, openStore } from '../data/index.ts';
 import type { Subject } from '../evaluation/index.ts';
 import { readFolders, readTip, type Tip, verifyFolder } from '../gitops/index.ts';
 import { pullEvidence, readEvidence } from '../image/index.ts';
-import { listVersions, type ReleaseRecord, readRelease, type Trust, trustedKeys } from '../registry/index.ts';
+import {
+  listVersions,
+  type ReleaseRecord,
+  readRelease,
+  retrainedOf,
+  type Trust,
+  trustedKeys,
+} from '../registry/index.ts';
 import { type Digest, isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
 import { workspaceAt } from './base.ts';
 
@@ -34,7 +41,7 @@ export async function chooseBaseline(
   const running = await runningVersion(workspace, model, tip, trust);
   if (running !== null) return { baseline: running, tip: tip.commit };
   const newest = (await listVersions(workspace.root, model))
-    .filter(({ deregistered }) => !deregistered)
+    .filter(({ version, deregistered }) => !deregistered && isMains(workspace, version))
     .at(-1);
   if (!newest) return { baseline: { kind: 'simplest' }, tip: tip.commit };
   const { record } = await readRelease(workspace, model, newest.version, { trust, askOrigin: false });
@@ -70,6 +77,10 @@ export async function knownChampions(
   }
 }
 
+/** What an environment trained on its own data is no measure for what main trains on main's. */
+const isMains = ({ configuration }: Workspace, version: string): boolean =>
+  retrainedOf(version, configuration.environments) === null;
+
 /** What runs furthest on the way to production. A folder that does not verify runs nothing we would compare with. */
 async function runningVersion(
   workspace: Workspace,
@@ -80,7 +91,7 @@ async function runningVersion(
   const running = await releasesOf(workspace, model, tip, trust);
   for (const environment of workspace.configuration.environments.toReversed()) {
     const record = running.get(environment);
-    if (record) return { kind: 'version', record, environment };
+    if (record && isMains(workspace, record.version)) return { kind: 'version', record, environment };
   }
   return null;
 }

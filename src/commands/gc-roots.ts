@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RootDataset, type Roots, readTombstones } from '../data/index.ts';
+import { lockName, type RootDataset, type Roots, readTombstones } from '../data/index.ts';
 import { hasOrigin, knownBranchCommit } from '../registry/index.ts';
 import {
   type Digest,
@@ -26,8 +26,12 @@ export interface RootOptions {
 
 const dayMs = 86_400_000;
 
+/** data.lock, and what environments train on in its place. */
+const locksOf = ({ configuration }: Workspace): string[] =>
+  [undefined, ...configuration.environments].map((environment) => lockName(environment));
+
 /**
- * What must stay: the datasets of data.lock in the work tree, in the index, at the tips of all refs (branches, tags,
+ * What must stay: the datasets of data.lock and of environments' own locks in the work tree, in the index, at the tips of all refs (branches, tags,
  * stashes, what origin has), at what runs in environments, and in the recent history of the default branch; the bytes
  * that version tags and recent run records name. Errors: E_GIT where `complete` is asked of a clone that is not.
  */
@@ -41,8 +45,10 @@ export async function findRoots(workspace: Workspace, options: RootOptions): Pro
   };
   const datasets = new Datasets();
   for (const folder of inGit ? await workTrees(root) : [root]) {
-    const file = join(folder, 'data.lock');
-    if (existsSync(file)) datasets.add(readFileSync(file), 'work tree');
+    for (const name of locksOf(workspace)) {
+      const file = join(folder, name);
+      if (existsSync(file)) datasets.add(readFileSync(file), 'work tree');
+    }
   }
   if (inGit) {
     const places = await placesIn(workspace, options, name);
@@ -83,11 +89,11 @@ async function placesIn(
   name: (text: string, why: string) => void,
 ): Promise<Place[]> {
   const { root } = workspace;
-  const lockOf = (why: string) => (treeish: string) => ({ spec: `${treeish}:./data.lock`, why });
-  const index = [':', ':1:', ':2:', ':3:'].map((stage) => ({
-    spec: `${stage}./data.lock`,
-    why: 'work tree',
-  }));
+  const lockOf = (why: string) => (treeish: string) =>
+    locksOf(workspace).map((lock) => ({ spec: `${treeish}:./${lock}`, why }));
+  const index = [':', ':1:', ':2:', ':3:'].flatMap((stage) =>
+    locksOf(workspace).map((lock) => ({ spec: `${stage}./${lock}`, why: 'work tree' })),
+  );
   const heads = (await git(['worktree', 'list', '--porcelain'], { cwd: root })).matchAll(
     /^HEAD ([0-9a-f]+)$/gm,
   );
@@ -101,12 +107,12 @@ async function placesIn(
   await nameVersions(root, name);
   return [
     ...index,
-    ...Array.from(heads, ([, oid]) => oid!).map(lockOf('work tree')),
-    ...those(/^refs\/tags\//).map(lockOf('tags')),
-    ...(await environmentCommits(workspace, name)).map(lockOf('environments')),
-    ...[...those(/^refs\/(?!tags\/|stash$)/), ...origin].map(lockOf('branches')),
-    ...(await stashes(root)).map(lockOf('stash')),
-    ...(await changesOfLock(root, history)).map(lockOf('history')),
+    ...Array.from(heads, ([, oid]) => oid!).flatMap(lockOf('work tree')),
+    ...those(/^refs\/tags\//).flatMap(lockOf('tags')),
+    ...(await environmentCommits(workspace, name)).flatMap(lockOf('environments')),
+    ...[...those(/^refs\/(?!tags\/|stash$)/), ...origin].flatMap(lockOf('branches')),
+    ...(await stashes(root)).flatMap(lockOf('stash')),
+    ...(await changesOfLock(workspace, history)).flatMap(lockOf('history')),
   ];
 }
 
@@ -146,8 +152,8 @@ async function stashes(root: string): Promise<string[]> {
   return status === 0 ? stdout.split(/\s+/).filter(Boolean) : [];
 }
 
-/** Commits of the default branch that changed data.lock, with the states that they changed it from. */
-async function changesOfLock(root: string, history: RootOptions['history']): Promise<string[]> {
+/** Commits of the default branch that changed a lock, with the states that they changed it from. */
+async function changesOfLock(workspace: Workspace, history: RootOptions['history']): Promise<string[]> {
   const known = [
     'refs/remotes/origin/HEAD',
     'refs/remotes/origin/main',
@@ -156,10 +162,11 @@ async function changesOfLock(root: string, history: RootOptions['history']): Pro
     'refs/heads/master',
     'HEAD',
   ];
+  const { root } = workspace;
   const args = ['log', '--full-history', '--format=%ct %H %P'];
   const since = history === 'all' ? 0 : Date.now() / 1000 - history * 86_400;
   for (const branch of history === 'all' ? ['--all'] : known) {
-    const { status, stdout } = await tryGit([...args, branch, '--', 'data.lock'], { cwd: root });
+    const { status, stdout } = await tryGit([...args, branch, '--', ...locksOf(workspace)], { cwd: root });
     if (status !== 0) continue;
     const lines = stdout
       .split('\n')

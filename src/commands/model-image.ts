@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { openStore } from '../data/index.ts';
 import { type BuiltImage, buildImage, readImage } from '../image/index.ts';
 import { type ModelFile, readModelFile } from '../model/index.ts';
-import { canonicalJson, type Digest, LockstepError, modelPath, type Workspace } from '../workspace/index.ts';
+import {
+  canonicalJson,
+  type Digest,
+  LockstepError,
+  modelPath,
+  readAtCommit,
+  type Workspace,
+} from '../workspace/index.ts';
 import { type ModelRun, runModel } from './run.ts';
 
 export interface ModelImageInput {
@@ -49,12 +56,21 @@ export async function buildModelImage(workspace: Workspace, input: ModelImageInp
     files: {
       'model.onnx': store.pathOf(objects.model.digest),
       'golden.json': store.pathOf(objects.golden),
-      'model.yaml': readFileSync(modelPath(workspace, model, 'model.yaml')),
+      'model.yaml': await modelYaml(workspace, model, revision),
       'metadata.json': Buffer.from(canonicalJson(metadata)),
     },
   });
   readBack(workspace, built.name, built.digest);
   return { ...built, modelDigest: objects.model.digest, golden: objects.golden };
+}
+
+/** As the commit has it, where the model was made from one. */
+async function modelYaml(workspace: Workspace, model: string, revision: string | undefined): Promise<Buffer> {
+  const committed =
+    revision === undefined
+      ? null
+      : await readAtCommit(workspace.root, revision, `./models/${model}/model.yaml`);
+  return committed ?? readFileSync(modelPath(workspace, model, 'model.yaml'));
 }
 
 /** The repository that a package on GitHub belongs to from its first push on; on a laptop nobody says it. */

@@ -6,8 +6,9 @@ import {
   resolveCommit,
   type Workspace,
 } from '../workspace/index.ts';
+import type { RegisterResult } from './new-version.ts';
 import { carryOut, type PromotionOutcome } from './promotion-request.ts';
-import { type RegisterOptions, type RegisterResult, registerModel } from './register.ts';
+import { type RegisterOptions, registerModel } from './register.ts';
 
 /** What came of giving the default branch's model a version. */
 export type RegisterOutcome =

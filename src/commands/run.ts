@@ -94,7 +94,12 @@ export async function runModel(
   };
 }
 
-function filesOf(workspace: Workspace, { record, pipeline }: RunResult, { objects }: Judgement): JudgedFiles {
+/** Where a run's judgement and report lie. */
+export function filesOf(
+  workspace: Workspace,
+  { record, pipeline }: RunResult,
+  { objects }: Judgement,
+): JudgedFiles {
   const folder = runPath(workspace, record.fingerprint);
   return {
     folder,
@@ -156,7 +161,7 @@ async function wouldBecome(
 }
 
 /** What lockstep.yaml says of the datasets that a stage read. */
-const factsOfData = ({ configuration }: Workspace, { record }: RunResult) =>
+export const factsOfData = ({ configuration }: Workspace, { record }: RunResult) =>
   Object.fromEntries(
     Object.entries(configuration.datasets).filter(([key]) =>
       record.stages.some(({ inputs }) => Object.hasOwn(inputs, `data:${key}`)),

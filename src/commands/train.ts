@@ -22,6 +22,8 @@ export interface TrainOptions {
   /** May bring what an earlier run trained into the run cache. */
   readonly find?: RunOptions['find'];
   readonly report?: Report;
+  /** Trains this commit, not what lies in the work tree. */
+  readonly commit?: string;
 }
 
 export interface Trained {
@@ -37,14 +39,15 @@ export interface Trained {
 export async function trainCandidate(
   workspace: Workspace,
   model: string,
-  { folder, quick = false, base: revision, force = false, find, report }: TrainOptions = {},
+  { folder, quick = false, base: revision, force = false, commit, find, report }: TrainOptions = {},
 ): Promise<Trained> {
   if (folder !== undefined) checkCandidateFolder(folder);
-  await readPipeline(workspace, model);
+  await readPipeline(workspace, model, commit === undefined ? {} : { commit });
   const run = await runPipeline(workspace, model, {
     force,
+    ...(commit === undefined ? {} : { source: { commit } }),
     quick,
-    ...(await findAfterCheck(workspace, model, { find, force })),
+    ...(commit === undefined ? await findAfterCheck(workspace, model, { find, force }) : {}),
     ...(report ? { report } : {}),
   });
   if (folder !== undefined) {

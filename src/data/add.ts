@@ -21,6 +21,8 @@ import { checkNoLink, dataPath, readWorking } from './working-files/working-file
 export interface AddOptions {
   /** The key under data/ for a file or folder that lies elsewhere; its own name when left out. */
   readonly as?: string | undefined;
+  /** Locks it in `data.<environment>.lock`, for that environment's own training; nothing is put under data/ then. */
+  readonly for?: string | undefined;
   /** Replaces another file that lies at data/<key>. */
   readonly force?: boolean;
   /** Sends the bytes to the remote before data.lock names them. */
@@ -57,17 +59,18 @@ export async function addData(
   const lockFile = statePath(workspace, 'locks', 'data-lock.json');
   makeFolderOf(lockFile);
   const work = async () => {
-    const lock = findLock(workspace) ?? emptyLock;
+    const lock = findLock(workspace, options.for) ?? emptyLock;
     checkFits(lock, key);
     const entry = found.isDirectory()
       ? await storeFolder(store, source, key, openMemo(workspace))
       : await storeFile(store, source, key);
     await checkAddable(workspace, store, entry, options.force === true);
-    const copied = own === null || `${own}` !== key.replace(/\/$/, '');
+    const elsewhere = own === null || `${own}` !== key.replace(/\/$/, '');
+    const copied = elsewhere && options.for === undefined;
     if (copied) await placeCopy(workspace, entry, options.force === true);
     if (options.push) await pushEntries(workspace, [entry]);
     options.beforeLock?.();
-    writeLock(workspace, withEntry(lock, entry));
+    writeLock(workspace, withEntry(lock, entry), options.for);
     return { entry, before: lock.entries.find((other) => other.key === key) ?? null, copied };
   };
   return usingStore(workspace, 'data add', () =>

@@ -28,11 +28,14 @@ export interface PushResult {
 }
 
 /**
- * Sends what data.lock names to the remote: all is looked at first, files go before what makes them found.
+ * Sends what data.lock (or an environment's own lock) names to the remote: all is looked at first, files go before what makes them found.
  * Errors: E_REMOTE_*, E_OBJECT_MISSING when the bytes are nowhere here.
  */
-export const pushData = (workspace: Workspace, only?: readonly string[]): Promise<PushResult> =>
-  pushEntries(workspace, selectEntries(readLock(workspace), only));
+export const pushData = (
+  workspace: Workspace,
+  only?: readonly string[],
+  environment?: string,
+): Promise<PushResult> => pushEntries(workspace, selectEntries(readLock(workspace, environment), only));
 
 /** The same for entries that data.lock need not name yet. */
 export const pushEntries = (workspace: Workspace, datasets: readonly LockEntry[]): Promise<PushResult> =>

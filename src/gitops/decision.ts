@@ -1,7 +1,13 @@
 import { readPolicy } from '../gate/index.ts';
 import type { CheckResult } from '../gate/verdict.ts';
 import { isRegistryName } from '../image/index.ts';
-import type { Approval, Observation, ReleaseRecord, Trust } from '../registry/index.ts';
+import {
+  type Approval,
+  baseOf,
+  type Observation,
+  type ReleaseRecord,
+  type Trust,
+} from '../registry/index.ts';
 import {
   LockstepError,
   parseConfiguration,
@@ -16,6 +22,7 @@ import { checkRules } from './environment-rules.ts';
 import { checkNotHeld, readHolds } from './holds.ts';
 import { lookAt, runs } from './observe.ts';
 import { judgePending } from './pending-checks.ts';
+import { checkTrainedFor, isRetrained } from './retrained.ts';
 import { readFolder, type Tip } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
@@ -40,7 +47,7 @@ export interface Decision {
  * Whether a verified release may be promoted on this tip: a pass for this environment by a policy that is what the
  * record says, no hold, the environment before it running it, soaked. Everything is read anew each time it is asked.
  * Errors: E_PROMOTE_HELD, E_VERDICT_*, E_PROMOTE_ORDER, E_PROMOTE_NOT_OBSERVED, E_PROMOTE_SOAK, E_PROMOTE_FROZEN,
- * E_PROMOTE_APPROVAL.
+ * E_PROMOTE_APPROVAL, E_PROMOTE_RETRAIN.
  */
 export async function decide(
   workspace: Workspace,
@@ -51,11 +58,14 @@ export async function decide(
   effects: Effects,
   approvals: readonly Approval[] = [],
 ): Promise<Decision> {
-  checkNotHeld(await readHolds(workspace, tip, record.model), record.model, record.version);
+  checkNotHeld(workspace, await readHolds(workspace, tip, record.model), record.model, record.version);
+  const retrains = await isRetrained(workspace, record);
+  if (retrains) checkTrainedFor(workspace, record, environment);
   checkVerdict(record, environment);
   await checkBasePinned(workspace, record, environment);
   const soak = await checkPolicy(workspace, record, environment, effects.now());
-  const observed = await checkOrder(workspace, tip, record, environment, trust, effects);
+  const same = retrains ? sameBase(workspace.configuration.environments) : sameImage;
+  const observed = await checkOrder(workspace, tip, record, environment, { trust, effects, same });
   await checkSoak(workspace, tip, record, environment, soak, effects.now());
   checkRules(workspace, record, environment, approvals, effects.now());
   const checks = await judgePending(workspace, record, environment, effects.now());
@@ -124,14 +134,24 @@ async function checkPolicy(
 const before = ({ configuration }: Workspace, environment: string): string | undefined =>
   configuration.environments[configuration.environments.indexOf(environment) - 1];
 
-/** The environment before this one names this very image, and runs it where that can be seen. */
+/** Whether what an environment names is what comes next, or, where each trains for itself, of the same version. */
+type Sameness = (found: ReleaseRecord, wanted: ReleaseRecord) => boolean;
+
+const sameImage: Sameness = (found, { image, version }) =>
+  found.image.digest === image.digest && found.version === version;
+
+const sameBase =
+  (environments: readonly string[]): Sameness =>
+  (found, wanted) =>
+    baseOf(found.version, environments) === baseOf(wanted.version, environments);
+
+/** The environment before this one names this very image (or its own training of the version), and runs it where that can be seen. */
 async function checkOrder(
   workspace: Workspace,
   tip: Tip,
   record: ReleaseRecord,
   environment: string,
-  trust: Trust,
-  effects: Effects,
+  { trust, effects, same }: { trust: Trust; effects: Effects; same: Sameness },
 ): Promise<Observation | null> {
   const { model, version } = record;
   const previous = before(workspace, environment);
@@ -139,7 +159,7 @@ async function checkOrder(
   const files = await readFolder(workspace, tip, model, previous);
   const verdict = files && verifyFolder({ model, environment: previous, files, trust });
   const found = verdict?.kind === 'verified' ? verdict.release : null;
-  if (found?.record.image.digest !== record.image.digest || found.version !== version) {
+  if (found === null || !same(found.record, record)) {
     const state = found ? found.version : verdict ? 'something that its evidence does not prove' : 'nothing';
     throw new LockstepError('E_PROMOTE_ORDER', {
       what: `expected ${model} ${version} in ${previous}, found ${state}`,
@@ -150,9 +170,9 @@ async function checkOrder(
   }
   const sight = await effects.perform('observe', () => lookAt(workspace, model, previous, effects.now()));
   if (sight.kind === 'nobody') return null;
-  if (sight.kind === 'running' && runs(sight.observation, record)) return sight.observation;
+  if (sight.kind === 'running' && runs(sight.observation, found.record)) return sight.observation;
   throw new LockstepError('E_PROMOTE_NOT_OBSERVED', {
-    what: `${previous} should run ${model} ${version} but ${sight.kind === 'running' ? `answers with ${sight.observation.version}` : 'does not answer'}`,
+    what: `${previous} should run ${model} ${found.version} but ${sight.kind === 'running' ? `answers with ${sight.observation.version}` : 'does not answer'}`,
     allowed: `a version that runs in ${previous}`,
     fix: `see \`lockstep status\`; promote again when ${previous} runs it`,
   });

@@ -61,7 +61,7 @@ export async function deploy(
         const promotion = current.verified.promotionEnvelope;
         return { kind: 'done', result: { kind: 'already', record, from: record.version, promotion } };
       }
-      checkNotHeld(await readHolds(workspace, tip, model), model, record.version);
+      checkNotHeld(workspace, await readHolds(workspace, tip, model), model, record.version);
       checkNotFrozen(workspace, environment, effects.now());
       const decidedOn = await tipAt(workspace, promotion.tip, 'local');
       if (evidenceOf(decidedOn, model, environment) !== evidenceOf(tip, model, environment)) {

@@ -6,12 +6,18 @@ import type { RollbackRequest } from './rollback-note.ts';
 import { readFolder, type Tip, tipAt } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
+/** Versions that an environment does not go back to. */
+interface Avoided {
+  readonly left: string;
+  readonly isHeld: (version: string) => boolean;
+}
+
 /** The newest folder in the branch's history that is verified today and is of another, unheld version. */
 export async function findEarlier(
   workspace: Workspace,
   tip: Tip,
   { model, environment, to }: RollbackRequest,
-  avoided: readonly string[],
+  { left, isHeld }: Avoided,
   trust: Trust,
 ): Promise<{ release: VerifiedRelease; entries: readonly TreeEntry[] }> {
   const folder = folderOf(model, environment);
@@ -25,7 +31,7 @@ export async function findEarlier(
     const verdict = files && verifyFolder({ model, environment, files, trust });
     if (verdict?.kind !== 'verified') continue;
     const { version } = verdict.release;
-    if (to === undefined ? !avoided.includes(version) : version === to && version !== avoided.at(-1)) {
+    if (to === undefined ? version !== left && !isHeld(version) : version === to && version !== left) {
       return { release: verdict.release, entries: await readTree(workspace.root, commit, folder) };
     }
     seen.add(version);
@@ -33,7 +39,7 @@ export async function findEarlier(
   const wanted =
     to === undefined
       ? 'no earlier verified version without a hold'
-      : to === avoided.at(-1)
+      : to === left
         ? `${to} is what stands now`
         : `${to} never ran verified`;
   throw nothingEarlier(model, environment, `${wanted} in ${environment} of ${model}`, [...seen]);

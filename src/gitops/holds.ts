@@ -1,5 +1,5 @@
 import schema from '../../docs/schemas/holds.json' with { type: 'json' };
-import { personOf } from '../registry/index.ts';
+import { baseOf, personOf } from '../registry/index.ts';
 import {
   checkSchema,
   LockstepError,
@@ -115,14 +115,29 @@ export function checkReason(reason: string): string {
   });
 }
 
+/** The hold that a version is under: its own, or that of the version whose commit an environment trained anew. */
+export const holdOn = (
+  { holds }: HoldsFile,
+  version: string,
+  environments: readonly string[],
+): Hold | undefined => {
+  const base = baseOf(version, environments);
+  return holds.find((hold) => hold.version === version || hold.version === base);
+};
+
 /** Errors: E_PROMOTE_HELD. */
-export function checkNotHeld({ holds }: HoldsFile, model: string, version: string): void {
-  const hold = holds.find((entry) => entry.version === version);
+export function checkNotHeld(
+  { configuration }: Workspace,
+  holds: HoldsFile,
+  model: string,
+  version: string,
+): void {
+  const hold = holdOn(holds, version, configuration.environments);
   if (!hold) return;
   throw new LockstepError('E_PROMOTE_HELD', {
-    what: `${model} ${version} is held by ${hold.by} since ${hold.time}: ${hold.reason}`,
+    what: `${model} ${hold.version} is held by ${hold.by} since ${hold.time}: ${hold.reason}`,
     where: { file: holdsPath(model) },
     allowed: 'versions without a hold',
-    fix: `lockstep hold ${model} ${version} --release --reason "why it is good now"`,
+    fix: `lockstep hold ${model} ${hold.version} --release --reason "why it is good now"`,
   });
 }

@@ -11,6 +11,8 @@ export interface ModelFile {
   readonly output: { readonly name: string; readonly positive?: string; readonly unit?: string };
   /** How the next version is chosen when a model changes: `patch` unless stated. */
   readonly version?: 'patch' | 'minor' | 'major';
+  /** Whether environments take what main trained (`promote` unless stated), or train its commit on data of their own. */
+  readonly pattern?: 'promote' | 'retrain';
   /** Which manifests `models/<model>/deploy/` holds: `deployment` unless stated. */
   readonly serving?: Serving;
   /** What its datasets have to be: `docs/formats/quality.md`. */

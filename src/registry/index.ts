@@ -47,7 +47,11 @@ export {
 export { baseCommit, trustedKeys, trustsBranch } from './trust.ts';
 export {
   type Bump,
+  baseOf,
   compareVersions,
+  nextRetrained,
   nextVersion,
+  type Retrained,
+  retrainedOf,
 } from './version.ts';
 export { createVersionTag, type Registration } from './version-tag.ts';

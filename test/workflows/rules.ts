@@ -19,9 +19,19 @@ const withoutSteps = ({ text: _, jobs, ...rest }: Workflow) => ({
 });
 
 /** Jobs that may hold the key that signs: those that write environments, or keep a run for one that does. */
-const signing = ['lockstep-train-pr/keep', 'lockstep-main/release', 'lockstep-promote/promote'];
+const signing = [
+  'lockstep-train-pr/keep',
+  'lockstep-main/release',
+  'lockstep-promote/promote',
+  'lockstep-train-in/register',
+];
 /** Jobs that may write, or ask of, the repository that holds the environments, where that is another one. */
-const placing = ['lockstep-main/release', 'lockstep-promote/plan', 'lockstep-promote/promote'];
+const placing = [
+  'lockstep-main/release',
+  'lockstep-promote/plan',
+  'lockstep-promote/promote',
+  'lockstep-train-in/register',
+];
 /** Jobs that may see what a source wants to know; nothing is signed, and nothing can be written, there. */
 const sourcing = ['lockstep-refresh/fetch'];
 /** Workflows of which a newer run makes an older one pointless. */
@@ -32,6 +42,7 @@ const ownGroups: Readonly<Record<string, string>> = {
   'lockstep-promote': 'github.run_id',
   'lockstep-report': 'github.event.workflow_run.id',
   'lockstep-train-pr': 'github.run_id',
+  'lockstep-train-in': 'github.run_id',
 };
 
 export const rules: Readonly<Record<string, Rule>> = {

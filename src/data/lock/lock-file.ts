@@ -4,32 +4,37 @@ import { LockstepError, type Workspace, writeAtomic } from '../../workspace/inde
 import { type Lock, printLock } from './lock.ts';
 import { parseLock } from './lock-parser.ts';
 
-const name = 'data.lock';
+/** Whose lock: everybody's, or what one environment trains on in its place. */
+export const lockName = (environment?: string): string =>
+  environment === undefined ? 'data.lock' : `data.${environment}.lock`;
+
 /** More than any lock may have: enough for the parser to refuse it without reading gigabytes. */
 const mostRead = 65 * 1024 * 1024;
 
 /** The lock of a workspace, or null when it has none. Errors: those of `parseLock`. */
-export function findLock(workspace: Workspace): Lock | null {
-  const path = join(workspace.root, name);
-  const bytes = bytesOf(path);
+export function findLock(workspace: Workspace, environment?: string): Lock | null {
+  const name = lockName(environment);
+  const bytes = bytesOf(workspace, name);
   return bytes === null ? null : parseLock(bytes, name);
 }
 
 /** Errors: E_LOCK_MISSING, and those of `parseLock`. */
-export function readLock(workspace: Workspace): Lock {
-  const lock = findLock(workspace);
+export function readLock(workspace: Workspace, environment?: string): Lock {
+  const lock = findLock(workspace, environment);
   if (lock) return lock;
+  const name = lockName(environment);
   throw new LockstepError('E_LOCK_MISSING', {
-    what: `no data.lock in ${workspace.root}`,
-    allowed: 'a data.lock at the root of the repository',
-    fix: 'run `lockstep data add <file or folder>`',
+    what: `no ${name} in ${workspace.root}`,
+    allowed: `a ${name} at the root of the repository`,
+    fix: `run \`lockstep data add <file or folder>${environment === undefined ? '' : ` --for ${environment}`}\``,
   });
 }
 
-export const writeLock = (workspace: Workspace, lock: Lock): void =>
-  writeAtomic(join(workspace.root, name), printLock(lock));
+export const writeLock = (workspace: Workspace, lock: Lock, environment?: string): void =>
+  writeAtomic(join(workspace.root, lockName(environment)), printLock(lock));
 
-function bytesOf(path: string): Buffer | null {
+function bytesOf(workspace: Workspace, name: string): Buffer | null {
+  const path = join(workspace.root, name);
   try {
     if (statSync(path).size > mostRead) return Buffer.alloc(mostRead);
     return readFileSync(path);
@@ -37,7 +42,7 @@ function bytesOf(path: string): Buffer | null {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return null;
     throw new LockstepError('E_LOCK_MISSING', {
-      what: `data.lock cannot be read (${code ?? 'error'})`,
+      what: `${name} cannot be read (${code ?? 'error'})`,
       where: { file: name },
       allowed: 'a plain file',
       fix: 'put the file back from Git',

@@ -1,0 +1,1 @@
+export{n as whatToTrain}from"./retrain.js";
