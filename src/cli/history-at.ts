@@ -1,5 +1,6 @@
 import type { HistoryAt, Placed } from '../gitops/index.ts';
 import { shortDigest } from '../workspace/index.ts';
+import { recordedText } from './recorded-text.ts';
 
 /** What was where, model by model. */
 export function describeMoment({ at, commit, source, environments, holds }: HistoryAt): string {
@@ -27,6 +28,7 @@ function describePlaced({
   reason,
   tag,
   evidence,
+  recorded,
   problem,
 }: Placed): string[] {
   const how = {
@@ -40,6 +42,7 @@ function describePlaced({
   const lines = [
     `  ${environment}  ${version ?? '?'}  ${image === null ? '' : `${shortDigest(image)}  `}since ${clock(since)}, ${how} ${name(by)}${tag === null ? '' : `, ${tag}`}${why}`,
   ];
+  if (recorded !== null) lines.push(`    ${recordedText(recorded)}`);
   if (problem !== null) lines.push(`    ${problem}`);
   if (evidence === null) return lines;
   const { verdict, evaluation, policy, promotedBy, promotedAt, approvals } = evidence;

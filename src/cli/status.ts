@@ -1,6 +1,7 @@
 import { canaryText, type EnvironmentStatus, type ModelStatus, statusOf } from '../gitops/index.ts';
 import { shortDigest } from '../workspace/index.ts';
 import type { Command } from './command.ts';
+import { recordedText } from './recorded-text.ts';
 
 export const command: Command = {
   name: 'status',
@@ -28,10 +29,8 @@ function describeModel({ model, environments, holds }: ModelStatus): string[] {
   ];
 }
 
-function describeEnvironment(
-  { environment, version, image, since, state, running, refused, canary, problem, behind }: EnvironmentStatus,
-  width: number,
-): string[] {
+function describeEnvironment(entry: EnvironmentStatus, width: number): string[] {
+  const { environment, version, image, since, state, running, refused, canary, problem, behind } = entry;
   const seen =
     state === 'observed'
       ? `observed at ${running?.url}`
@@ -49,6 +48,7 @@ function describeEnvironment(
     .join('  ');
   return [
     `  ${line}`,
+    ...(entry.recorded ? [`    ${recordedText(entry.recorded)}`] : []),
     ...(canary ? [`    ${canaryText(canary)}`] : []),
     ...(problem ? [`    ${problem}`] : []),
     ...(behind ? [`    ${environment} is ${distance(behind)}`] : []),

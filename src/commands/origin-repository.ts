@@ -8,6 +8,21 @@ export async function originRepository(
 ): Promise<RepositoryName | null> {
   if (env.GITHUB_REPOSITORY) return repositoryOf(env.GITHUB_REPOSITORY);
   const { status, stdout } = await tryGit(['remote', 'get-url', 'origin'], { cwd: root });
-  const [, name] = /github\.com[:/]([^/]+\/[^/]+?)(?:\.git)?\s*$/.exec(status === 0 ? stdout : '') ?? [];
-  return name === undefined ? null : repositoryOf(name);
+  return named(status === 0 ? stdout : '');
+}
+
+/** The repository on GitHub that holds the environments; null elsewhere. */
+export async function environmentsRepository(
+  workspace: Workspace,
+  env: NodeJS.ProcessEnv,
+): Promise<RepositoryName | null> {
+  const { repository } = workspace.configuration.gitops;
+  return repository === null ? originRepository(workspace, env) : named(repository, env.GITHUB_SERVER_URL);
+}
+
+/** A server of one's own is known where it is the runner's. */
+function named(address: string, server = 'https://github.com'): RepositoryName | null {
+  const host = new URL(server).host.replaceAll('.', '\\.');
+  const found = new RegExp(`(?:github\\.com|${host})[:/]([^/]+/[^/]+?)(?:\\.git)?/?\\s*$`).exec(address);
+  return found === null ? null : repositoryOf(found[1]);
 }

@@ -24,7 +24,7 @@ export {
   reviewApprovals,
 } from './pulls.ts';
 export { type RunOrder, readRun, triggeringRun, triggeringRunId, type WorkflowRun } from './runs.ts';
-export { type CommitStatus, setStatus, stateOf, verdictContextOf } from './status.ts';
+export { type CommitStatus, setStatus, stateOf, statusesOf, verdictContextOf } from './status.ts';
 export {
   type KnownSubject,
   type RunSubject,

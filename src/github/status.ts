@@ -75,6 +75,31 @@ export async function stateOf(github: GitHub, sha: string, context: string): Pro
   return statuses.find((status) => status.context === context)?.state ?? null;
 }
 
+/** What others said of a commit, newest first; a busy commit's oldest are left out. Errors: E_GITHUB_*. */
+export async function statusesOf(
+  github: GitHub,
+  sha: string,
+): Promise<
+  {
+    context: string;
+    state: string;
+    description: string | null;
+    creator: string | null;
+    url: string | null;
+    time: string;
+  }[]
+> {
+  const statuses = await github.list<Found & { readonly created_at: string }>(
+    'GET /repos/{owner}/{repo}/commits/{ref}/statuses',
+    { ref: sha },
+    { needs: 'statuses: read', most: 3 },
+  );
+  return statuses.map(({ context, state, description, target_url: url, creator, created_at: time }) => ({
+    ...{ context, state, description, url, time },
+    creator: creator?.login ?? null,
+  }));
+}
+
 /** The run that a status of ours is about. */
 function orderOf(url: string | null): RunOrder {
   const [, run, about, attempt] =

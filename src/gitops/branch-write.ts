@@ -30,7 +30,8 @@ export interface Written<T> {
 
 export interface WriteOptions {
   readonly effects: Effects;
-  readonly tagsOf: string;
+  /** The model that is written about, whose tags count; left out for several at once. */
+  readonly tagsOf?: string;
   /** What is being written, for messages. */
   readonly what: string;
   /** Of the branch `lockstep/<proposal>` where changes are proposed: `promote/churn/dev/v1.2.0`. */
@@ -71,7 +72,8 @@ async function tryWrite<T>(
   let last: { readonly tip: Tip; readonly next: Attempt<T> } | undefined;
   for (let attempts = 1; attempts <= mostAttempts; attempts++) {
     const started = performance.now();
-    const tip = await effects.perform('read', () => readTip(workspace, { tagsOf, ask: 'required' }));
+    const asked = { ...(tagsOf === undefined ? {} : { tagsOf }), ask: 'required' } as const;
+    const tip = await effects.perform('read', () => readTip(workspace, asked));
     const next = last && isUntouched(last.tip, tip, tagsOf) ? last.next : await attempt(tip, ident);
     last = { tip, next };
     if (next.kind === 'done') return { result: next.result, commit: null, proposal: null, attempts };
@@ -104,7 +106,8 @@ const gap = (tryTook: number, attempts: number): number =>
   randomInt(5, 10 + Math.min(10_000, Math.ceil(tryTook * 2 ** attempts)));
 
 /** Whether nothing of this model changed between two tips: then what was judged on the first holds on the second. */
-function isUntouched(before: Tip, now: Tip, model: string): boolean {
+function isUntouched(before: Tip, now: Tip, model: string | undefined): boolean {
+  if (model === undefined) return false;
   const own = ({ entries }: Tip) =>
     entries
       .filter(({ path }) => path.startsWith(`models/${model}/`))

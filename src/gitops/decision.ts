@@ -19,10 +19,11 @@ import {
 import type { Effects } from './effects.ts';
 import { folderOf } from './environment-folder.ts';
 import { checkRules } from './environment-rules.ts';
+import type { VerifiedRelease } from './evidence.ts';
 import { checkNotHeld, readHolds } from './holds.ts';
-import { lookAt, runs } from './observe.ts';
 import { judgePending } from './pending-checks.ts';
 import { checkTrainedFor, isRetrained } from './retrained.ts';
+import { checkRuns, checkSoak, readPredecessor } from './soak.ts';
 import { readFolder, type Tip } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
@@ -65,8 +66,10 @@ export async function decide(
   await checkBasePinned(workspace, record, environment);
   const soak = await checkPolicy(workspace, record, environment, effects.now());
   const same = retrains ? sameBase(workspace.configuration.environments) : sameImage;
-  const observed = await checkOrder(workspace, tip, record, environment, { trust, effects, same });
-  await checkSoak(workspace, tip, record, environment, soak, effects.now());
+  const previous = await checkOrder(workspace, tip, record, environment, { trust, same });
+  const predecessor = previous && (await readPredecessor(workspace, tip, previous, trust));
+  const observed = predecessor && (await checkRuns(workspace, predecessor, effects));
+  if (predecessor && soak !== undefined) checkSoak(workspace, predecessor, environment, soak, effects.now());
   checkRules(workspace, record, environment, approvals, effects.now());
   const checks = await judgePending(workspace, record, environment, effects.now());
   return { checks, observed };
@@ -145,60 +148,30 @@ const sameBase =
   (found, wanted) =>
     baseOf(found.version, environments) === baseOf(wanted.version, environments);
 
-/** The environment before this one names this very image (or its own training of the version), and runs it where that can be seen. */
+/**
+ * What the environment before this one names: this very image, or its own training of the version. Null for the first.
+ * Errors: E_PROMOTE_ORDER.
+ */
 async function checkOrder(
   workspace: Workspace,
   tip: Tip,
   record: ReleaseRecord,
   environment: string,
-  { trust, effects, same }: { trust: Trust; effects: Effects; same: Sameness },
-): Promise<Observation | null> {
+  { trust, same }: { trust: Trust; same: Sameness },
+): Promise<VerifiedRelease | null> {
   const { model, version } = record;
   const previous = before(workspace, environment);
   if (previous === undefined) return null;
   const files = await readFolder(workspace, tip, model, previous);
   const verdict = files && verifyFolder({ model, environment: previous, files, trust });
   const found = verdict?.kind === 'verified' ? verdict.release : null;
-  if (found === null || !same(found.record, record)) {
-    const state = found ? found.version : verdict ? 'something that its evidence does not prove' : 'nothing';
-    throw new LockstepError('E_PROMOTE_ORDER', {
-      what: `expected ${model} ${version} in ${previous}, found ${state}`,
-      where: { file: folderOf(model, previous) },
-      allowed: `the order ${workspace.configuration.environments.join(' → ')}`,
-      fix: `lockstep promote ${model} ${version} --to ${previous}`,
-    });
-  }
-  const sight = await effects.perform('observe', () => lookAt(workspace, model, previous, effects.now()));
-  if (sight.kind === 'nobody') return null;
-  if (sight.kind === 'running' && runs(sight.observation, found.record)) return sight.observation;
-  throw new LockstepError('E_PROMOTE_NOT_OBSERVED', {
-    what: `${previous} should run ${model} ${found.version} but ${sight.kind === 'running' ? `answers with ${sight.observation.version}` : 'does not answer'}`,
-    allowed: `a version that runs in ${previous}`,
-    fix: `see \`lockstep status\`; promote again when ${previous} runs it`,
-  });
-}
-
-async function checkSoak(
-  workspace: Workspace,
-  tip: Tip,
-  record: ReleaseRecord,
-  environment: string,
-  soak: string | undefined,
-  now: Date,
-): Promise<void> {
-  const previous = before(workspace, environment);
-  if (soak === undefined || previous === undefined || tip.commit === null) return;
-  const folder = folderOf(record.model, previous);
-  // It runs there since the branch has it: a commit that was merged may be older.
-  const { stdout } = await tryGit(['log', '-1', '--first-parent', '--format=%ct', tip.commit, '--', folder], {
-    cwd: workspace.root,
-  });
-  const ready = new Date(Number(stdout.trim()) * 1000 + durationOf(soak));
-  if (now >= ready) return;
-  throw new LockstepError('E_PROMOTE_SOAK', {
-    what: `${record.model} ${record.version} has not been in ${previous} for ${soak}`,
-    allowed: `promotion to ${environment} from ${ready.toISOString()} on`,
-    fix: 'wait, and promote again',
+  if (found !== null && same(found.record, record)) return found;
+  const state = found ? found.version : verdict ? 'something that its evidence does not prove' : 'nothing';
+  throw new LockstepError('E_PROMOTE_ORDER', {
+    what: `expected ${model} ${version} in ${previous}, found ${state}`,
+    where: { file: folderOf(model, previous) },
+    allowed: `the order ${workspace.configuration.environments.join(' → ')}`,
+    fix: `lockstep promote ${model} ${version} --to ${previous}`,
   });
 }
 
@@ -221,18 +194,4 @@ async function checkBasePinned(
     allowed: `for ${environment}: a base by digest at the version's commit`,
     fix: 'commit what `lockstep image pin-base` writes, and promote the version that comes of it',
   });
-}
-
-const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
-/** Milliseconds of `90s`, `30m`, `24h`, `7d`, `2w`, or several after each other (`1h30m`). */
-function durationOf(text: string): number {
-  const parts = [...text.matchAll(/(\d+)([smhdw])/g)];
-  if (parts.map(([whole]) => whole).join('') !== text) {
-    throw new LockstepError('E_CONFIG_VALUE', {
-      what: `the duration "${text}"`,
-      allowed: 'a number and s, m, h, d or w, e.g. 24h',
-    });
-  }
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit!]! * 1000, 0);
 }

@@ -15,6 +15,8 @@ export const releaseFile = 'release.json';
 export const folderOf = (model: string, environment: string): string =>
   `models/${model}/environments/${environment}`;
 export const holdsPath = (model: string): string => `models/${model}/holds.yaml`;
+export const observedPath = (model: string, environment: string): string =>
+  `models/${model}/observed/${environment}.json`;
 
 /** What stands where on the branch; null for a path that has no business there. */
 export function placeOf(
@@ -22,11 +24,14 @@ export function placeOf(
 ):
   | { readonly kind: 'folder'; readonly model: string; readonly environment: string }
   | { readonly kind: 'holds'; readonly model: string }
+  | { readonly kind: 'observed'; readonly model: string; readonly environment: string }
   | { readonly kind: 'keys' }
   | null {
   if (path === branchKeysFile) return { kind: 'keys' };
   const folder = /^models\/([^/]+)\/environments\/([^/]+)\/./.exec(path);
   if (folder) return { kind: 'folder', model: folder[1]!, environment: folder[2]! };
+  const observed = /^models\/([^/]+)\/observed\/([^/]+)\.json$/.exec(path);
+  if (observed) return { kind: 'observed', model: observed[1]!, environment: observed[2]! };
   const holds = /^models\/([^/]+)\/holds\.yaml$/.exec(path);
   return holds ? { kind: 'holds', model: holds[1]! } : null;
 }

@@ -1,12 +1,19 @@
-import { type Approval, baseCommit, type Trust, trustedKeys } from '../registry/index.ts';
+import {
+  type Approval,
+  baseCommit,
+  type ObservationRecord,
+  type Trust,
+  trustedKeys,
+} from '../registry/index.ts';
 import { checkName, type Digest, digestOf, git, type Workspace } from '../workspace/index.ts';
 import type { BranchEvent } from './commit-message.ts';
 import { folderOf, placeOf } from './environment-folder.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { type Hold, readHolds } from './holds.ts';
 import { readEvents } from './merged-event.ts';
+import { type ObservedFile, promotionDigest, readAllObserved, recordedOf } from './observed.ts';
 import { readApprovals } from './standing-tag.ts';
-import { type Folder, historyPaths, readFolders, readTip, type Tip, tagStandsAlone, tipAt } from './tip.ts';
+import { type Folder, momentPaths, readFolders, readTip, type Tip, tagStandsAlone, tipAt } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /** What one environment named at a moment, who put it there, and what that rests on. */
@@ -26,6 +33,8 @@ export interface Placed {
   readonly tag: string | null;
   readonly commit: string;
   readonly evidence: PlacedEvidence | null;
+  /** What had been recorded of it by then; null where nobody had seen it run and said so. */
+  readonly recorded: Pick<ObservationRecord, 'observed' | 'verified'> | null;
   /** First of what `verify` says of it today. */
   readonly problem: string | null;
 }
@@ -76,10 +85,19 @@ export async function historyAt(workspace: Workspace, at: Date, model?: string):
   const holds = holders.map(async (name) =>
     (await readHolds(workspace, tip, name)).holds.map((hold) => ({ model: name, ...hold })),
   );
+  const observed = new Map(
+    (await readAllObserved(workspace, tip, trust)).map((file) => [
+      folderOf(file.model, file.environment),
+      file,
+    ]),
+  );
+  const all = folders.map((folder) =>
+    placed(workspace, folder, changes, trust, observed.get(folderOf(folder.model, folder.environment))),
+  );
   return {
     ...head,
     commit: last.commit,
-    environments: await Promise.all(folders.map((folder) => placed(workspace, folder, changes, trust))),
+    environments: await Promise.all(all),
     holds: (await Promise.all(holds)).flat(),
   };
 }
@@ -95,7 +113,7 @@ interface Placement {
   readonly folders: ReadonlySet<string>;
 }
 
-/** The branch's commits that changed an environment or a hold, oldest first. */
+/** The branch's commits that changed an environment, a hold or an observation, oldest first. */
 async function readPlacements(workspace: Workspace, tip: Tip, model = '*'): Promise<Placement[]> {
   if (tip.commit === null) return [];
   const format = '--format=%x01%H%x00%an <%ae>%x00%ct%x00%B%x00%x02';
@@ -110,7 +128,7 @@ async function readPlacements(workspace: Workspace, tip: Tip, model = '*'): Prom
       format,
       tip.commit,
       '--',
-      ...historyPaths(model),
+      ...momentPaths(model),
     ],
     { cwd: workspace.root },
   );
@@ -143,12 +161,15 @@ async function placed(
   folder: Folder,
   changes: readonly Placement[],
   trust: Trust,
+  observed: ObservedFile | undefined,
 ): Promise<Placed> {
   const { model, environment } = folder;
   const last = changes.findLast(({ folders }) => folders.has(folderOf(model, environment)))!;
   const told = last.told?.model === model && last.told.environment === environment ? last.told : null;
   const verdict = verifyFolder({ ...folder, trust });
   const release = verdict.kind === 'verified' ? verdict.release : null;
+  const place = release && { promotion: promotionDigest(release), commit: last.commit };
+  const record = place && recordedOf(observed, place);
   const standing =
     release && tagStandsAlone(workspace) ? await readApprovals(workspace, release, trust) : null;
   return {
@@ -164,6 +185,7 @@ async function placed(
     tag: told?.tag ?? standing?.tag ?? null,
     commit: last.commit,
     evidence: release && evidenceOf(release, folder, standing?.approvals ?? []),
+    recorded: record && { observed: record.observed, verified: record.verified },
     problem: verdict.kind === 'refused' ? verdict.findings[0]!.message : null,
   };
 }

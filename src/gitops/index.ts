@@ -22,10 +22,11 @@ export { type HistoryAt, historyAt, type Placed } from './history-at.ts';
 export { type HoldRequest, type HoldResult, hold } from './hold.ts';
 export { type Hold, parseHolds } from './holds.ts';
 export { parseMoment } from './moment.ts';
-export { type EnvironmentObservation, observe } from './observation.ts';
+export { type EnvironmentObservation, type Observed, type ObserveRequest, observe } from './observation.ts';
 export { type PromoteOptions, type PromotionResult, previewPromotion, promote } from './promotion.ts';
 export { type PromotionPlan, planPromotion } from './promotion-plan.ts';
 export { type Proposal, promotionProposal, proposalBranch } from './proposal.ts';
+export type { Recording } from './recording.ts';
 export { isRetrained } from './retrained.ts';
 export { rollback } from './rollback.ts';
 export type { RollbackRequest, RollbackResult } from './rollback-note.ts';
@@ -51,5 +52,6 @@ export {
   type Tip,
   tipAt,
 } from './tip.ts';
+export type { ReadStatuses, ToldStatus } from './told.ts';
 export { type Verification, verifyEnvironments } from './verify.ts';
 export { type Finding, type FolderVerdict, verifyFolder } from './verify-folder.ts';

@@ -56,11 +56,11 @@ test('what is seen is told; what fails is rolled back and held only where that i
       },
       servers: [],
     });
-  const seen = async () => (await observe(workspace, {}))[0];
+  const seen = async () => (await observe(workspace, {})).environments[0];
   const to = (version: string) =>
     promote(workspace, { model: 'churn', version, environment: 'dev', observe: 0 });
 
-  expect(await observe(workspace, {})).toEqual([]);
+  expect((await observe(workspace, {})).environments).toEqual([]);
   running = one;
   await to('v1.0.0');
   expect(await seen()).toMatchObject({
@@ -84,7 +84,10 @@ test('what is seen is told; what fails is rolled back and held only where that i
   };
   agent({ refused });
   const byHand = { ...workspace, configuration: { ...workspace.configuration, rules: {} } };
-  expect((await observe(byHand, {}))[0]).toMatchObject({ sighting: { kind: 'failing' }, rollback: null });
+  expect((await observe(byHand, {})).environments[0]).toMatchObject({
+    sighting: { kind: 'failing' },
+    rollback: null,
+  });
 
   // Somebody promotes another version between the look and the rollback: theirs is not rolled back.
   const three = await registerVersion(workspace, 'v1.2.0');

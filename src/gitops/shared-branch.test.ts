@@ -101,7 +101,7 @@ test('verify calls nothing else of main stray, but what lies among the environme
   await toMain(workspace);
   const { findings } = await verifyEnvironments(workspace);
   expect(findings.map(({ message }) => message)).toEqual([
-    'E_ENV_FILE_TAMPERED: a file that no promotion wrote in models/churn/environments/notes.md:1 — models/<model>/environments/<environment>/, models/<model>/holds.yaml and keys.yaml.',
+    'E_ENV_FILE_TAMPERED: a file that no promotion wrote in models/churn/environments/notes.md:1 — models/<model>/environments/<environment>/, models/<model>/observed/<environment>.json, models/<model>/holds.yaml and keys.yaml.',
   ]);
 });
 

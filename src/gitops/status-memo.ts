@@ -23,13 +23,18 @@ export interface Proven {
   readonly modelDigest: Digest;
   /** Of the version. */
   readonly commit: string;
+  /** Of the promotion's envelope. */
+  readonly promotion: Digest;
 }
 
-/** When each folder last changed, as the history of one tip says. */
+/** The time of a folder's last change, ISO 8601, and its commit. */
+export type Change = readonly [string, string];
+
+/** How each folder last changed, as the history of one tip says. */
 export interface Changes {
   readonly tip: string;
-  /** ISO 8601, by the folder's path. */
-  readonly times: Readonly<Record<string, string>>;
+  /** By the folder's path. */
+  readonly last: Readonly<Record<string, Change>>;
 }
 
 /** Which folders are behind main, as it was when asked. */
@@ -55,7 +60,8 @@ export interface StatusMemo {
 }
 
 interface Content {
-  readonly changes: Changes | null;
+  /** An older Lockstep kept less of them, under another name. */
+  readonly last: Changes | null;
   readonly behind: BehindAnswers | null;
   /** Proven folders by their path, each with the digest of what was verified. */
   readonly folders: Readonly<Record<string, readonly [Digest, Proven]>>;
@@ -70,7 +76,7 @@ export function openStatusMemo(workspace: Workspace, trust: Trust): StatusMemo {
   const file = statePath(workspace, 'cache', 'status');
   const before = load(workspace, file);
   const learnt: Record<string, readonly [Digest, Proven]> = {};
-  let { changes, behind } = before;
+  let { last: changes = null, behind } = before;
   let isNew = false;
   return {
     recall(folder) {
@@ -97,7 +103,7 @@ export function openStatusMemo(workspace: Workspace, trust: Trust): StatusMemo {
       isNew = true;
     },
     save() {
-      if (isNew) store(workspace, file, { changes, behind, folders: { ...before.folders, ...learnt } });
+      if (isNew) store(workspace, file, { last: changes, behind, folders: { ...before.folders, ...learnt } });
     },
   };
 }
@@ -133,7 +139,7 @@ function programDigest(): string {
 
 /** The first line is the mark of the rest. Anything but that is as good as nothing. */
 function load(workspace: Workspace, file: string): Content {
-  const nothing: Content = { changes: null, behind: null, folders: {} };
+  const nothing: Content = { last: null, behind: null, folders: {} };
   try {
     const bytes = readFileSync(file);
     const end = bytes.indexOf(10);

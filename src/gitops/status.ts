@@ -1,4 +1,10 @@
-import { baseCommit, type Observation, type Trust, trustedKeys } from '../registry/index.ts';
+import {
+  baseCommit,
+  type Observation,
+  type ObservationRecord,
+  type Trust,
+  trustedKeys,
+} from '../registry/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 import type { CanaryState } from './agent/canary/state.ts';
 import { agentEntry, livingAgent } from './agent/running.ts';
@@ -8,6 +14,7 @@ import { changedAt } from './changed-at.ts';
 import { folderOf } from './environment-folder.ts';
 import { type Hold, readAllHolds } from './holds.ts';
 import { lookAt, runs } from './observe.ts';
+import { type ObservedFile, promotionDigest, readAllObserved, recordedOf } from './observed.ts';
 import { openStatusMemo, type Proven, type StatusMemo } from './status-memo.ts';
 import { type FolderEntries, foldersOf, readFolders, readTip, type Tip } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
@@ -23,8 +30,13 @@ export interface EnvironmentStatus {
   readonly commit: string | null;
   /** How the manifests on the main branch differ from what runs here; null when they don't. */
   readonly behind: Behind | null;
-  /** When the folder last changed. */
+  /** When the folder last changed, and by which commit of the branch. */
   readonly since: string | null;
+  readonly placed: string | null;
+  /** Digest of the promotion's envelope. */
+  readonly promotion: string | null;
+  /** What was recorded of it since; null where nobody has seen it run and said so. */
+  readonly recorded: Pick<ObservationRecord, 'observed' | 'verified'> | null;
   readonly state: 'observed' | 'other version answers' | 'no answer' | 'not observed' | 'unproven';
   readonly running: Observation | null;
   /** Why the agent keeps something else running. */
@@ -54,11 +66,13 @@ export async function statusOf(workspace: Workspace, only?: string): Promise<Sta
   const isWanted = (model: string) => only === undefined || model === only;
   const memo = openStatusMemo(workspace, trust);
   const folders = foldersOf(tip).filter(({ model }) => isWanted(model));
-  const [proofs, since, holds] = await Promise.all([
+  const [proofs, changes, holds, observed] = await Promise.all([
     proveFolders(workspace, tip, folders, trust, memo),
     changedAt(workspace, tip, memo),
     readAllHolds(workspace, tip),
+    readAllObserved(workspace, tip, trust),
   ]);
+  const observedIn = new Map(observed.map((file) => [folderOf(file.model, file.environment), file]));
   const byModel = Map.groupBy(proofs, ({ model }) => model);
   const order = workspace.configuration.environments;
   const agent = livingAgent(workspace);
@@ -67,9 +81,15 @@ export async function statusOf(workspace: Workspace, only?: string): Promise<Sta
     const own = (byModel.get(model) ?? []).sort(
       (a, b) => order.indexOf(a.environment) - order.indexOf(b.environment),
     );
-    const environments = own.map((proof) =>
-      environmentStatus(workspace, agent, proof, since[folderOf(model, proof.environment)] ?? null),
-    );
+    const environments = own.map((proof) => {
+      const folder = folderOf(model, proof.environment);
+      const [since = null, placed = null] = changes[folder] ?? [];
+      return environmentStatus(workspace, agent, proof, {
+        since,
+        placed,
+        recorded: recordedIn(proof, placed, observedIn.get(folder)),
+      });
+    });
     return {
       model,
       environments: await Promise.all(environments),
@@ -103,10 +123,21 @@ async function proveFolders(
     if (verdict.kind === 'refused')
       return { model, environment, proven: null, problem: verdict.findings[0]!.message };
     const { version, image, record } = verdict.release;
-    const found = { version, image, modelDigest: record.modelDigest, commit: record.commit };
+    const { modelDigest, commit } = record;
+    const found = { version, image, modelDigest, commit, promotion: promotionDigest(verdict.release) };
     memo.learn(folder, found);
     return { model, environment, proven: found, problem: null };
   });
+}
+
+function recordedIn(
+  { proven }: Proof,
+  commit: string | null,
+  file: ObservedFile | undefined,
+): EnvironmentStatus['recorded'] {
+  if (proven === null || commit === null) return null;
+  const record = recordedOf(file, { promotion: proven.promotion, commit });
+  return record && { observed: record.observed, verified: record.verified };
 }
 
 async function withBehind(
@@ -132,7 +163,7 @@ async function environmentStatus(
   workspace: Workspace,
   agent: AgentState | null,
   { model, environment, proven, problem }: Proof,
-  since: string | null,
+  placed: Pick<EnvironmentStatus, 'since' | 'placed' | 'recorded'>,
 ): Promise<EnvironmentStatus> {
   const sight = await lookAt(workspace, model, environment, new Date(), agent);
   const running = sight.kind === 'running' ? sight.observation : null;
@@ -145,8 +176,9 @@ async function environmentStatus(
       image: null,
       modelDigest: null,
       commit: null,
+      promotion: null,
       behind: null,
-      since,
+      ...placed,
       state: 'unproven',
       running,
       refused: refusal?.reasons ?? [],
@@ -163,7 +195,7 @@ async function environmentStatus(
     environment,
     ...proven,
     behind: null,
-    since,
+    ...placed,
     state: seen[sight.kind],
     running,
     refused: refusal?.image === proven.image ? refusal.reasons : [],

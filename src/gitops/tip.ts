@@ -55,6 +55,12 @@ export const historyPaths = (model: string): string[] => [
   `:(glob)models/${model}/holds.yaml`,
 ];
 
+/** The same, with what was recorded of them: no event, and part of what stood at a moment. */
+export const momentPaths = (model: string): string[] => [
+  ...historyPaths(model),
+  `:(glob)models/${model}/observed/*.json`,
+];
+
 export interface TipOptions {
   /** Also bring this model's tags up to date. */
   readonly tagsOf?: string;

@@ -7,6 +7,7 @@ import { openReleaseFile } from './evidence.ts';
 import { readAllHolds } from './holds.ts';
 import { type Folder, readFolders, readTip, type Tip } from './tip.ts';
 import { type Finding, verifyFolder } from './verify-folder.ts';
+import { badObservations } from './verify-observed.ts';
 
 export interface Verification {
   readonly tip: string | null;
@@ -24,7 +25,11 @@ export async function verifyEnvironments(workspace: Workspace): Promise<Verifica
   const folders = await readFolders(workspace, tip);
   const versions = await listAllVersions(workspace.root);
   const verified: VerifiedRelease[] = [];
-  const findings: Finding[] = [...strayFiles(tip), ...(await badHolds(workspace, tip))];
+  const findings: Finding[] = [
+    ...strayFiles(tip),
+    ...(await badHolds(workspace, tip)),
+    ...(await badObservations(workspace, tip, trust)),
+  ];
   for (const folder of folders) {
     const verdict = verifyFolder({ ...folder, trust });
     if (verdict.kind === 'refused') {
@@ -48,7 +53,8 @@ const strayFiles = (tip: Tip): Finding[] =>
         new LockstepError('E_ENV_FILE_TAMPERED', {
           what: 'a file that no promotion wrote',
           where: { file: path, line: 1 },
-          allowed: 'models/<model>/environments/<environment>/, models/<model>/holds.yaml and keys.yaml',
+          allowed:
+            'models/<model>/environments/<environment>/, models/<model>/observed/<environment>.json, models/<model>/holds.yaml and keys.yaml',
         }),
     );
 

@@ -13,6 +13,7 @@ import type { Envelope } from './release-record.ts';
 
 export const releasePredicate = 'urn:lockstep:release:v1';
 export const promotionPredicate = 'urn:lockstep:promotion:v1';
+export const observationPredicate = 'urn:lockstep:observation:v1';
 
 /** in-toto Statement v1 (github.com/in-toto/attestation, spec/v1/statement.md). */
 export interface Statement<P> {

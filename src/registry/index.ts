@@ -3,6 +3,7 @@
 export { branchKeysFile, parseBranchKeys, withBranchKey } from './branch-keys.ts';
 export {
   type EnvelopeContext,
+  observationPredicate,
   promotionPredicate,
   releasePredicate,
   type Statement,
@@ -31,9 +32,12 @@ export type {
   Approval,
   Envelope,
   Observation,
+  ObservationRecord,
   PromotionRecord,
   ReleaseFile,
   ReleaseRecord,
+  Seen,
+  SeenBy,
 } from './release-record.ts';
 export { checkVersion, formatTag, parseTag, type TagName, versionTag } from './tag-name.ts';
 export {

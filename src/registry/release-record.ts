@@ -83,6 +83,51 @@ export interface Observation {
   readonly time: string;
 }
 
+/**
+ * That one placement of a release was seen to run, signed; `models/<model>/observed/<environment>.json`.
+ * `docs/schemas/observed.json`
+ */
+export interface ObservationRecord {
+  readonly v: 1;
+  readonly model: string;
+  readonly version: string;
+  readonly environment: string;
+  /** sha256 of the record's envelope, as RFC 8785 JSON. */
+  readonly record: Digest;
+  /** The same of the promotion's. */
+  readonly promotion: Digest;
+  /** Commit of the branch that put the folder there: the same promotion may come back by a rollback. */
+  readonly commit: string;
+  /** `name@sha256:…` */
+  readonly image: string;
+  readonly modelDigest: Digest;
+  /** When it was first seen to run, and by what. */
+  readonly observed: Seen;
+  /** When all golden requests were first answered as offline. */
+  readonly verified: (Seen & { readonly golden: { readonly asked: number; readonly equal: number } }) | null;
+  readonly made: { readonly by: string };
+}
+
+export interface Seen {
+  readonly time: string;
+  readonly by: SeenBy;
+}
+
+/** What said so: the agent on the same machine, the environment's own address, or a status on a commit of the branch. */
+export type SeenBy =
+  | { readonly kind: 'agent'; readonly url: string }
+  | { readonly kind: 'url'; readonly url: string }
+  | {
+      readonly kind: 'status';
+      readonly context: string;
+      /** Login of who set it; null where the API does not say. */
+      readonly creator: string | null;
+      /** The commit that it stands on. */
+      readonly commit: string;
+      /** Where it points for more. */
+      readonly url: string | null;
+    };
+
 /** `environments/<env>/release.json`: `docs/schemas/release.json`. */
 export interface ReleaseFile {
   readonly record: Envelope;

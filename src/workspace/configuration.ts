@@ -84,6 +84,8 @@ export interface Configuration {
   readonly environments: readonly string[];
   /** Where an environment answers, when it isn't the local agent's. */
   readonly urls: Readonly<Record<string, string>>;
+  /** Environments whose cluster says on the branch's commits what it made of them: `lockstep observe` reads that. */
+  readonly statuses: readonly string[];
   /** Of the environments that ask for anything. */
   readonly rules: Readonly<Record<string, EnvironmentRules>>;
   readonly gitops: Gitops;
@@ -96,10 +98,14 @@ export interface Configuration {
   readonly sources: Readonly<Record<string, Source>>;
 }
 
-type EnvironmentEntry = { readonly name: string; readonly url?: string } & Partial<EnvironmentRules>;
+type EnvironmentEntry = {
+  readonly name: string;
+  readonly url?: string;
+  readonly observe?: 'status';
+} & Partial<EnvironmentRules>;
 
 interface ConfigurationFile
-  extends Partial<Omit<Configuration, 'environments' | 'urls' | 'rules' | 'gitops'>> {
+  extends Partial<Omit<Configuration, 'environments' | 'urls' | 'statuses' | 'rules' | 'gitops'>> {
   readonly gitops?: Partial<Gitops>;
   readonly environments?: readonly (string | EnvironmentEntry)[];
 }
@@ -142,6 +148,7 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
     image: file.image ?? {},
     environments: environments.map(({ name }) => name),
     urls: Object.fromEntries(environments.flatMap(({ name, url }) => (url ? [[name, url]] : []))),
+    statuses: environments.flatMap(({ name, observe }) => (observe === 'status' ? [name] : [])),
     rules: Object.fromEntries(environments.flatMap(rulesOf)),
     gitops: { branch: 'environments', mode: 'push', repository: null, ...file.gitops },
     trust: file.trust ?? [],

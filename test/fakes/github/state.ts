@@ -60,6 +60,7 @@ export interface Status {
   readonly description: string | null;
   readonly target_url: string | null;
   readonly creator?: { readonly login: string };
+  readonly created_at?: string;
 }
 
 export interface Run {

@@ -93,7 +93,8 @@ function problemsOf(
       ? path.startsWith(`${own}/`) || (event === 'rollback' && path === `models/${model}/holds.yaml`)
       : event === 'hold' || event === 'release'
         ? path === `models/${model}/holds.yaml`
-        : event === undefined && path === 'keys.yaml';
+        : event === undefined &&
+          (path === 'keys.yaml' || /^models\/[^/]+\/observed\/[^/]+\.json$/.test(path));
   for (const { path } of changes) check(allowed(path), `a ${event ?? 'nameless'} commit changes ${path}`);
   if (event !== 'promotion' && event !== 'rollback') return problems;
   const folder = folders.get(own);
