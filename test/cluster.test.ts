@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deployBase } from '../src/commands/deploy-base/deploy-base.ts';
 import { folderOf, verifyEnvironments } from '../src/gitops/index.ts';
+import { statusContext } from '../src/gitops/told.ts';
 import { openMetrics } from '../src/serving/metrics.ts';
 import { makeSandbox } from './git-sandbox.ts';
 import { called, faultsIn, type Manifest, manifestsIn, merged } from './kubernetes-rules.ts';
@@ -139,6 +140,58 @@ describe.each(['applicationset', 'applicationset-clusters'])('argo-cd/%s', (name
     expect(made.spec.source.path).toBe(folderOf('churn', 'staging'));
     expect(made.spec.destination.namespace).toBe('models-staging');
   });
+});
+
+test('Flux tells of the Kustomization shown, under the name that observe reads, to who asks for the secret', () => {
+  const [secret, provider, alert] = manifestsIn(read('flux/notification.yaml'));
+  const kustomizations = manifestsIn(read('flux/kustomization.yaml')).filter(
+    ({ kind }) => kind === 'Kustomization',
+  );
+  // A CEL expression that is one text.
+  expect(provider.spec.commitStatusExpr).toBe(`'${statusContext('production')}'`);
+  expect([provider.spec.type, provider.spec.secretRef.name]).toEqual(['github', secret.metadata.name]);
+  expect(`${provider.spec.address}.git`).toBe(manifestsIn(read('flux/source.yaml'))[0].spec.url);
+  expect(Object.keys(secret.stringData)).toEqual([
+    'githubAppID',
+    'githubAppInstallationID',
+    'githubAppPrivateKey',
+  ]);
+  expect(alert.spec).toEqual({
+    providerRef: { name: provider.metadata.name },
+    eventSeverity: 'info',
+    eventSources: kustomizations.map(({ kind, metadata }) => ({ kind, name: metadata.name })),
+  });
+  expect(new Set([secret, provider, alert].map(({ metadata }) => metadata.namespace))).toEqual(
+    new Set(kustomizations.map(({ metadata }) => metadata.namespace)),
+  );
+});
+
+test('Argo CD tells of every application that the set makes, under the name that observe reads', () => {
+  const { data } = only('argo-cd/notifications.yaml');
+  const inside = (key: string): Manifest => manifestsIn(data[key])[0];
+  const { labels } = only('argo-cd/applicationset.yaml').spec.template.metadata;
+  const [{ recipients, triggers, selector }] = inside('subscriptions');
+  expect(selector.split(',')).toEqual(Object.keys(labels));
+  expect(recipients.map((name: string) => data[`service.${name}`])).toEqual([expect.any(String)]);
+  const sent = triggers.flatMap((name: string) =>
+    inside(`trigger.${name}`).flatMap(({ send }: Manifest) => send),
+  );
+  expect([...new Set(sent)].map((name) => `template.${name}`)).toEqual(
+    Object.keys(data).filter((key) => key.startsWith('template.')),
+  );
+  const filled = (text: string): string =>
+    text
+      .replaceAll('{{index .app.metadata.labels "lockstep/environment"}}', 'staging')
+      .replaceAll('{{index .app.metadata.labels "lockstep/model"}}', 'churn');
+  const statuses = ['deployed', 'failed'].map((name) => {
+    const { github } = inside(`template.lockstep-${name}`);
+    expect(github.revisionPath).toBe('{{.app.status.operationState.syncResult.revision}}');
+    return [github.status.state, filled(github.status.label)];
+  });
+  expect(statuses).toEqual([
+    ['success', statusContext('staging', 'churn')],
+    ['failure', statusContext('staging', 'churn')],
+  ]);
 });
 
 test('the Kyverno policy lets images of the registry pass by digest only, where models run', () => {
