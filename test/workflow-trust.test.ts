@@ -124,6 +124,23 @@ test('a promotion is asked for by a tag, a button or the clock, never by a run t
   expect(Object.keys(named('promotion-tag').jobs.asked!.permissions ?? {})).toEqual([]);
 });
 
+test('the clock and statuses of a cluster look at environments once somebody wants that, others wake nothing', () => {
+  const observe = (event_name: string, context: string | undefined, wanted = 'true') =>
+    runs('observe', {
+      github: { event_name, event: { repository, ...(context === undefined ? {} : { context }) } },
+      vars: wanted === '' ? {} : { LOCKSTEP_OBSERVE: wanted },
+    });
+  expect(observe('status', 'lockstep/production')).toEqual(['observe']);
+  expect(observe('schedule', undefined)).toEqual(['observe']);
+  for (const context of ['ci/build', 'lockstep', 'x/lockstep/production'])
+    expect(observe('status', context), context).toEqual([]);
+  for (const wanted of ['', 'false']) {
+    expect(observe('status', 'lockstep/production', wanted)).toEqual([]);
+    expect(observe('schedule', undefined, wanted)).toEqual([]);
+    expect(observe('workflow_dispatch', undefined, wanted)).toEqual(['observe']);
+  }
+});
+
 test('data is proposed where some came, whatever became of the rest, by a job that fetched nothing', () => {
   const refresh = (event_name: string, changed: string, failing: string[] = []) =>
     runs('refresh', {
@@ -143,6 +160,7 @@ test("a fork registers, promotes and watches nothing, and nobody but Lockstep ru
   for (const name of [
     'main',
     'promote',
+    'observe',
     'monitor',
     'retrain',
     'refresh',

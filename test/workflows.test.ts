@@ -63,6 +63,6 @@ test('the workflows use the actions of this repository', () => {
   const used = new Set(stepsOf(workflows).flatMap(({ step }) => ownAction(step) ?? []));
   for (const name of used) expect(existsSync(join(root, 'actions', name, 'action.yml')), name).toBe(true);
   expect([...used].sort().join(' ')).toBe(
-    'data-pull deploy evaluate gate monitor plan promote refresh register report setup train',
+    'data-pull deploy evaluate gate monitor observe plan promote refresh register report setup train',
   );
 });

@@ -15,6 +15,7 @@ test('an action is its manifest, its entry, its inputs and its README', () => {
     'evaluate',
     'gate',
     'monitor',
+    'observe',
     'plan',
     'promote',
     'refresh',

@@ -1,12 +1,14 @@
 import type { EnvironmentObservation, Observed } from '../gitops/index.ts';
 
-/** Whether somebody has to look: evidence that does not hold, a failure that nobody undid, a branch that took nothing. */
-export const isBad = ({ environments, recording }: Observed): boolean =>
-  recording.kind === 'failed' ||
-  environments.some(
+/** Where somebody has to look: evidence that does not hold, a failure that nobody undid. */
+export const failingOf = ({ environments }: Observed): EnvironmentObservation[] =>
+  environments.filter(
     ({ sighting, rollback }) =>
       sighting.kind === 'unproven' || (sighting.kind === 'failing' && rollback === null),
   );
+
+export const isBad = (observed: Observed): boolean =>
+  observed.recording.kind === 'failed' || failingOf(observed).length > 0;
 
 /** For a person: a line for each environment, and what the branch says of it now. */
 export function observationLines({ environments, recording }: Observed): string[] {

@@ -7,7 +7,13 @@ import {
   type SigningKey,
   type Trust,
 } from '../registry/index.ts';
-import { canonicalJson, digestOf, isLockstepError, type Workspace } from '../workspace/index.ts';
+import {
+  canonicalJson,
+  digestOf,
+  type ErrorCode,
+  isLockstepError,
+  type Workspace,
+} from '../workspace/index.ts';
 import { writeBranch } from './branch-write.ts';
 import type { Effects } from './effects.ts';
 import { observedPath } from './environment-folder.ts';
@@ -40,7 +46,7 @@ export type Recording =
   /** Nobody here counts this machine's key, so what it says would be no evidence. */
   | { readonly kind: 'not trusted' }
   /** The branch took nothing. */
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
 /**
  * Writes what is new of these sightings in one commit: the first time that a promotion was seen to run, and the first
@@ -79,7 +85,7 @@ export async function recordSeen(
     });
     return commit === null ? { kind: 'nothing new' } : { kind: 'written', commit, environments: result };
   } catch (error) {
-    if (isLockstepError(error)) return { kind: 'failed', message: error.message };
+    if (isLockstepError(error)) return { kind: 'failed', code: error.code, message: error.message };
     throw error;
   }
 }

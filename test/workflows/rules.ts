@@ -24,6 +24,7 @@ const signing = [
   'lockstep-main/release',
   'lockstep-promote/promote',
   'lockstep-train-in/register',
+  'lockstep-observe/observe',
 ];
 /** Jobs that may write, or ask of, the repository that holds the environments, where that is another one. */
 const placing = [
@@ -31,6 +32,7 @@ const placing = [
   'lockstep-promote/plan',
   'lockstep-promote/promote',
   'lockstep-train-in/register',
+  'lockstep-observe/observe',
 ];
 /** Jobs that may see what a source wants to know; nothing is signed, and nothing can be written, there. */
 const sourcing = ['lockstep-refresh/fetch'];

@@ -5,6 +5,8 @@ export interface Occasion {
   /** The context `github`. */
   readonly github: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  /** The repository's variables. */
+  readonly vars?: Readonly<Record<string, string>>;
   /** What jobs give, if they run. */
   readonly outputs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly failing?: readonly string[];
@@ -25,7 +27,7 @@ export function simulate({ jobs }: Workflow, occasion: Occasion): Readonly<Recor
 
 function isStarted(
   job: Job,
-  { github, inputs = {}, outputs = {} }: Occasion,
+  { github, inputs = {}, vars = {}, outputs = {} }: Occasion,
   results: Record<string, Result>,
 ) {
   const needed = [job.needs ?? []].flat();
@@ -36,7 +38,7 @@ function isStarted(
     ]),
   );
   const succeeded = needed.every((id) => results[id] === 'success');
-  return holds(job.if, { contexts: { github, inputs, needs }, succeeded });
+  return holds(job.if, { contexts: { github, inputs, vars, needs }, succeeded });
 }
 
 /** Names of the jobs that ran. */
