@@ -138,7 +138,9 @@ export const subjectOf = ({ record, environment }: Extract<Baseline, { kind: 've
 /** An object of a registered version: from the store, else from the evidence beside its image. Errors: E_BASELINE_MISSING. */
 export async function evidenceObject(
   workspace: Workspace,
-  record: ReleaseRecord,
+  record: Pick<ReleaseRecord, 'model' | 'version'> & {
+    readonly image: Pick<ReleaseRecord['image'], 'name' | 'digest'>;
+  },
   digest: Digest,
 ): Promise<FileRef & { path: string }> {
   const store = openStore(workspace);

@@ -9,10 +9,14 @@ export async function observeWorld(
   request: Pick<ObserveRequest, 'model' | 'environment' | 'dryRun'>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Observed> {
-  const { statuses } = workspace.configuration;
+  const { statuses, urls } = workspace.configuration;
+  // Loaded where an address has to be asked: whoever only reads statuses needs no server's code.
+  const golden =
+    Object.keys(urls).length === 0 ? null : (await import('./golden-at-url.ts')).askAtUrl(workspace);
   return observe(workspace, {
     ...request,
     ...(statuses.length === 0 ? {} : { statuses: await openStatuses(workspace, env) }),
+    ...(golden === null ? {} : { golden }),
   });
 }
 

@@ -22,7 +22,12 @@ export { type HistoryAt, historyAt, type Placed } from './history-at.ts';
 export { type HoldRequest, type HoldResult, hold } from './hold.ts';
 export { type Hold, parseHolds } from './holds.ts';
 export { parseMoment } from './moment.ts';
-export { type EnvironmentObservation, type Observed, type ObserveRequest, observe } from './observation.ts';
+export {
+  type EnvironmentObservation,
+  type Observed,
+  type ObserveRequest,
+  observe,
+} from './observation.ts';
 export { type PromoteOptions, type PromotionResult, previewPromotion, promote } from './promotion.ts';
 export { type PromotionPlan, planPromotion } from './promotion-plan.ts';
 export { type Proposal, promotionProposal, proposalBranch } from './proposal.ts';
@@ -31,6 +36,7 @@ export { isRetrained } from './retrained.ts';
 export { rollback } from './rollback.ts';
 export type { RollbackRequest, RollbackResult } from './rollback-note.ts';
 export { currentTrust, recordRunKey } from './run-key.ts';
+export type { AskRelease } from './sighting.ts';
 export { untagged } from './standing-release.ts';
 export { type EnvironmentStatus, type ModelStatus, type Status, statusOf } from './status.ts';
 export {

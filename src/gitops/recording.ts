@@ -9,6 +9,7 @@ import {
 } from '../registry/index.ts';
 import {
   canonicalJson,
+  type Digest,
   digestOf,
   type ErrorCode,
   isLockstepError,
@@ -29,7 +30,7 @@ export interface SeenRunning {
   readonly environment: string;
   readonly version: string;
   /** Digest of the promotion's envelope that stood in the folder when it was looked at. */
-  readonly promotion: string;
+  readonly promotion: Digest;
   readonly by: SeenBy;
   /** Golden requests that were asked, all answered as offline; null where nobody could ask them. */
   readonly golden: { readonly asked: number; readonly equal: number } | null;

@@ -25,6 +25,8 @@ export interface Proven {
   readonly commit: string;
   /** Of the promotion's envelope. */
   readonly promotion: Digest;
+  /** Of the golden requests. */
+  readonly golden: Digest;
 }
 
 /** The time of a folder's last change, ISO 8601, and its commit. */

@@ -5,7 +5,7 @@ import {
   type Trust,
   trustedKeys,
 } from '../registry/index.ts';
-import type { Workspace } from '../workspace/index.ts';
+import type { Digest, Workspace } from '../workspace/index.ts';
 import type { CanaryState } from './agent/canary/state.ts';
 import { agentEntry, livingAgent } from './agent/running.ts';
 import type { AgentState } from './agent/state.ts';
@@ -34,7 +34,9 @@ export interface EnvironmentStatus {
   readonly since: string | null;
   readonly placed: string | null;
   /** Digest of the promotion's envelope. */
-  readonly promotion: string | null;
+  readonly promotion: Digest | null;
+  /** Digest of the golden requests. */
+  readonly golden: Digest | null;
   /** What was recorded of it since; null where nobody has seen it run and said so. */
   readonly recorded: Pick<ObservationRecord, 'observed' | 'verified'> | null;
   readonly state: 'observed' | 'other version answers' | 'no answer' | 'not observed' | 'unproven';
@@ -123,8 +125,15 @@ async function proveFolders(
     if (verdict.kind === 'refused')
       return { model, environment, proven: null, problem: verdict.findings[0]!.message };
     const { version, image, record } = verdict.release;
-    const { modelDigest, commit } = record;
-    const found = { version, image, modelDigest, commit, promotion: promotionDigest(verdict.release) };
+    const { modelDigest, commit, golden } = record;
+    const found = {
+      version,
+      image,
+      modelDigest,
+      commit,
+      golden,
+      promotion: promotionDigest(verdict.release),
+    };
     memo.learn(folder, found);
     return { model, environment, proven: found, problem: null };
   });
@@ -177,6 +186,7 @@ async function environmentStatus(
       modelDigest: null,
       commit: null,
       promotion: null,
+      golden: null,
       behind: null,
       ...placed,
       state: 'unproven',

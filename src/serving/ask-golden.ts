@@ -7,32 +7,36 @@ export interface GoldenAnswer {
   readonly asked: number;
   /** Requests that both protocols answered with the offline score. */
   readonly equal: number;
+  /** Requests that the version asked for answered with another score; absent where none was asked for. */
+  readonly otherwise?: number;
   /** The first that was not, in words. */
   readonly firstDifference?: string;
 }
 
 /**
  * Asks a server the golden requests, each through `/predict` and through `/v2/…/infer`, and compares to 1e-5
- * (absolute below 1, relative above). A server that can't be reached answers none of them.
+ * (absolute below 1, relative above). A server that can't be reached answers none of them. With a `version` only its
+ * answers count: behind one address an old version may answer a share of the requests for a while.
  */
-export async function askGolden(url: string, golden: GoldenFile): Promise<GoldenAnswer> {
+export async function askGolden(url: string, golden: GoldenFile, version?: string): Promise<GoldenAnswer> {
   const client = openHttpClient(url, { headers: { 'x-lockstep-log': 'off' } });
   try {
     const datatypes = await datatypesOf(client, golden.model);
     const differences = await Promise.all(
-      golden.requests.map(async (request, index) => {
-        const difference =
-          (await differenceOf(() => askPredict(client, request), request)) ??
-          (await differenceOf(() => askInfer(client, golden.model, request, datatypes), request));
-        return difference === null ? null : `golden request ${index}: ${difference}`;
-      }),
+      golden.requests.map(
+        async (request) =>
+          (await differenceOf(() => askPredict(client, request), request, version)) ??
+          (await differenceOf(() => askInfer(client, golden.model, request, datatypes), request, version)),
+      ),
     );
     const found = differences.filter((difference) => difference !== null);
     const asked = golden.requests.length;
+    const first = differences.findIndex((difference) => difference !== null);
     return {
       asked,
       equal: asked - found.length,
-      ...(found[0] === undefined ? {} : { firstDifference: found[0] }),
+      ...(version === undefined ? {} : { otherwise: found.filter(({ answered }) => answered).length }),
+      ...(first < 0 ? {} : { firstDifference: `golden request ${first}: ${differences[first]!.words}` }),
     };
   } catch (error) {
     return { asked: golden.requests.length, equal: 0, firstDifference: (error as Error).message };
@@ -41,18 +45,36 @@ export async function askGolden(url: string, golden: GoldenFile): Promise<Golden
   }
 }
 
-async function differenceOf(ask: () => Promise<number>, { score }: GoldenRequest): Promise<string | null> {
+interface Scored {
+  readonly score: number;
+  readonly version: string | undefined;
+}
+
+interface Difference {
+  readonly words: string;
+  /** Whether it is the answer of the version that is asked for. */
+  readonly answered: boolean;
+}
+
+async function differenceOf(
+  ask: () => Promise<Scored>,
+  { score }: GoldenRequest,
+  wanted: string | undefined,
+): Promise<Difference | null> {
   try {
     const found = await ask();
-    return isEqualScore(found, score) ? null : `answered ${found}, not ${score}`;
+    if (wanted !== undefined && found.version !== wanted)
+      return { words: `answered by ${found.version ?? 'an unknown version'}`, answered: false };
+    if (isEqualScore(found.score, score)) return null;
+    return { words: `answered ${found.score}, not ${score}`, answered: true };
   } catch (error) {
-    return (error as Error).message;
+    return { words: (error as Error).message, answered: false };
   }
 }
 
-async function askPredict(client: HttpClient, { inputs }: GoldenRequest): Promise<number> {
-  const { predictions } = taken(await client.post('/predict', inputs)) as PredictAnswer;
-  return predictions[0]!.score;
+async function askPredict(client: HttpClient, { inputs }: GoldenRequest): Promise<Scored> {
+  const { predictions, version } = taken(await client.post('/predict', inputs)) as PredictAnswer;
+  return { score: predictions[0]!.score, version };
 }
 
 type Datatypes = ReadonlyMap<string, string>;
@@ -69,7 +91,7 @@ async function askInfer(
   model: string,
   { inputs }: GoldenRequest,
   datatypes: Datatypes,
-): Promise<number> {
+): Promise<Scored> {
   const tensors = Object.entries(inputs).map(([name, value]) => {
     const datatype = datatypes.get(name) ?? 'FP32';
     const missing = datatype === 'BYTES' ? '' : null;
@@ -81,7 +103,11 @@ async function askInfer(
     };
   });
   const answer = taken(await client.post(`/v2/models/${model}/infer`, { inputs: tensors }));
-  return (answer as { outputs: { data: number[] }[] }).outputs[0]!.data[0]!;
+  const { outputs, model_version: version } = answer as {
+    outputs: { data: number[] }[];
+    model_version?: string;
+  };
+  return { score: outputs[0]!.data[0]!, version };
 }
 
 function taken(answer: HttpAnswer): unknown {

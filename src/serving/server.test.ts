@@ -196,6 +196,14 @@ describe('a served model', () => {
       firstDifference: expect.stringMatching(/^golden request 1: answered 0\.62\d+, not 0\.62\d+$/),
     });
     expect(await askGolden('http://127.0.0.1:9', toyGolden)).toMatchObject({ asked: 3, equal: 0 });
+    // Of a version that is asked for, only its own answers count, for it and against it.
+    expect(await askGolden(server.url, wrong, 'v1.0.0')).toMatchObject({ asked: 3, equal: 2, otherwise: 1 });
+    expect(await askGolden(server.url, wrong, 'v2.0.0')).toEqual({
+      asked: 3,
+      equal: 0,
+      otherwise: 0,
+      firstDifference: 'golden request 0: answered by v1.0.0',
+    });
   });
 
   it('takes many rows; a bad one costs itself only; all answered ones are logged', async () => {
