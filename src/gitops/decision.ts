@@ -23,7 +23,7 @@ import type { VerifiedRelease } from './evidence.ts';
 import { checkNotHeld, readHolds } from './holds.ts';
 import { judgePending } from './pending-checks.ts';
 import { checkTrainedFor, isRetrained } from './retrained.ts';
-import { checkRuns, checkSoak, readPredecessor } from './soak.ts';
+import { checkRuns, checkSoak, readPredecessor, recordedGolden } from './soak.ts';
 import { readFolder, type Tip } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
@@ -71,7 +71,10 @@ export async function decide(
   const observed = predecessor && (await checkRuns(workspace, predecessor, effects));
   if (predecessor && soak !== undefined) checkSoak(workspace, predecessor, environment, soak, effects.now());
   checkRules(workspace, record, environment, approvals, effects.now());
-  const checks = await judgePending(workspace, record, environment, effects.now());
+  const checks = await judgePending(workspace, record, environment, {
+    now: effects.now(),
+    recorded: (from) => recordedGolden(workspace, tip, record, from, trust),
+  });
   return { checks, observed };
 }
 

@@ -210,7 +210,7 @@ test('checks from another environment are judged by what it is seen to do', asyn
   agent([], null);
   await to('v1.2.0', 'dev');
   expect(await messageOf(to('v1.2.0', 'staging'))).toMatchInlineSnapshot(
-    `"E_VERDICT_INCONCLUSIVE: churn v1.2.0 may not go to staging: error_rate: dev was not seen to measure it for this version in models/churn/policy.yaml — error_rate at-most 0.1 from dev. Fix: let dev run it where it can be asked (lockstep up, or a url in lockstep.yaml)."`,
+    `"E_VERDICT_INCONCLUSIVE: churn v1.2.0 may not go to staging: error_rate: dev was not seen to measure it for this version in models/churn/policy.yaml — error_rate at-most 0.1 from dev. Fix: let dev run it where it can be asked (lockstep up, or a url in lockstep.yaml and lockstep observe)."`,
   );
   answers.dev = three;
   agent([entry('dev', { golden: { asked: 32, equal: 16 } })]);

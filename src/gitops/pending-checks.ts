@@ -3,19 +3,29 @@ import type { Observation, ReleaseRecord } from '../registry/index.ts';
 import { LockstepError, type Workspace } from '../workspace/index.ts';
 import { lookAt, runs } from './observe.ts';
 
+type Golden = Observation['golden'];
+
+interface Looking {
+  readonly now: Date;
+  /** Golden requests that were answered as offline when this version was verified in an environment; null before. */
+  readonly recorded: (environment: string) => Promise<Golden>;
+}
+
 /**
  * Checks with `from: <environment>`, which the gate left pending, judged from what that environment is seen to do
- * now. Errors: E_VERDICT_FAILED, E_VERDICT_INCONCLUSIVE when it can't be seen.
+ * now, else from what was recorded of it. Errors: E_VERDICT_FAILED, E_VERDICT_INCONCLUSIVE when it can't be seen.
  */
 export async function judgePending(
   workspace: Workspace,
   record: ReleaseRecord,
   environment: string,
-  now: Date,
+  { now, recorded }: Looking,
 ): Promise<CheckResult[]> {
   const judged: CheckResult[] = [];
   for (const result of record.verdicts[environment]!.checks) {
-    judged.push(result.outcome === 'pending' ? await judge(workspace, record, result, now) : result);
+    judged.push(
+      result.outcome === 'pending' ? await judge(workspace, record, result, { now, recorded }) : result,
+    );
   }
   const bad = judged.find(({ outcome }) => outcome === 'fail' || outcome === 'inconclusive');
   if (!bad) return judged;
@@ -26,7 +36,7 @@ export async function judgePending(
     fix:
       bad.outcome === 'fail'
         ? 'promote a version that passes'
-        : `let ${bad.check.from} run it where it can be asked (lockstep up, or a url in lockstep.yaml)`,
+        : `let ${bad.check.from} run it where it can be asked (lockstep up, or a url in lockstep.yaml and lockstep observe)`,
   });
 }
 
@@ -34,13 +44,12 @@ async function judge(
   workspace: Workspace,
   record: ReleaseRecord,
   result: CheckResult,
-  now: Date,
+  { now, recorded }: Looking,
 ): Promise<CheckResult> {
   const { metric, from } = result.check;
   const sight = await lookAt(workspace, record.model, from!, now);
-  const seen =
-    sight.kind === 'running' && runs(sight.observation, record) ? metricsOf(sight.observation) : {};
-  const value = seen[metric] ?? null;
+  const live = sight.kind === 'running' && runs(sight.observation, record) ? sight.observation.golden : null;
+  const value = metricsOf(live ?? (await recorded(from!)))[metric] ?? null;
   const limit = result.check['at-most'] ?? result.check['at-least'] ?? null;
   if (value === null || limit === null) {
     return {
@@ -62,5 +71,5 @@ async function judge(
 }
 
 /** `error_rate`: the share of golden requests that the running server did not answer as the model did offline. */
-const metricsOf = ({ golden }: Observation): Readonly<Record<string, number>> =>
+const metricsOf = (golden: Golden): Readonly<Record<string, number>> =>
   golden && golden.asked > 0 ? { error_rate: (golden.asked - golden.equal) / golden.asked } : {};

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type GitSandbox, makeSandbox, messageOf } from '../../test/git-sandbox.ts';
 import { before, makeProject, policyText, registerVersion } from '../../test/release-sandbox.ts';
+import type { CheckResult } from '../gate/verdict.ts';
 import { loadKey, type ObservationRecord, type ReleaseRecord } from '../registry/index.ts';
 import { git, openWorkspace, type Workspace } from '../workspace/index.ts';
 import {
+  type AskRelease,
   type Effects,
   historyAt,
   historyOf,
@@ -140,7 +142,30 @@ test('where it can be seen what runs, the soak begins when it was seen, and not 
   expect(await to('v1.1.0', 'staging', at('2099-06-02T00:00:00.000Z'))).toMatchObject({ outcome: 'written' });
 });
 
-test('somebody who promotes between the look and the commit is passed over, not written about', async () => {
+test('a check from another environment is judged by what was recorded when it was verified there', async () => {
+  const pending: CheckResult = {
+    id: 'error_rate at-most 0.1 from dev',
+    check: { metric: 'error_rate', 'at-most': 0.1, from: 'dev' },
+    ...{ outcome: 'pending', value: null, bound: null, limit: 0.1, reason: 'pending' },
+  };
+  const verdict = { verdict: 'pass' as const, digest: one.run, reasons: [] };
+  running.dev = await registerVersion(
+    workspace,
+    'v1.2.0',
+    { verdicts: { dev: { ...verdict, checks: [] }, staging: { ...verdict, checks: [pending] } } },
+    { 'models/churn/policy.yaml': policyText },
+  );
+  await to('v1.2.0', 'dev');
+  expect(await messageOf(to('v1.2.0', 'staging'))).toMatch(/^E_VERDICT_INCONCLUSIVE: /);
+  const golden: AskRelease = async () => ({
+    ...{ kind: 'asked', asked: 2, equal: 2, otherwise: 0, firstDifference: null },
+  });
+  const { recording } = await observe(workspace, { golden });
+  expect(recording).toMatchObject({ kind: 'written' });
+  expect(await to('v1.2.0', 'staging')).toMatchObject({ outcome: 'written' });
+});
+
+test('who promotes, or records, between the look and the commit is passed over, not written about', async () => {
   await to('v1.0.0', 'dev');
   running.dev = one;
   const bob = await sandbox.clone('bob');
@@ -149,6 +174,11 @@ test('somebody who promotes between the look and the commit is passed over, not 
   const others = before('read', () => promote(openWorkspace(bob.root), request));
   expect((await observe(workspace, {}, others)).recording).toEqual({ kind: 'nothing new' });
   await expect(show(file('dev'))).rejects.toThrow();
+
+  running.dev = two;
+  const alike = before('read', () => observe(openWorkspace(bob.root), {}));
+  expect((await observe(workspace, {}, alike)).recording).toEqual({ kind: 'nothing new' });
+  expect(await git(['log', '-1', '--format=%an', 'environments'], { cwd: sandbox.origin })).toBe('bob');
 });
 
 test('a forged or misbound observation is named with its file and line, counts for nothing, and is written anew', async () => {

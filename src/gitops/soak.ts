@@ -1,10 +1,11 @@
-import type { Observation, ObservationRecord, Trust } from '../registry/index.ts';
+import type { Observation, ObservationRecord, ReleaseRecord, Trust } from '../registry/index.ts';
 import { LockstepError, type Workspace } from '../workspace/index.ts';
 import type { Effects } from './effects.ts';
 import type { VerifiedRelease } from './evidence.ts';
 import { lookAt, runs } from './observe.ts';
 import { placedBy, promotionDigest, readRecorded } from './observed.ts';
-import { isProposed, type Tip } from './tip.ts';
+import { isProposed, readFolder, type Tip } from './tip.ts';
+import { verifyFolder } from './verify-folder.ts';
 
 /** What the environment before the one to promote to names, since when, and what was recorded of it. */
 export interface Predecessor {
@@ -23,6 +24,21 @@ export async function readPredecessor(
   const { commit, time } = await placedBy(workspace, tip.commit!, model, environment);
   const place = { model, environment, promotion: promotionDigest(release), commit };
   return { release, placed: time, recorded: await readRecorded(workspace, tip, trust, place) };
+}
+
+/** Golden requests that were answered when this version was verified in an environment that still names it; else null. */
+export async function recordedGolden(
+  workspace: Workspace,
+  tip: Tip,
+  { model, version }: Pick<ReleaseRecord, 'model' | 'version'>,
+  environment: string,
+  trust: Trust,
+): Promise<Observation['golden']> {
+  const files = await readFolder(workspace, tip, model, environment);
+  const verdict = files && verifyFolder({ model, environment, files, trust });
+  if (verdict?.kind !== 'verified' || verdict.release.version !== version) return null;
+  const { recorded } = await readPredecessor(workspace, tip, verdict.release, trust);
+  return recorded?.verified?.golden ?? null;
 }
 
 /**
