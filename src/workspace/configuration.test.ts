@@ -22,6 +22,7 @@ test('with no file the embedded defaults hold', () => {
     image: {},
     environments: ['dev', 'staging', 'production'],
     urls: {},
+    statuses: [],
     rules: {},
     gitops: { branch: 'environments', mode: 'push', repository: null },
     trust: [],
@@ -47,8 +48,18 @@ test('environments keep their order, with or without an address', () => {
   });
 });
 
+test('a cluster speaks by statuses, but never under the names of our own', () => {
+  const yaml = (name: string) => `environments: [dev, {name: ${name}, observe: status}]\n`;
+  expect(read(yaml('production')).statuses).toEqual(['production']);
+  for (const name of ['verdict', 'promote'])
+    expect(messageOf(() => read(yaml(name)))).toMatch(
+      `E_CONFIG_VALUE: statuses called lockstep/${name} are Lockstep's own`,
+    );
+});
+
 test.each([
   ['an unknown key', 'remotes: s3://x\n'],
+  ['another way to observe', 'environments: [{name: dev, observe: http}]\n'],
   ['a wrong type', 'remote: [1]\n'],
   ['a threshold as text', 'gitops: {branch: 3}\n'],
   ['an upper-case image repository', 'images: GHCR.io/Acme/Models\n'],

@@ -110,6 +110,9 @@ interface ConfigurationFile
   readonly environments?: readonly (string | EnvironmentEntry)[];
 }
 
+/** What follows `lockstep/` in the names of statuses that we set ourselves. */
+const ownStatuses = ['verdict', 'promote'];
+
 export function readConfigurationFile(root: string): Configuration {
   const path = join(root, 'lockstep.yaml');
   return existsSync(path) ? parseConfiguration(readYaml(path, 'lockstep.yaml')) : parseConfiguration(null);
@@ -120,8 +123,16 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
   const environments = (file.environments ?? ['dev', 'staging', 'production']).map(
     (entry): EnvironmentEntry => (typeof entry === 'string' ? { name: entry } : entry),
   );
-  for (const [index, { name, freeze = [] }] of environments.entries()) {
+  for (const [index, { name, freeze = [], observe }] of environments.entries()) {
     const where = parsed?.locate(['environments', index]);
+    if (observe === 'status' && ownStatuses.includes(name)) {
+      throw new LockstepError('E_CONFIG_VALUE', {
+        what: `statuses called lockstep/${name} are Lockstep's own`,
+        where,
+        allowed: `observe: status for environments not called ${ownStatuses.join(' or ')}`,
+        fix: 'call the environment otherwise',
+      });
+    }
     checkName(name, 'environment', where);
     for (const window of freeze) checkFreeze(window, where);
     if (environments.findIndex((other) => other.name === name) === index) continue;
