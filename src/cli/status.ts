@@ -30,13 +30,18 @@ function describeModel({ model, environments, holds }: ModelStatus): string[] {
 }
 
 function describeEnvironment(entry: EnvironmentStatus, width: number): string[] {
-  const { environment, version, image, since, state, running, refused, canary, problem, behind } = entry;
+  const { environment, version, image, since, state, running, refused, recorded, canary, problem, behind } =
+    entry;
+  // Where nobody can be asked from here, what the branch says is all that is known.
+  const told = state === 'not observed' && recorded !== null;
   const seen =
     state === 'observed'
       ? `observed at ${running?.url}`
       : state === 'other version answers'
         ? `${running?.version} answers`
-        : state;
+        : told
+          ? recordedText(recorded)
+          : state;
   const line = [
     environment.padEnd(width),
     version ?? '?',
@@ -48,7 +53,7 @@ function describeEnvironment(entry: EnvironmentStatus, width: number): string[] 
     .join('  ');
   return [
     `  ${line}`,
-    ...(entry.recorded ? [`    ${recordedText(entry.recorded)}`] : []),
+    ...(recorded && !told ? [`    ${recordedText(recorded)}`] : []),
     ...(canary ? [`    ${canaryText(canary)}`] : []),
     ...(problem ? [`    ${problem}`] : []),
     ...(behind ? [`    ${environment} is ${distance(behind)}`] : []),
