@@ -73,4 +73,7 @@ test('what a cluster says on the commits of the branch is read from GitHub, reco
   expect((await verifyEnvironments(workspace)).findings).toEqual([]);
   // What is back was seen before, and begins anew; its old failure is an older commit's.
   expect((await look()).environments[0]!.sighting.kind).toBe('waiting');
+  // What makes this one fail too is no fault of its: nobody goes back further by himself.
+  say(await git(['rev-parse', 'environments'], { cwd: sandbox.origin }), 'lockstep/dev/churn', 'failure');
+  expect((await look()).environments[0]).toMatchObject({ sighting: { kind: 'failing' }, rollback: null });
 });

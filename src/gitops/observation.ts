@@ -1,10 +1,12 @@
 import {
   checkEnvironment,
   checkName,
+  git,
   isLockstepError,
   type LockstepError,
   type Workspace,
 } from '../workspace/index.ts';
+import { parseMessage } from './commit-message.ts';
 import { type Effects, realEffects } from './effects.ts';
 import { type Recording, recordSeen, type SeenRunning } from './recording.ts';
 import { rollback } from './rollback.ts';
@@ -36,7 +38,8 @@ export interface ObserveRequest extends LookOptions {
 
 /**
  * Looks at every environment once, without waiting. A version that fails where `rollback: automatic` stands is put back and
- * held, in one commit; not when somebody has promoted another meanwhile. What was seen to run for the first time is
+ * held, in one commit; not when somebody has promoted another meanwhile, nor when it was put back itself: what makes two
+ * versions fail is not the second one's fault. What was seen to run for the first time is
  * recorded on the branch, in one commit for all. Errors: E_NAME, E_ENV_UNKNOWN, E_ROLLBACK_NONE, E_PROMOTE_RACE, those of
  * `statusOf`, of reading statuses, and of `writeBranch` for a rollback.
  */
@@ -54,33 +57,38 @@ export async function observe(
       .filter(({ environment }) => (only ?? model) === model && (wanted ?? environment) === environment)
       .map((status) => ({ model, status })),
   );
-  const environments: EnvironmentObservation[] = [];
+  const environments: Looked[] = [];
   const seen: SeenRunning[] = [];
   for (const { model, status } of looks) {
-    const { environment, version } = status;
+    const { environment, version, placed } = status;
     const sighting = await look(workspace, found, model, status, options);
-    environments.push({ model, environment, version, sighting, rollback: null });
+    environments.push({ model, environment, version, sighting, placed });
     const news = newsOf(model, status, sighting);
     if (news !== null) seen.push(news);
   }
-  if (dryRun) return { environments, recording: { kind: 'dry run' } };
-  const recording = await recordSeen(workspace, seen, effects);
-  return { environments: await goBackWhere(workspace, environments, effects), recording };
+  const recording: Recording = dryRun ? { kind: 'dry run' } : await recordSeen(workspace, seen, effects);
+  return { environments: await goBackWhere(workspace, environments, { dryRun, effects }), recording };
 }
+
+type Looked = Omit<EnvironmentObservation, 'rollback'> & {
+  /** Commit of the branch that put the version there. */
+  readonly placed: string | null;
+};
 
 /** What can't be rolled back keeps no other from it. Errors: the first one's. */
 async function goBackWhere(
   workspace: Workspace,
-  environments: readonly EnvironmentObservation[],
-  effects: Effects,
+  environments: readonly Looked[],
+  { dryRun, effects }: { readonly dryRun: boolean; readonly effects: Effects },
 ): Promise<EnvironmentObservation[]> {
   const done: EnvironmentObservation[] = [];
   const errors: LockstepError[] = [];
-  for (const one of environments) {
+  for (const { placed, ...one } of environments) {
     const { model, environment, version, sighting } = one;
-    const automatic = workspace.configuration.rules[environment]?.rollback === 'automatic';
-    if (sighting.kind !== 'failing' || !automatic || version === null) {
-      done.push(one);
+    const automatic = !dryRun && workspace.configuration.rules[environment]?.rollback === 'automatic';
+    const failed = sighting.kind === 'failing' && automatic && version !== null;
+    if (!failed || (await wasPutBack(workspace, placed))) {
+      done.push({ ...one, rollback: null });
       continue;
     }
     const reason = `observed: ${sighting.reasons.join('; ')}`.slice(0, 500);
@@ -94,6 +102,12 @@ async function goBackWhere(
   }
   if (errors[0] !== undefined) throw errors[0];
   return done;
+}
+
+/** Whether a version stands there by a rollback. */
+async function wasPutBack({ root }: Workspace, placed: string | null): Promise<boolean> {
+  if (placed === null) return false;
+  return parseMessage(await git(['log', '-1', '--format=%B', placed], { cwd: root }))?.event === 'rollback';
 }
 
 /** What the branch does not say yet. */
