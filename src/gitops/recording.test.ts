@@ -208,6 +208,9 @@ test('a forged or misbound observation is named with its file and line, counts f
   const mallory = loadKey(await sandbox.clone('mallorys'));
   const envelope = JSON.parse(good) as { payload: string };
   const flipped = { ...envelope, payload: Buffer.from('{}').toString('base64') };
+  // A commit with the very folder, which this clone knows and the branch has no more.
+  await put('models/churn/observed/lost.txt', 'x');
+  const lost = await branch();
   const lies: [string, string, string | null][] = [
     ['not an envelope', file('dev'), '{"v": 1}\n'],
     ['changed', file('dev'), JSON.stringify(flipped)],
@@ -215,6 +218,7 @@ test('a forged or misbound observation is named with its file and line, counts f
     ['of another environment', file('staging'), good],
     ['of an environment that there is not', file('moon'), good],
     ['of another commit', file('dev'), signed({ commit: one.commit })],
+    ['of a commit that the branch lost', file('dev'), signed({ commit: lost })],
     ['of another promotion', file('dev'), signed({ promotion: one.run })],
     ['of another version', file('dev'), signed({ version: 'v9.9.9' })],
     ['a link', file('dev'), null],
@@ -245,6 +249,9 @@ test('a forged or misbound observation is named with its file and line, counts f
       ],
       "not an envelope": [
         "E_RECORD_FORMAT: unknown key "v" at the top level in models/churn/observed/dev.json:1 — payload, payloadType, signatures.",
+      ],
+      "of a commit that the branch lost": [
+        "E_OBSERVED_BINDING: an observation of commit <hex>, which put nothing there in models/churn/observed/dev.json:1 — of what commit <hex> of the branch put into the folder. Fix: lockstep observe writes it anew; remove one of a folder that is gone.",
       ],
       "of an environment that there is not": [
         "E_ENV_UNKNOWN: an observation of "moon" in models/churn/observed/moon.json:1 — dev, staging, production.",
