@@ -23,7 +23,7 @@ import type { VerifiedRelease } from './evidence.ts';
 import { checkNotHeld, readHolds } from './holds.ts';
 import { judgePending } from './pending-checks.ts';
 import { checkTrainedFor, isRetrained } from './retrained.ts';
-import { checkRuns, checkSoak, readPredecessor, recordedGolden } from './soak.ts';
+import { checkRuns, checkSoak, readPredecessor, releaseThere } from './soak.ts';
 import { readFolder, type Tip } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
@@ -73,7 +73,10 @@ export async function decide(
   checkRules(workspace, record, environment, approvals, effects.now());
   const checks = await judgePending(workspace, record, environment, {
     now: effects.now(),
-    recorded: (from) => recordedGolden(workspace, tip, record, from, trust),
+    there: (from) => {
+      const wanted = { model: record.model, environment: from };
+      return releaseThere(workspace, tip, { ...wanted, isWanted: (found) => same(found, record) }, trust);
+    },
   });
   return { checks, observed };
 }

@@ -7,8 +7,10 @@ type Golden = Observation['golden'];
 
 interface Looking {
   readonly now: Date;
-  /** Golden requests that were answered as offline when this version was verified in an environment; null before. */
-  readonly recorded: (environment: string) => Promise<Golden>;
+  /** What an environment names of this version, and its golden requests as recorded; null where it names another. */
+  readonly there: (
+    environment: string,
+  ) => Promise<{ readonly record: ReleaseRecord; readonly golden: Golden } | null>;
 }
 
 /**
@@ -19,13 +21,11 @@ export async function judgePending(
   workspace: Workspace,
   record: ReleaseRecord,
   environment: string,
-  { now, recorded }: Looking,
+  looking: Looking,
 ): Promise<CheckResult[]> {
   const judged: CheckResult[] = [];
   for (const result of record.verdicts[environment]!.checks) {
-    judged.push(
-      result.outcome === 'pending' ? await judge(workspace, record, result, { now, recorded }) : result,
-    );
+    judged.push(result.outcome === 'pending' ? await judge(workspace, record, result, looking) : result);
   }
   const bad = judged.find(({ outcome }) => outcome === 'fail' || outcome === 'inconclusive');
   if (!bad) return judged;
@@ -44,12 +44,14 @@ async function judge(
   workspace: Workspace,
   record: ReleaseRecord,
   result: CheckResult,
-  { now, recorded }: Looking,
+  { now, there }: Looking,
 ): Promise<CheckResult> {
   const { metric, from } = result.check;
   const sight = await lookAt(workspace, record.model, from!, now);
-  const live = sight.kind === 'running' && runs(sight.observation, record) ? sight.observation.golden : null;
-  const value = metricsOf(live ?? (await recorded(from!)))[metric] ?? null;
+  const found = await there(from!);
+  const isLive = sight.kind === 'running' && runs(sight.observation, found?.record ?? record);
+  const golden = (isLive ? sight.observation.golden : null) ?? found?.golden ?? null;
+  const value = metricsOf(golden)[metric] ?? null;
   const limit = result.check['at-most'] ?? result.check['at-least'] ?? null;
   if (value === null || limit === null) {
     return {

@@ -26,19 +26,26 @@ export async function readPredecessor(
   return { release, placed: time, recorded: await readRecorded(workspace, tip, trust, place) };
 }
 
-/** Golden requests that were answered when this version was verified in an environment that still names it; else null. */
-export async function recordedGolden(
+/** What an environment names that a check looks at, and its golden requests as they were recorded; null where it names no such thing. */
+export async function releaseThere(
   workspace: Workspace,
   tip: Tip,
-  { model, version }: Pick<ReleaseRecord, 'model' | 'version'>,
-  environment: string,
+  {
+    model,
+    environment,
+    isWanted,
+  }: {
+    readonly model: string;
+    readonly environment: string;
+    readonly isWanted: (found: ReleaseRecord) => boolean;
+  },
   trust: Trust,
-): Promise<Observation['golden']> {
+): Promise<{ readonly record: ReleaseRecord; readonly golden: Observation['golden'] } | null> {
   const files = await readFolder(workspace, tip, model, environment);
   const verdict = files && verifyFolder({ model, environment, files, trust });
-  if (verdict?.kind !== 'verified' || verdict.release.version !== version) return null;
+  if (verdict?.kind !== 'verified' || !isWanted(verdict.release.record)) return null;
   const { recorded } = await readPredecessor(workspace, tip, verdict.release, trust);
-  return recorded?.verified?.golden ?? null;
+  return { record: verdict.release.record, golden: recorded?.verified?.golden ?? null };
 }
 
 /**
