@@ -7,7 +7,11 @@ import { refuse } from '../kit/run.ts';
 
 /** Looks, and says in the log what it saw. Red where somebody has to look too: what was rolled back is told by the branch. */
 export async function lookAndTell(workspace: Workspace, token: string): Promise<Record<string, string>> {
-  const observed = await observeWorld(workspace, {}, { ...process.env, GITHUB_TOKEN: token });
+  const observed = await observeWorld(
+    workspace,
+    { ask: 'required' },
+    { ...process.env, GITHUB_TOKEN: token },
+  );
   for (const line of observationLines(observed)) say(line);
   const { environments, recording } = observed;
   const failing = failingOf(observed);

@@ -6,7 +6,7 @@ import { environmentsRepository } from './origin-repository.ts';
 /** `observe` with all that can be asked from here. Errors: those of `observe`, E_GITHUB_*. */
 export async function observeWorld(
   workspace: Workspace,
-  request: Pick<ObserveRequest, 'model' | 'environment' | 'dryRun'>,
+  request: Pick<ObserveRequest, 'model' | 'environment' | 'ask' | 'dryRun'>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Observed> {
   const { statuses, urls } = workspace.configuration;

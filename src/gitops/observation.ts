@@ -13,6 +13,7 @@ import { rollback } from './rollback.ts';
 import type { RollbackResult } from './rollback-note.ts';
 import { type LookOptions, look, type Sighting } from './sighting.ts';
 import { type EnvironmentStatus, statusOf } from './status.ts';
+import type { TipOptions } from './tip.ts';
 
 export interface EnvironmentObservation {
   readonly model: string;
@@ -32,6 +33,8 @@ export interface Observed {
 export interface ObserveRequest extends LookOptions {
   readonly model?: string;
   readonly environment?: string;
+  /** Whether origin must be asked what is where; what was fetched last does unless stated. */
+  readonly ask?: TipOptions['ask'];
   /** Looks, and does nothing about it. */
   readonly dryRun?: boolean;
 }
@@ -45,13 +48,13 @@ export interface ObserveRequest extends LookOptions {
  */
 export async function observe(
   workspace: Workspace,
-  { model: only, environment: wanted, dryRun = false, ...options }: ObserveRequest,
+  { model: only, environment: wanted, ask, dryRun = false, ...options }: ObserveRequest,
   effects: Effects = realEffects,
 ): Promise<Observed> {
   if (only !== undefined) checkName(only, 'model');
   if (wanted !== undefined) checkEnvironment(workspace.configuration, wanted);
   // Told of one model, where others may be the cause: all are read.
-  const found = await statusOf(workspace, options.statuses === undefined ? only : undefined);
+  const found = await statusOf(workspace, options.statuses === undefined ? only : undefined, ask);
   const looks = found.models.flatMap(({ model, environments }) =>
     environments
       .filter(({ environment }) => (only ?? model) === model && (wanted ?? environment) === environment)

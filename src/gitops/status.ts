@@ -16,7 +16,7 @@ import { type Hold, readAllHolds } from './holds.ts';
 import { lookAt, runs } from './observe.ts';
 import { type ObservedFile, promotionDigest, readAllObserved, recordedOf } from './observed.ts';
 import { openStatusMemo, type Proven, type StatusMemo } from './status-memo.ts';
-import { type FolderEntries, foldersOf, readFolders, readTip, type Tip } from './tip.ts';
+import { type FolderEntries, foldersOf, readFolders, readTip, type Tip, type TipOptions } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
 
 /** What one environment names, whether that is proven, and whether it was seen to run. */
@@ -61,9 +61,16 @@ export interface Status {
   readonly models: readonly ModelStatus[];
 }
 
-/** What is where: every model on the branch, or one, and every environment that names something. */
-export async function statusOf(workspace: Workspace, only?: string): Promise<Status> {
-  const tip = await readTip(workspace);
+/**
+ * What is where: every model on the branch, or one, and every environment that names something. Errors: those of reading
+ * trust and holds, and of `readTip` where origin must be asked.
+ */
+export async function statusOf(
+  workspace: Workspace,
+  only?: string,
+  ask: TipOptions['ask'] = 'try',
+): Promise<Status> {
+  const tip = await readTip(workspace, { ask });
   const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
   const isWanted = (model: string) => only === undefined || model === only;
   const memo = openStatusMemo(workspace, trust);
