@@ -1,3 +1,3 @@
-import { type InputSpec, token } from '../kit/inputs.ts';
+import { type InputSpec, model, optional, text, token } from '../kit/inputs.ts';
 
-export const spec = { token } satisfies InputSpec;
+export const spec = { model: optional(model), environment: optional(text), token } satisfies InputSpec;

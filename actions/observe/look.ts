@@ -6,10 +6,14 @@ import { say } from '../kit/foreign-output.ts';
 import { refuse } from '../kit/run.ts';
 
 /** Looks, and says in the log what it saw. Red where somebody has to look too: what was rolled back is told by the branch. */
-export async function lookAndTell(workspace: Workspace, token: string): Promise<Record<string, string>> {
+export async function lookAndTell(
+  workspace: Workspace,
+  token: string,
+  alone: { readonly model?: string; readonly environment?: string },
+): Promise<Record<string, string>> {
   const observed = await observeWorld(
     workspace,
-    { ask: 'required' },
+    { ...alone, ask: 'required' },
     { ...process.env, GITHUB_TOKEN: token },
   );
   for (const line of observationLines(observed)) say(line);

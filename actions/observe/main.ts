@@ -11,10 +11,15 @@ import { spec } from './inputs.ts';
 import { lookAndTell } from './look.ts';
 
 await run(async () => {
-  const { token } = readInputs(spec);
+  const { token, model, environment } = readInputs(spec);
   const [context, workspace] = [readContext(), openWorkspace(runnerFolders().workspace)];
   await openForge(token, context, workspace);
   actAsBot();
   giveRegistryToken(token);
-  setOutputs(await lookAndTell(workspace, token));
+  setOutputs(
+    await lookAndTell(workspace, token, {
+      ...(model === null ? {} : { model }),
+      ...(environment === null ? {} : { environment }),
+    }),
+  );
 });
