@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 
 export const command: Command = {
   name: 'observe',
-  summary: 'look once whether each environment runs what its folder names; record it, roll back what fails',
+  summary: 'look whether environments run what their folders name, record it, undo failures',
   positionals: '[model]',
   options: { in: { type: 'string' }, 'dry-run': { type: 'boolean' } },
   help: { in: 'this environment alone', 'dry-run': 'look, and write nothing' },
