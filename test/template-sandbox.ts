@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { sshString } from '../src/upgrade/ssh-wire.ts';
+import { sshString } from '../src/registry/index.ts';
 import { git, openWorkspace, type Workspace } from '../src/workspace/index.ts';
 
 /** A throw-away key of `ssh-keygen -t ed25519`, and its line of an allowed-signers file. */

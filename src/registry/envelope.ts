@@ -10,6 +10,7 @@ import {
 } from '../workspace/index.ts';
 import { keyidOf, type SigningKey } from './key.ts';
 import type { Envelope } from './release-record.ts';
+import { isSshPublicKey, parseSshPublicKey } from './ssh-key.ts';
 
 export const releasePredicate = 'urn:lockstep:release:v1';
 export const promotionPredicate = 'urn:lockstep:promotion:v1';
@@ -135,8 +136,9 @@ export const trustedSigner = (
   environments: readonly string[] | null,
   where?: Place,
 ): TrustedSigner => {
-  const der = Buffer.from(spki, 'base64');
   try {
+    const der = isSshPublicKey(spki) ? parseSshPublicKey(spki) : Buffer.from(spki, 'base64');
+    if (der === null) throw new TypeError('no key of OpenSSH');
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
     if (key.asymmetricKeyType !== 'ed25519') throw new TypeError(`${key.asymmetricKeyType}`);
     return { keyid: keyidOf(der), key, owner, environments };
@@ -144,7 +146,7 @@ export const trustedSigner = (
     throw new LockstepError('E_SIGNATURE', {
       what: `the trusted key of ${owner} is no Ed25519 public key`,
       where,
-      allowed: 'SPKI in base64, as in .lockstep/keys/ed25519.pub',
+      allowed: 'SPKI in base64, as in .lockstep/keys/ed25519.pub, or the line of an id_ed25519.pub',
       cause,
     });
   }

@@ -39,6 +39,7 @@ export type {
   Seen,
   SeenBy,
 } from './release-record.ts';
+export { SshReader, sshString, strictBase64 } from './ssh-wire.ts';
 export { checkVersion, formatTag, parseTag, type TagName, versionTag } from './tag-name.ts';
 export {
   listAllVersions,

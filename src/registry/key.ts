@@ -10,6 +10,7 @@ import {
   type Workspace,
   writeAtomic,
 } from '../workspace/index.ts';
+import { isSshPrivateKey, parseSshPrivateKey } from './ssh-key.ts';
 
 export interface SigningKey {
   /** sha256 of the public key's SPKI. */
@@ -21,7 +22,7 @@ export interface SigningKey {
 
 const fileName = 'ed25519.pem';
 
-/** A runner keeps no files: there the key comes as a secret, PKCS #8 in PEM. */
+/** A runner keeps no files: there the key comes as a secret, PKCS #8 in PEM or as OpenSSH writes it. */
 const variable = 'LOCKSTEP_SIGNING_KEY';
 
 /**
@@ -52,6 +53,11 @@ function readKey(path: string): KeyObject | null {
 }
 
 function parseKey(pem: string, path: string): KeyObject {
+  if (isSshPrivateKey(pem)) {
+    const key = parseSshPrivateKey(pem);
+    if (typeof key === 'string') throw notAKey(path, key);
+    return key;
+  }
   try {
     return createPrivateKey(pem);
   } catch {
@@ -83,8 +89,8 @@ const notAKey = (path: string, what: string) =>
   new LockstepError('E_SIGNATURE', {
     what: `${what} where the maintainers' own signing key should be`,
     where: { file: path },
-    allowed: 'an Ed25519 private key in PKCS #8 PEM',
+    allowed: 'an Ed25519 private key in PKCS #8 PEM, or of OpenSSH without a passphrase',
     fix: path.startsWith('$')
-      ? 'make one with `openssl genpkey -algorithm ed25519` and store all its lines as the secret'
+      ? 'make one with `ssh-keygen -t ed25519 -N "" -f key` or `openssl genpkey -algorithm ed25519` and store all its lines as the secret'
       : 'move the file away; a new key is made at the next use',
   });

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { SshReader, strictBase64 } from '../registry/index.ts';
 import { LockstepError, type Place } from '../workspace/index.ts';
-import { SshReader, strictBase64 } from './ssh-wire.ts';
 
 /** Whose signature makes a tag a release. Part of the template, so a verified release may change it. */
 export const signersFile = 'scripts/release-signers';

@@ -1,6 +1,6 @@
 import { createHash, verify } from 'node:crypto';
+import { SshReader, sshString, strictBase64 } from '../registry/index.ts';
 import { fingerprintOf, type ReleaseSigner } from './signers.ts';
-import { SshReader, sshString, strictBase64 } from './ssh-wire.ts';
 
 export type SignatureCheck =
   | { readonly kind: 'valid'; readonly signer: ReleaseSigner }

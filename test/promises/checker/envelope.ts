@@ -49,7 +49,14 @@ export function signersOf(origin: string, branch: string): Signer[] {
 }
 
 function signer(spki: string, environments: readonly string[] | null): Signer {
-  const der = Buffer.from(spki, 'base64');
+  // A line of ssh-keygen ends in the 32 bytes that SPKI has after its own beginning.
+  const [, ssh] = /^ssh-ed25519 (\S+)/.exec(spki) ?? [];
+  const der = ssh
+    ? Buffer.concat([
+        Buffer.from('302a300506032b6570032100', 'hex'),
+        Buffer.from(ssh, 'base64').subarray(-32),
+      ])
+    : Buffer.from(spki, 'base64');
   return {
     keyid: sha256(der),
     key: createPublicKey({ key: der, format: 'der', type: 'spki' }),
