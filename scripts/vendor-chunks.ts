@@ -15,6 +15,7 @@ const families: readonly Family[] = [
   ['csv-parse', /^csv-parse$/],
   ['fflate', /^fflate$/],
   ['modern-tar', /^modern-tar$/],
+  ['sigstore', /^@sigstore\//],
 ];
 /** These call some of ours (scripts/lean-packages.ts), which therefore stands before them. */
 const clients: readonly Family[] = [

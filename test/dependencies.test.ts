@@ -22,7 +22,7 @@ test('every direct dependency is listed with its reason, and nothing else is', (
   expect(installed.filter((name) => !listed.includes(name))).toEqual([]);
   // Those that a job has in the bundles, and does not install.
   expect(others.filter((name) => !Object.hasOwn(devDependencies, name))).toEqual([]);
-  expect(others).toHaveLength(5);
+  expect(others).toHaveLength(8);
   for (const { why } of rows) expect(why).not.toBe('');
   for (const name of Object.keys(manifest.devDependencies).filter((one) => !one.startsWith('@types/')))
     expect(page, name).toContain(`\`${name}\``);

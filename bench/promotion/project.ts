@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { printMessage, summary } from '../../src/gitops/commit-message.ts';
 import { imageChange, renderFor } from '../../src/gitops/deploy-files.ts';
 import { folderOf } from '../../src/gitops/environment-folder.ts';
-import { printRelease, signPromotion } from '../../src/gitops/folder-plan.ts';
+import { printRelease, promotionStatement } from '../../src/gitops/folder-plan.ts';
 import {
   type Envelope,
   loadKey,
@@ -196,7 +196,7 @@ function writePromotion(
   );
   if (patch !== undefined) copies.push(['patch.yaml', patch]);
   const kustomization = render(record, patch !== undefined);
-  const promotion = signPromotion(
+  const statement = promotionStatement(
     {
       environment: to,
       checks: [],
@@ -208,8 +208,8 @@ function writePromotion(
     },
     record,
     envelope,
-    key,
   );
+  const promotion = sign(statement, key);
   const files = [
     ...copies,
     ['kustomization.yaml', kustomization.text] as const,

@@ -3,8 +3,7 @@ import {
   type PromotionRecord,
   promotionPredicate,
   type ReleaseRecord,
-  type SigningKey,
-  sign,
+  type Statement,
   statementOf,
   type Trust,
 } from '../registry/index.ts';
@@ -42,7 +41,9 @@ export interface FolderRequest {
   readonly record: ReleaseRecord;
   readonly recordEnvelope: Envelope;
   /** The promotion as it stands, or what is to be signed now. */
-  readonly promotion: Envelope | ((digests: Pick<PromotionRecord, 'files' | 'kustomization'>) => Envelope);
+  readonly promotion:
+    | Envelope
+    | ((digests: Pick<PromotionRecord, 'files' | 'kustomization'>) => Promise<Envelope>);
   readonly trust: Trust;
 }
 
@@ -63,7 +64,7 @@ export async function planFolder(
   const text = keepLayout(current, rendered, (old) => spliceImage(old, image));
   const promotion =
     typeof request.promotion === 'function'
-      ? request.promotion(folderDigests(deploy, text))
+      ? await request.promotion(folderDigests(deploy, text))
       : request.promotion;
   const wanted = new Map<string, { bytes: Buffer; oid: string | null }>([
     ...deploy.copies,
@@ -120,8 +121,8 @@ function differences(
 export const printRelease = (record: Envelope, promotion: Envelope): string =>
   `{\n"record": ${canonicalJson(record)},\n"promotion": ${canonicalJson(promotion)}\n}\n`;
 
-/** The signed reason why a release may run in an environment. */
-export function signPromotion(
+/** The reason why a release may run in an environment, as it is signed. */
+export function promotionStatement(
   facts: Pick<
     PromotionRecord,
     'environment' | 'checks' | 'observed' | 'tip' | 'made' | 'files' | 'kustomization'
@@ -129,8 +130,7 @@ export function signPromotion(
     Partial<Pick<PromotionRecord, 'approvals'>>,
   record: ReleaseRecord,
   recordEnvelope: Envelope,
-  key: SigningKey,
-): Envelope {
+): Statement<PromotionRecord> {
   const promotion: PromotionRecord = {
     v: 1,
     model: record.model,
@@ -141,5 +141,5 @@ export function signPromotion(
     approvals: [],
     ...facts,
   };
-  return sign(statementOf(promotionPredicate, promotion, { [record.image.name]: record.image.digest }), key);
+  return statementOf(promotionPredicate, promotion, { [record.image.name]: record.image.digest });
 }

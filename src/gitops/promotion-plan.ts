@@ -1,9 +1,9 @@
 import {
   type Envelope,
-  loadKey,
   personOf,
   type ReleaseRecord,
   readRelease,
+  signStatement,
   type Trust,
 } from '../registry/index.ts';
 import { canonicalJson, type Workspace } from '../workspace/index.ts';
@@ -12,7 +12,7 @@ import { type BranchEvent, printMessage, summary } from './commit-message.ts';
 import { type Decision, decide, type PromotionRequest } from './decision.ts';
 import type { Effects } from './effects.ts';
 import { imageReference } from './environment-folder.ts';
-import { planFolder, printRelease, signPromotion } from './folder-plan.ts';
+import { planFolder, printRelease, promotionStatement } from './folder-plan.ts';
 import { nextTag } from './next-tag.ts';
 import { readFolder, type Tip, tagStandsAlone } from './tip.ts';
 import { verifyFolder } from './verify-folder.ts';
@@ -74,11 +74,10 @@ export async function planPromotion(
     recordEnvelope: envelope,
     trust: context.trust,
     promotion: (digests) =>
-      signPromotion(
-        { ...digests, ...factsOf(decision, request, tip, context) },
-        record,
-        envelope,
-        loadKey(workspace),
+      signStatement(
+        workspace,
+        promotionStatement({ ...digests, ...factsOf(decision, request, tip, context) }, record, envelope),
+        environment,
       ),
   });
   const tag = request.tag ?? (await nextTag(workspace, model, environment));

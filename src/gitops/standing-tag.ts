@@ -4,7 +4,6 @@ import {
   type Envelope,
   hasOrigin,
   listPromotions,
-  loadKey,
   openStatement,
   type PromotionRecord,
   parseEnvelope,
@@ -13,7 +12,7 @@ import {
   pushRefused,
   remoteRefs,
   type Statement,
-  sign,
+  signStatement,
   type Trust,
   writeTagObject,
 } from '../registry/index.ts';
@@ -94,11 +93,16 @@ export async function tagThatSays(
   return null;
 }
 
-function withApprovals(workspace: Workspace, promotion: Envelope, approvals: readonly Approval[]): Envelope {
+function withApprovals(
+  workspace: Workspace,
+  promotion: Envelope,
+  approvals: readonly Approval[],
+): Promise<Envelope> {
   const statement = JSON.parse(
     Buffer.from(promotion.payload, 'base64').toString(),
   ) as Statement<PromotionRecord>;
-  return sign({ ...statement, predicate: { ...statement.predicate, approvals } }, loadKey(workspace));
+  const predicate = { ...statement.predicate, approvals };
+  return signStatement(workspace, { ...statement, predicate }, predicate.environment);
 }
 
 /** The tag that names a folder's promotion, and the approvals that it adds, as far as a trusted key signed them. */
@@ -148,7 +152,7 @@ async function createTag(
   ident: string,
 ): Promise<boolean> {
   const { root } = workspace;
-  const approved = approvals?.length ? [withApprovals(workspace, promotion, approvals)] : [];
+  const approved = approvals?.length ? [await withApprovals(workspace, promotion, approvals)] : [];
   const message = [summary, ...[promotion, ...approved].map(canonicalJson)].join('\n\n');
   const object = await writeTagObject(root, { tag, commit, ident, message });
   const ref = `refs/tags/${tag}`;

@@ -9,6 +9,7 @@ import {
   parseJson,
 } from '../workspace/index.ts';
 import { keyidOf, type SigningKey } from './key.ts';
+import { type WorkflowSigner, workflowThatSigned } from './keyless-envelope.ts';
 import type { Envelope } from './release-record.ts';
 import { isSshPublicKey, parseSshPublicKey } from './ssh-key.ts';
 
@@ -25,7 +26,7 @@ export interface Statement<P> {
 }
 
 /** A public key whose signatures count. */
-export interface TrustedSigner {
+interface KeySigner {
   readonly keyid: string;
   readonly key: KeyObject;
   readonly owner: string;
@@ -33,9 +34,10 @@ export interface TrustedSigner {
   readonly environments: readonly string[] | null;
 }
 
+export type TrustedSigner = KeySigner | WorkflowSigner;
 export type Trust = readonly TrustedSigner[];
 
-const payloadType = 'application/vnd.in-toto+json';
+export const payloadType = 'application/vnd.in-toto+json' as const;
 
 export const statementOf = <P>(
   predicateType: string,
@@ -87,9 +89,15 @@ export function verifyEnvelope(
     });
   }
   const body = fromBase64(envelope.payload, where);
+  const payload = () => parseJson(body, where?.file ?? 'the signed statement');
+  if (envelope.verificationMaterial !== undefined) {
+    const signer = workflowThatSigned(envelope, trust, context);
+    return { payload: payload(), signer };
+  }
   const encoded = preAuthenticationEncoding(payloadType, body);
+  const keys = trust.filter((signer) => 'key' in signer);
   const known = envelope.signatures.flatMap(({ keyid, sig }) =>
-    trust.filter((signer) => signer.keyid === keyid).map((signer) => ({ signer, sig })),
+    keys.filter((signer) => signer.keyid === keyid).map((signer) => ({ signer, sig })),
   );
   if (known.length === 0) throw untrusted(envelope, trust, where);
   const valid = known.find(({ signer, sig }) =>
@@ -115,7 +123,7 @@ export function verifyEnvelope(
       fix: 'let a signer sign whom lockstep.yaml trusts for this environment',
     });
   }
-  return { payload: parseJson(body, where?.file ?? 'the signed statement'), signer };
+  return { payload: payload(), signer };
 }
 
 function untrusted(envelope: Envelope, trust: Trust, where: Place | undefined): LockstepError {
@@ -135,7 +143,7 @@ export const trustedSigner = (
   owner: string,
   environments: readonly string[] | null,
   where?: Place,
-): TrustedSigner => {
+): KeySigner => {
   try {
     const der = isSshPublicKey(spki) ? parseSshPublicKey(spki) : Buffer.from(spki, 'base64');
     if (der === null) throw new TypeError('no key of OpenSSH');

@@ -40,6 +40,7 @@ export type {
   SeenBy,
 } from './release-record.ts';
 export { SshReader, sshString, strictBase64 } from './ssh-wire.ts';
+export { signStatement } from './statement-signer.ts';
 export { checkVersion, formatTag, parseTag, type TagName, versionTag } from './tag-name.ts';
 export {
   listAllVersions,

@@ -39,6 +39,16 @@ export interface Envelope {
   /** Base64 of the statement's RFC 8785 JSON. */
   readonly payload: string;
   readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+  /** Beside a signature without a key; what a Sigstore bundle (v0.3) has under this name. */
+  readonly verificationMaterial?: VerificationMaterial;
+}
+
+export interface VerificationMaterial {
+  readonly certificate: { readonly rawBytes: string };
+  readonly tlogEntries?: readonly object[];
+  readonly timestampVerificationData?: {
+    readonly rfc3161Timestamps: readonly { readonly signedTimestamp: string }[];
+  };
 }
 
 /** Why a release may run in one environment; the second envelope of `release.json`. `docs/schemas/promotion.json` */

@@ -4,6 +4,8 @@ import {
   parseYaml,
   readAtCommit,
   resolveCommit,
+  type TrustEntry,
+  type TrustedWorkflow,
   tryGit,
   type Workspace,
 } from '../workspace/index.ts';
@@ -31,6 +33,7 @@ export async function trustedKeys(
       signers.push(
         trustedSigner(entry.key, entry.owner, entry.environments ?? null, { file: 'lockstep.yaml' }),
       );
+    else if ('keyless' in entry) signers.push(await workflowOf(workspace, base, entry));
     else signers.push(...(await keysOfBranch(workspace)), ...(options.local ? [own()] : []));
   }
   return signers;
@@ -40,8 +43,34 @@ export async function trustedKeys(
 export const trustsBranch = async (workspace: Workspace, base: string | null): Promise<boolean> =>
   (await trustEntries(workspace, base)).some((entry) => 'keys' in entry);
 
-const trustEntries = async (workspace: Workspace, base: string | null) =>
+export const trustEntries = async (
+  workspace: Workspace,
+  base: string | null,
+): Promise<readonly TrustEntry[]> =>
   base === null ? workspace.configuration.trust : trustAt(workspace, base);
+
+/** What checks certificates is a hundred kilobytes: loaded where an entry asks for it. Errors: E_KEYLESS. */
+async function workflowOf(workspace: Workspace, base: string | null, entry: TrustedWorkflow) {
+  const { workflowSigner } = await import('./workflow-signer.ts');
+  return workflowSigner(entry, await readRoot(workspace, base, entry));
+}
+
+/** The entry's own trusted root, of the same commit as the entry; null for the public instance. Errors: E_KEYLESS. */
+export async function readRoot(
+  { root }: Workspace,
+  base: string | null,
+  { root: file }: TrustedWorkflow,
+): Promise<Uint8Array | null> {
+  if (file === undefined) return null;
+  const bytes = await readAtCommit(root, base ?? 'HEAD', file).catch(() => null);
+  if (bytes !== null) return bytes;
+  throw new LockstepError('E_KEYLESS', {
+    what: `trust names a root that is not there`,
+    where: { file },
+    allowed: 'a file of the commit that lockstep.yaml is read from',
+    fix: 'commit it to the main branch together with the entry (docs/formats/keyless.md)',
+  });
+}
 
 const keysOfBranch = async (workspace: Workspace): Promise<TrustedSigner[]> =>
   (await readBranchKeys(workspace)).map(({ key, by }) =>

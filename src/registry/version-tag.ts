@@ -7,14 +7,14 @@ import {
   tryGit,
   type Workspace,
 } from '../workspace/index.ts';
-import { releasePredicate, sign, statementOf } from './envelope.ts';
+import { releasePredicate, statementOf } from './envelope.ts';
 import { committer, writeTagObject } from './git-objects.ts';
-import { loadKey } from './key.ts';
 import { fetchRefs, hasOrigin, pushAtomic, remoteRefs } from './origin.ts';
 import { pushRefused } from './push-refusal.ts';
 import { readEnvelope } from './read-release.ts';
 import { checked, releaseSubjects } from './release.ts';
 import type { ReleaseRecord } from './release-record.ts';
+import { signStatement } from './statement-signer.ts';
 import { versionTag } from './tag-name.ts';
 import { listVersions } from './tags.ts';
 
@@ -55,7 +55,8 @@ export async function createVersionTag(
     return { ...result, created: false };
   }
   await checkOneVersion(root, record);
-  const envelope = sign(statementOf(releasePredicate, record, releaseSubjects(record)), loadKey(workspace));
+  const statement = statementOf(releasePredicate, record, releaseSubjects(record));
+  const envelope = await signStatement(workspace, statement);
   const message = `${record.model} ${record.version}: model ${hexOf(record.modelDigest).slice(0, 12)}, image ${hexOf(record.image.digest).slice(0, 12)}\n\n${canonicalJson(envelope)}`;
   const object = await writeTagObject(root, { tag, commit, ident, message });
   if (toOrigin) await pushTag(root, ref, object);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import schema from '../../docs/schemas/lockstep.json' with { type: 'json' };
-import { LockstepError } from './errors.ts';
+import { LockstepError, type Place } from './errors.ts';
 import { checkFreeze, type Freeze } from './freeze.ts';
 import { checkName } from './names.ts';
 import { checkSchema } from './schema.ts';
@@ -23,6 +23,27 @@ export interface TrustedKey {
 export interface BranchKeys {
   readonly keys: 'environments';
   readonly owner: string;
+}
+
+export type TrustEntry = TrustedKey | BranchKeys | TrustedWorkflow;
+
+/** A workflow of GitHub Actions that signs without a key, by a certificate of Sigstore: `docs/formats/keyless.md`. */
+export interface TrustedWorkflow {
+  readonly keyless: 'github';
+  /** `owner/repository/.github/workflows/file.yml`: the one that was started. */
+  readonly workflow: string;
+  /** The whole ref that it ran at. */
+  readonly ref: string;
+  /** The workflow with the job that signs and its ref, when the one that was started calls it. */
+  readonly signer?: string;
+  /** GitHub's number of the repository: names change hands. */
+  readonly 'repository-id'?: number;
+  /** Trusted root of another instance than the public one: a file of this repository. */
+  readonly root?: string;
+  /** A repository that is not public may be named in a public log. */
+  readonly publish?: boolean;
+  readonly owner: string;
+  readonly environments?: readonly string[];
 }
 
 /** What people should know of a dataset. */
@@ -89,7 +110,7 @@ export interface Configuration {
   /** Of the environments that ask for anything. */
   readonly rules: Readonly<Record<string, EnvironmentRules>>;
   readonly gitops: Gitops;
-  readonly trust: readonly (TrustedKey | BranchKeys)[];
+  readonly trust: readonly TrustEntry[];
   /** By key of data.lock. */
   readonly datasets: Readonly<Record<string, DatasetFacts>>;
   /** Where newer releases of the template come from. */
@@ -152,6 +173,8 @@ export function parseConfiguration(parsed: ParsedFile | null): Configuration {
       allowed: `exactly one of ${sourceKinds.join(', ')}`,
     });
   }
+  for (const [index, entry] of (file.trust ?? []).entries())
+    if ('keyless' in entry) checkNarrow(entry, parsed?.locate(['trust', index]));
   checkNoPassword(file.gitops?.repository ?? null);
   return {
     remote: file.remote ?? 'file:.data',
@@ -173,6 +196,18 @@ const rulesOf = ({ name, approvals, freeze, rollback }: EnvironmentEntry): [stri
   approvals === undefined && freeze === undefined && rollback === undefined
     ? []
     : [[name, { approvals: approvals ?? 0, freeze: freeze ?? [], rollback: rollback ?? 'by-hand' }]];
+
+/** Anybody's workflow gets a certificate of the same authority. Errors: E_CONFIG_VALUE. */
+function checkNarrow({ workflow, ref, owner }: Partial<TrustedWorkflow>, where: Place | undefined): void {
+  if (workflow !== undefined && ref !== undefined) return;
+  const lacking = workflow === undefined ? 'workflow' : 'ref';
+  throw new LockstepError('E_CONFIG_VALUE', {
+    what: `the keyless entry of ${owner} names no ${lacking}: ${lacking === 'ref' ? 'whoever may push a branch could sign' : 'every workflow on GitHub could sign'}`,
+    where,
+    allowed: 'keyless with workflow and ref',
+    fix: 'add workflow: owner/repository/.github/workflows/file.yml and ref: refs/heads/main',
+  });
+}
 
 /** Errors: E_REMOTE_CREDENTIALS. */
 function checkNoPassword(repository: string | null): void {

@@ -134,6 +134,7 @@ export const errorCodes = [
   'E_TAG_REQUEST',
   'E_RECORD_FORMAT',
   'E_SIGNATURE',
+  'E_KEYLESS',
   'E_VERDICT_MISSING',
   'E_VERDICT_FAILED',
   'E_VERDICT_INCONCLUSIVE',

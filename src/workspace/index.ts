@@ -9,7 +9,9 @@ export {
   parseConfiguration,
   type Source,
   sourceKinds,
+  type TrustEntry,
   type TrustedKey,
+  type TrustedWorkflow,
 } from './configuration.ts';
 export { type Digest, digestFile, digestOf, hexOf, isDigest, parseDigest, shortDigest } from './digest.ts';
 export type { ErrorCode } from './error-codes.ts';

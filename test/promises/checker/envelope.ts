@@ -14,6 +14,7 @@ export interface Envelope {
   readonly payloadType: string;
   readonly payload: string;
   readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+  readonly verificationMaterial?: unknown;
 }
 
 export interface Statement {
@@ -40,6 +41,8 @@ export function signersOf(origin: string, branch: string): Signer[] {
     parse(git(origin, ['show', `${revision}:${file}`]));
   const { trust = [] } = yamlAt('refs/heads/main', 'lockstep.yaml') as { trust?: Record<string, unknown>[] };
   return trust.flatMap((entry) => {
+    // A workflow has no key of its own; what it signs is refused below.
+    if (entry.keyless !== undefined) return [];
     if (entry.keys !== 'environments')
       return [signer(String(entry.key), (entry.environments as string[] | undefined) ?? null)];
     if (refOf(origin, branch) === null) return [];
@@ -72,6 +75,8 @@ export function openEnvelope(
   environment: string,
 ): Statement {
   if (envelope.payloadType !== 'application/vnd.in-toto+json') throw new Error('another payload type');
+  if (envelope.verificationMaterial !== undefined)
+    throw new Error('signed by a certificate of Sigstore, which this checker does not read');
   const body = Buffer.from(envelope.payload, 'base64');
   if (body.toString('base64') !== envelope.payload) throw new Error('base64 that can be read in two ways');
   const signed = encoded(envelope.payloadType, body);
