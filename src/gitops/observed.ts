@@ -6,10 +6,11 @@ import {
   observationPredicate,
   openStatement,
   parseEnvelope,
-  type SigningKey,
-  sign,
+  type Statement,
+  signStatement,
   statementOf,
   type Trust,
+  verifyEnvelope,
 } from '../registry/index.ts';
 import {
   canonicalJson,
@@ -132,9 +133,26 @@ function openObserved(
   });
 }
 
-export function signObservation(record: ObservationRecord, key: SigningKey): Envelope {
+export function observationStatement(record: ObservationRecord): Statement<ObservationRecord> {
   const [name, digest] = record.image.split('@') as [string, Digest];
-  return sign(statementOf(observationPredicate, record, { [name]: digest }), key);
+  return statementOf(observationPredicate, record, { [name]: digest });
+}
+
+/** Null where nobody counts what is signed here: it would be no evidence. Errors: E_REMOTE_* of who signs without a key. */
+export async function signObservation(
+  workspace: Workspace,
+  record: ObservationRecord,
+  trust: Trust,
+): Promise<Envelope | null> {
+  const { environment } = record;
+  try {
+    const envelope = await signStatement(workspace, observationStatement(record), environment);
+    verifyEnvelope(envelope, trust, { environment });
+    return envelope;
+  } catch (error) {
+    if (isLockstepError(error, 'E_SIGNATURE') || isLockstepError(error, 'E_KEYLESS')) return null;
+    throw error;
+  }
 }
 
 export const printObserved = (envelope: Envelope): Buffer => Buffer.from(`${canonicalJson(envelope)}\n`);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type GitSandbox, makeSandbox, messageOf } from '../../test/git-sandbox.ts';
 import { before, makeProject, policyText, registerVersion } from '../../test/release-sandbox.ts';
 import type { CheckResult } from '../gate/verdict.ts';
-import { loadKey, type ObservationRecord, type ReleaseRecord } from '../registry/index.ts';
+import { loadKey, type ObservationRecord, type ReleaseRecord, sign } from '../registry/index.ts';
 import { git, openWorkspace, type Workspace } from '../workspace/index.ts';
 import {
   type AskRelease,
@@ -20,7 +20,7 @@ import {
   statusOf,
   verifyEnvironments,
 } from './index.ts';
-import { printObserved, signObservation } from './observed.ts';
+import { observationStatement, printObserved } from './observed.ts';
 
 // What `observe` writes on the branch, and who reads it. A server of the model server's protocol stands for the cluster.
 
@@ -204,7 +204,7 @@ test('a forged or misbound observation is named with its file and line, counts f
     JSON.parse(Buffer.from(JSON.parse(good).payload, 'base64').toString()) as { predicate: ObservationRecord }
   ).predicate;
   const signed = (over: Partial<ObservationRecord>) =>
-    printObserved(signObservation({ ...predicate, ...over }, loadKey(workspace))).toString();
+    printObserved(sign(observationStatement({ ...predicate, ...over }), loadKey(workspace))).toString();
   const mallory = loadKey(await sandbox.clone('mallorys'));
   const envelope = JSON.parse(good) as { payload: string };
   const flipped = { ...envelope, payload: Buffer.from('{}').toString('base64') };
@@ -214,7 +214,11 @@ test('a forged or misbound observation is named with its file and line, counts f
   const lies: [string, string, string | null][] = [
     ['not an envelope', file('dev'), '{"v": 1}\n'],
     ['changed', file('dev'), JSON.stringify(flipped)],
-    ['signed by somebody else', file('dev'), printObserved(signObservation(predicate, mallory)).toString()],
+    [
+      'signed by somebody else',
+      file('dev'),
+      printObserved(sign(observationStatement(predicate), mallory)).toString(),
+    ],
     ['of another environment', file('staging'), good],
     ['of an environment that there is not', file('moon'), good],
     ['of another commit', file('dev'), signed({ commit: one.commit })],
@@ -248,7 +252,7 @@ test('a forged or misbound observation is named with its file and line, counts f
         "E_SIGNATURE: the signature of this machine does not fit what it stands under in models/churn/observed/dev.json:1. Fix: restore what was signed; it was changed afterwards.",
       ],
       "not an envelope": [
-        "E_RECORD_FORMAT: unknown key "v" at the top level in models/churn/observed/dev.json:1 — payload, payloadType, signatures.",
+        "E_RECORD_FORMAT: unknown key "v" at the top level in models/churn/observed/dev.json:1 — payload, payloadType, signatures, verificationMaterial.",
       ],
       "of a commit that the branch lost": [
         "E_OBSERVED_BINDING: an observation of commit <hex>, which put nothing there in models/churn/observed/dev.json:1 — of what commit <hex> of the branch put into the folder. Fix: lockstep observe writes it anew; remove one of a folder that is gone.",

@@ -1,10 +1,9 @@
 import {
-  loadKey,
+  type Envelope,
   type ObservationRecord,
   personOf,
   type Seen,
   type SeenBy,
-  type SigningKey,
   type Trust,
 } from '../registry/index.ts';
 import {
@@ -64,39 +63,57 @@ export async function recordSeen(
   try {
     await recordRunKey(workspace, seen[0]!.model, effects);
     const trust = await currentTrust(workspace);
-    const key = loadKey(workspace);
-    const own = seen.filter(({ environment }) => counts(key, trust, environment));
-    if (own.length === 0) return { kind: 'not trusted' };
     const options = { effects, what: 'what was observed', proposal: 'observed' };
     const { commit, result } = await writeBranch(workspace, options, async (tip, ident) => {
-      const records = await newRecords(workspace, tip, own, {
+      const records = await newRecords(workspace, tip, seen, {
         trust,
         by: personOf(ident),
         now: effects.now(),
       });
+      const signed = await signAll(workspace, records, trust);
+      const names = signed.map(({ record: { model, environment } }) => `${model}/${environment}`);
+      const result = { names, isTrusted: records.length === 0 || signed.length > 0 };
+      if (signed.length === 0) return { kind: 'done', result };
       const files = new Map<string, Content>(
-        records.map((record) => [
+        signed.map(({ record, envelope }) => [
           observedPath(record.model, record.environment),
-          printObserved(signObservation(record, key)),
+          printObserved(envelope),
         ]),
       );
-      const named = records.map(({ model, environment }) => `${model}/${environment}`);
-      if (records.length === 0) return { kind: 'done', result: named };
-      return { kind: 'write', change: { files, message: messageOf(records) }, result: named };
+      return {
+        kind: 'write',
+        change: { files, message: messageOf(signed.map(({ record }) => record)) },
+        result,
+      };
     });
-    return commit === null ? { kind: 'nothing new' } : { kind: 'written', commit, environments: result };
+    if (!result.isTrusted) return { kind: 'not trusted' };
+    return commit === null
+      ? { kind: 'nothing new' }
+      : { kind: 'written', commit, environments: result.names };
   } catch (error) {
     if (isLockstepError(error)) return { kind: 'failed', code: error.code, message: error.message };
     throw error;
   }
 }
 
-/** Whether others would count what this key signs for an environment. */
-const counts = ({ keyid }: SigningKey, trust: Trust, environment: string): boolean =>
-  trust.some(
-    (signer) =>
-      signer.keyid === keyid && (signer.environments === null || signer.environments.includes(environment)),
-  );
+interface Signed {
+  readonly record: ObservationRecord;
+  readonly envelope: Envelope;
+}
+
+/** Those that others will count. */
+async function signAll(
+  workspace: Workspace,
+  records: readonly ObservationRecord[],
+  trust: Trust,
+): Promise<Signed[]> {
+  const signed: Signed[] = [];
+  for (const record of records) {
+    const envelope = await signObservation(workspace, record, trust);
+    if (envelope !== null) signed.push({ record, envelope });
+  }
+  return signed;
+}
 
 interface Looked {
   readonly trust: Trust;

@@ -66,6 +66,15 @@ test.each([
   expect(of().asked).toHaveLength(requests);
 });
 
+test('a name of more than 127 bytes is read whole', async () => {
+  const long = `acme/models/.github/workflows/${'long-'.repeat(30)}main.yml`;
+  logged.claims = { ...mainJob, ...at(long) };
+  const envelope = await signed(logged);
+  expect(verified(envelope, logged, { workflow: long }).signer.owner).toBe('main');
+  const other = long.replace('-main', '-mine');
+  expect(() => verified(envelope, logged, { workflow: other })).toThrow(`${long}@refs/heads/main`);
+});
+
 const job = (over: Partial<typeof mainJob>) => ({ ...mainJob, ...over });
 const at = (path: string, ref = 'refs/heads/main') => ({
   workflow_ref: `${path}@${ref}`,

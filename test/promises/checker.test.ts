@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { registerVersion } from '../release-sandbox.ts';
 import { commitChanges } from './change-branch.ts';
+import { openEnvelope } from './checker/envelope.ts';
 import { git } from './checker/git.ts';
 import { checkOrigin } from './checker/origin.ts';
 import { makeWorld, removeAll } from './world.ts';
@@ -23,6 +24,12 @@ test('the checker shares no code with the product', () => {
   const own = files.map((file) => `./${file}`);
   const foreign = new Set(imported.filter((target) => !own.includes(target)));
   expect([...foreign].sort()).toEqual(['canonicalize', 'node:child_process', 'node:crypto', 'yaml']);
+});
+
+test('a signature by certificate it refuses by name: it has no reader of its own for one', () => {
+  const payloadType = 'application/vnd.in-toto+json';
+  const envelope = { payloadType, payload: 'e30=', signatures: [], verificationMaterial: {} };
+  expect(() => openEnvelope(envelope, [], 'urn:test', 'dev')).toThrow('which this checker does not read');
 });
 
 test('it believes what was promoted, and sees a digest, a tag and a commit that nothing proves', async () => {

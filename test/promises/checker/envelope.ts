@@ -51,14 +51,14 @@ export function signersOf(origin: string, branch: string): Signer[] {
   });
 }
 
+/** Of an Ed25519 key (RFC 8410). */
+const spkiStart = '302a300506032b6570032100';
+
 function signer(spki: string, environments: readonly string[] | null): Signer {
   // A line of ssh-keygen ends in the 32 bytes that SPKI has after its own beginning.
   const [, ssh] = /^ssh-ed25519 (\S+)/.exec(spki) ?? [];
   const der = ssh
-    ? Buffer.concat([
-        Buffer.from('302a300506032b6570032100', 'hex'),
-        Buffer.from(ssh, 'base64').subarray(-32),
-      ])
+    ? Buffer.concat([Buffer.from(spkiStart, 'hex'), Buffer.from(ssh, 'base64').subarray(-32)])
     : Buffer.from(spki, 'base64');
   return {
     keyid: sha256(der),
