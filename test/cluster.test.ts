@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deployBase } from '../src/commands/deploy-base/deploy-base.ts';
 import { folderOf, verifyEnvironments } from '../src/gitops/index.ts';
-import { statusContext } from '../src/gitops/told.ts';
+import { statusContext } from '../src/gitops/observation/told.ts';
 import { openMetrics } from '../src/serving/metrics.ts';
 import { makeSandbox } from './git-sandbox.ts';
 import { called, faultsIn, type Manifest, manifestsIn, merged } from './kubernetes-rules.ts';

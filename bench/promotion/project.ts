@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { printMessage, summary } from '../../src/gitops/commit-message.ts';
-import { imageChange, renderFor } from '../../src/gitops/deploy-files.ts';
-import { folderOf } from '../../src/gitops/environment-folder.ts';
-import { printRelease, promotionStatement } from '../../src/gitops/folder-plan.ts';
+import { printMessage, summary } from '../../src/gitops/branch/commit-message.ts';
+import { imageChange, renderFor } from '../../src/gitops/folder/deploy-files.ts';
+import { folderOf } from '../../src/gitops/folder/environment-folder.ts';
+import { printRelease, promotionStatement } from '../../src/gitops/folder/folder-plan.ts';
 import {
   type Envelope,
   loadKey,

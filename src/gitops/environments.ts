@@ -1,8 +1,8 @@
 import { baseCommit, type ReleaseRecord, type Trust, trustedKeys } from '../registry/index.ts';
 import type { Workspace } from '../workspace/index.ts';
+import { foldersOf, readFolders, readTip } from './branch/tip.ts';
+import { verifyFolder } from './folder/verify-folder.ts';
 import { type Hold, readHolds } from './holds.ts';
-import { foldersOf, readFolders, readTip } from './tip.ts';
-import { verifyFolder } from './verify-folder.ts';
 
 /** What runs where for one model, as far as it is proven. */
 export interface Environments {

@@ -1,11 +1,11 @@
 import { checkVersion, listVersions } from '../registry/index.ts';
 import { checkName, LockstepError, type Workspace } from '../workspace/index.ts';
-import { writeBranch } from './branch-write.ts';
-import { printMessage } from './commit-message.ts';
+import { writeBranch } from './branch/branch-write.ts';
+import { printMessage } from './branch/commit-message.ts';
+import type { Proposal } from './branch/proposal.ts';
 import { type Effects, realEffects } from './effects.ts';
-import { holdsPath } from './environment-folder.ts';
+import { holdsPath } from './folder/environment-folder.ts';
 import { addHold, checkReason, makeHold, readHolds, removeHold } from './holds.ts';
-import type { Proposal } from './proposal.ts';
 
 export interface HoldRequest {
   readonly model: string;

@@ -8,8 +8,8 @@ import {
   type TreeEntry,
   type Workspace,
 } from '../workspace/index.ts';
-import { holdsPath, placeOf } from './environment-folder.ts';
-import type { Tip } from './tip.ts';
+import type { Tip } from './branch/tip.ts';
+import { holdsPath, placeOf } from './folder/environment-folder.ts';
 
 /** A version that nobody may promote. `docs/schemas/holds.json` */
 export interface Hold {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { commitFiles, makeRepository, makeSandbox, messageOf } from '../../test/git-sandbox.ts';
 import { before, deployFiles, makeProject, policyText, registerVersion } from '../../test/release-sandbox.ts';
 import { git, openWorkspace, type Workspace } from '../workspace/index.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './history/history.ts';
 import { hold, promote, rollback, statusOf, verifyEnvironments } from './index.ts';
 
 const onMain = { 'lockstep.yaml': 'gitops: {branch: main}\n' };

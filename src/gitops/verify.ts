@@ -1,13 +1,13 @@
 import { baseCommit, listAllVersions, type Trust, trustedKeys, type VersionTag } from '../registry/index.ts';
 import { isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
-import { imageChange, readDeployFiles, renderFor } from './deploy-files.ts';
-import { folderOf, kustomizationFile, placeOf, releaseFile } from './environment-folder.ts';
-import type { VerifiedRelease } from './evidence.ts';
-import { openReleaseFile } from './evidence.ts';
+import { type Folder, readFolders, readTip, type Tip } from './branch/tip.ts';
+import { imageChange, readDeployFiles, renderFor } from './folder/deploy-files.ts';
+import { folderOf, kustomizationFile, placeOf, releaseFile } from './folder/environment-folder.ts';
+import type { VerifiedRelease } from './folder/evidence.ts';
+import { openReleaseFile } from './folder/evidence.ts';
+import { type Finding, verifyFolder } from './folder/verify-folder.ts';
 import { readAllHolds } from './holds.ts';
-import { type Folder, readFolders, readTip, type Tip } from './tip.ts';
-import { type Finding, verifyFolder } from './verify-folder.ts';
-import { badObservations } from './verify-observed.ts';
+import { badObservations } from './observation/verify-observed.ts';
 
 export interface Verification {
   readonly tip: string | null;

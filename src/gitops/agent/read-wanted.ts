@@ -1,7 +1,7 @@
 import { type Digest, digestOf, digestOfJson, isName, type Workspace } from '../../workspace/index.ts';
-import { currentTrust } from '../run-key.ts';
-import { type Folder, readFolders, tipAt } from '../tip.ts';
-import { verifyFolder } from '../verify-folder.ts';
+import { type Folder, readFolders, tipAt } from '../branch/tip.ts';
+import { verifyFolder } from '../folder/verify-folder.ts';
+import { currentTrust } from '../promotion/run-key.ts';
 import { canaryPlan } from './canary/plan.ts';
 import type { Wanted } from './wanted.ts';
 

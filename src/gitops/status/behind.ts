@@ -1,0 +1,176 @@
+import { canonicalJson, digestOf, resolveCommit, tryGit, type Workspace } from '../../workspace/index.ts';
+import { folderOf } from '../folder/environment-folder.ts';
+import { type Change, diffTrees, readChanges, readTrees } from './deploy-changes.ts';
+import type { StatusMemo } from './status-memo.ts';
+
+/** How `models/<model>/deploy/` on the main branch differs from what an environment's folder was copied from. */
+export interface Behind {
+  readonly branch: string;
+  /** Commits of that branch since then that changed it for this environment; null when the copy never was on the branch. */
+  readonly commits: number | null;
+  /** Paths within `deploy/` that differ, the patches of other environments left out. */
+  readonly files: readonly string[];
+}
+
+/** An environment's folder, by the commit that its files were copied from. */
+export interface Copied {
+  readonly model: string;
+  readonly environment: string;
+  readonly commit: string;
+}
+
+/** Object ids by path within `deploy/`; a missing file has the id of zeros. */
+type Files = ReadonlyMap<string, string>;
+
+interface Difference extends Copied {
+  readonly copied: Files;
+  readonly main: Files;
+}
+
+const absent = '0'.repeat(40);
+
+/**
+ * The folders that would get other manifests if they were promoted from the main branch as this clone knows it, by
+ * their path; found out once for each, as long as main stays. Three git processes at most, however many folders there
+ * are; one more for each that was copied from another branch. A commit that is not here (a shallow clone) says nothing.
+ */
+export async function behindMain(
+  workspace: Workspace,
+  folders: readonly Copied[],
+  memo: Pick<StatusMemo, 'behind' | 'learnBehind'>,
+): Promise<ReadonlyMap<string, Behind>> {
+  const main = await mainBranch(workspace);
+  if (main === null) return new Map();
+  const rests = digestOf(canonicalJson([main, workspace.configuration.environments]));
+  const known = memo.behind?.main === rests ? memo.behind.found : {};
+  const recalled = (folder: Copied) => {
+    const answer = Object.hasOwn(known, pathOf(folder)) ? known[pathOf(folder)]! : null;
+    return answer?.[0] === folder.commit ? answer : null;
+  };
+  const unknown = folders.filter((folder) => recalled(folder) === null);
+  const { differences, missing } = await readDifferences(workspace, main.commit, unknown);
+  const counted = differences.length === 0 ? new Map() : await countAll(workspace, main, differences);
+  // What is not here yet may be fetched later.
+  const learnt = unknown
+    .filter((folder) => !missing.has(folder))
+    .map((folder) => [pathOf(folder), [folder.commit, counted.get(pathOf(folder)) ?? null]] as const);
+  if (learnt.length > 0)
+    memo.learnBehind({ main: rests, found: { ...known, ...Object.fromEntries(learnt) } });
+  for (const folder of folders) {
+    const behind = recalled(folder)?.[1];
+    if (behind) counted.set(pathOf(folder), behind);
+  }
+  return counted;
+}
+
+const pathOf = ({ model, environment }: Copied): string => folderOf(model, environment);
+
+async function countAll(
+  workspace: Workspace,
+  main: { readonly branch: string; readonly commit: string },
+  differences: readonly Difference[],
+): Promise<Map<string, Behind>> {
+  const found = new Map<string, Behind>();
+  const changes = await readChanges(workspace, main.commit, new Set(differences.map(({ model }) => model)));
+  for (const difference of differences) {
+    const { model, environment, commit, copied, main: now } = difference;
+    const isOurs = forEnvironment(workspace, environment);
+    const own = (changes.get(model) ?? []).map((one) => one.filter(({ path }) => isOurs(path)));
+    const commits = countBack(difference, own);
+    if (commits === null && (await isAncestor(workspace, main.commit, commit))) continue; // Ahead of it.
+    const files = [...now.keys()].filter((path) => now.get(path) !== copied.get(path)).sort();
+    found.set(folderOf(model, environment), { branch: main.branch, commits, files });
+  }
+  return found;
+}
+
+/** The branch that people merge to, as this clone knows it; where there is no origin, its own. */
+async function mainBranch({ root }: Workspace): Promise<{ branch: string; commit: string } | null> {
+  const head = await tryGit(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'], {
+    cwd: root,
+  });
+  const named = head.status === 0 ? [`refs/remotes/${head.stdout.trim()}`] : [];
+  const usual = [
+    'refs/remotes/origin/main',
+    'refs/remotes/origin/master',
+    'refs/heads/main',
+    'refs/heads/master',
+  ];
+  for (const ref of [...named, ...usual]) {
+    const commit = await resolveCommit(root, ref);
+    if (commit !== null) return { branch: ref.replace(/^refs\/(heads|remotes\/origin)\//, ''), commit };
+  }
+  return null;
+}
+
+async function readDifferences(
+  workspace: Workspace,
+  main: string,
+  folders: readonly Copied[],
+): Promise<{ differences: Difference[]; missing: ReadonlySet<Copied> }> {
+  if (folders.length === 0) return { differences: [], missing: new Set() };
+  const names = folders.map(({ model, commit }) => [
+    `${commit}:${deploy(model)}`,
+    `${main}:${deploy(model)}`,
+  ]);
+  const asked = [...new Set(names.flat())];
+  const found = await readTrees(workspace, asked);
+  const treeOf = new Map(asked.map((name, index) => [name, found[index]]));
+  const pairs = folders.map((folder, index) => ({
+    ...folder,
+    trees: names[index]!.map((name) => treeOf.get(name)),
+  }));
+  const differing = pairs.filter(({ trees: [copied, now] }) => copied && now && copied !== now);
+  const diffs = await diffTrees(
+    workspace,
+    differing.map(({ trees: [copied, now] }) => `${copied} ${now}`),
+  );
+  const differences = differing
+    .map(({ trees: [copied, now], ...folder }) => {
+      const isOurs = forEnvironment(workspace, folder.environment);
+      const changes = (diffs.get(`${copied} ${now}`) ?? []).filter(({ path }) => isOurs(path));
+      return {
+        ...folder,
+        copied: new Map(changes.map(({ path, before }) => [path, before])),
+        main: new Map(changes.map(({ path, after }) => [path, after])),
+      };
+    })
+    .filter(({ main: now }) => now.size > 0);
+  const isHere = (_: Copied, index: number) => names[index]!.every((name) => treeOf.get(name) !== null);
+  return { differences, missing: new Set(folders.filter((folder, index) => !isHere(folder, index))) };
+}
+
+const deploy = (model: string): string => `models/${model}/deploy`;
+
+/** Whether a file of `deploy/` is copied into this environment's folder: all are but the others' patches. */
+function forEnvironment({ configuration }: Workspace, environment: string): (path: string) => boolean {
+  const others = configuration.environments
+    .filter((name) => name !== environment)
+    .map((name) => `${name}.yaml`);
+  return (path) => !others.includes(path);
+}
+
+/** Undoes commit after commit until the files are what was copied; null when they never were. */
+function countBack({ copied, main }: Difference, commits: readonly (readonly Change[])[]): number | null {
+  const now = new Map(main);
+  const wanted = new Map(copied);
+  let count = 0;
+  for (const changes of commits) {
+    let touched = false;
+    for (const { path, before, after } of changes) {
+      if (!now.has(path)) {
+        // It is today what it was then, and changed in between.
+        now.set(path, after);
+        wanted.set(path, after);
+      }
+      now.set(path, before);
+      touched ||= before !== after;
+    }
+    if (touched) count++;
+    if ([...wanted].every(([path, oid]) => (now.get(path) ?? absent) === oid)) return count;
+  }
+  return null;
+}
+
+const isAncestor = async ({ root }: Workspace, older: string, newer: string): Promise<boolean> =>
+  (await tryGit(['merge-base', '--is-ancestor', older, newer], { cwd: root })).status === 0;

@@ -1,0 +1,78 @@
+import { git, type Workspace } from '../../workspace/index.ts';
+
+/** The trees that these names stand for (`<commit>:<folder>`); null for what is not here. */
+export async function readTrees({ root }: Workspace, names: readonly string[]): Promise<(string | null)[]> {
+  const text = await git(['cat-file', '--batch-check=%(objectname) %(objecttype)'], {
+    cwd: root,
+    input: `${names.join('\n')}\n`,
+  });
+  return text.split('\n').map((line) => /^([0-9a-f]{40}) tree$/.exec(line)?.[1] ?? null);
+}
+
+/** A file before and after, by object id; a missing one has the id of zeros. */
+export interface Change {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** By the pair of trees, as `git diff-tree --stdin` was given it. */
+export async function diffTrees(
+  { root }: Workspace,
+  pairs: readonly string[],
+): Promise<Map<string, Change[]>> {
+  if (pairs.length === 0) return new Map();
+  const text = await git(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--stdin'], {
+    cwd: root,
+    input: `${[...new Set(pairs)].join('\n')}\n`,
+  });
+  const diffs = new Map<string, Change[]>();
+  let changes: Change[] = [];
+  const parts = text.split('\0');
+  for (let at = 0; at < parts.length; at++) {
+    // The pair is a line of its own, before the first of its changes.
+    const [pair, first] = parts[at]!.includes('\n') ? parts[at]!.split('\n') : [null, parts[at]];
+    if (pair) {
+      changes = [];
+      diffs.set(pair, changes);
+    }
+    if (first?.startsWith(':')) changes.push(changeOf(first, parts[++at]!));
+  }
+  return diffs;
+}
+
+/** `:<mode> <mode> <id> <id> <letter>` and the path after it. */
+function changeOf(raw: string, path: string): Change {
+  const [, , before, after] = raw.split(' ');
+  return { path, before: before!, after: after! };
+}
+
+/** More paths than that, and git is quicker when it looks at all. */
+const mostPaths = 20;
+
+/** What the commits of the main branch changed in these models' `deploy/`, newest first. */
+export async function readChanges(
+  { root }: Workspace,
+  main: string,
+  models: ReadonlySet<string>,
+): Promise<Map<string, Change[][]>> {
+  const format = ['--format=%x01', '--raw', '-z', '--no-renames', '--no-abbrev'];
+  const where =
+    models.size > mostPaths
+      ? [':(glob)models/*/deploy/**']
+      : [...models].map((model) => `:(literal)models/${model}/deploy`);
+  const text = await git(['log', '--first-parent', '-m', ...format, main, '--', ...where], { cwd: root });
+  const byModel = new Map<string, Change[][]>();
+  for (const commit of text.split('\x01').slice(1)) {
+    const parts = commit.split('\0');
+    const own = new Map<string, Change[]>();
+    for (let at = 0; at < parts.length; at++) {
+      if (!parts[at]!.trimStart().startsWith(':')) continue;
+      const change = changeOf(parts[at]!.trimStart(), parts[++at]!);
+      const [, model, path] = /^models\/([^/]+)\/deploy\/(.+)$/s.exec(change.path)!;
+      own.set(model!, [...(own.get(model!) ?? []), { ...change, path: path! }]);
+    }
+    for (const [model, changes] of own) byModel.set(model, [...(byModel.get(model) ?? []), changes]);
+  }
+  return byModel;
+}
