@@ -64,7 +64,7 @@ async function chunks(): Promise<[string, string][]> {
     });
     const made = output.map((file): [string, string] => {
       if (file.type === 'asset') return [file.fileName, String(file.source)];
-      return [file.fileName, minified(file, { keepNames: !file.name.startsWith(vendorPrefix) })];
+      return [file.fileName, minified(file)];
     });
     const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
     return [...made, ['LICENSES.txt', licensesOf(packageFolders(modules))]];
@@ -102,8 +102,11 @@ const withoutUpgrade: Plugin = {
   },
 };
 
-function minified({ name, code }: OutputChunk, { keepNames }: { readonly keepNames: boolean }): string {
-  const { code: small, errors } = minifySync(`${name}.js`, code, { module: true, mangle: { keepNames } });
+function minified({ name, code }: OutputChunk): string {
+  const { code: small, errors } = minifySync(`${name}.js`, code, {
+    module: true,
+    mangle: { keepNames: false },
+  });
   if (errors.length > 0) throw new Error(`${name}: ${errors[0]!.message}`);
   return small;
 }

@@ -1,1 +1,1 @@
-async function eachLimited(e,t,n=8){let r=0,i;if(await Promise.all(Array.from({length:Math.min(n,e.length)},async()=>{for(;r<e.length&&i===void 0;)try{await t(e[r++])}catch(e){i??={error:e}}})),i)throw i.error}export{eachLimited as t};
+async function e(e,t,n=8){let r=0,i;if(await Promise.all(Array.from({length:Math.min(n,e.length)},async()=>{for(;r<e.length&&i===void 0;)try{await t(e[r++])}catch(e){i??={error:e}}})),i)throw i.error}export{e as t};

@@ -1,1 +1,1 @@
-const e={name:`github-actions[bot]`,email:`41898282+github-actions[bot]@users.noreply.github.com`};function actAsBot(t=process.env){for(let n of[`AUTHOR`,`COMMITTER`])t[`GIT_${n}_NAME`]??=e.name,t[`GIT_${n}_EMAIL`]??=e.email}export{actAsBot as t};
+const e={name:`github-actions[bot]`,email:`41898282+github-actions[bot]@users.noreply.github.com`};function t(t=process.env){for(let n of[`AUTHOR`,`COMMITTER`])t[`GIT_${n}_NAME`]??=e.name,t[`GIT_${n}_EMAIL`]??=e.email}export{t};

@@ -1,4 +1,4 @@
-import{i as e}from"./inert-text.js";var Markup=class{text;constructor(e){this.text=e}};function html(e,...t){let n=e[0];return t.forEach((t,r)=>{n+=textOf(t)+e[r+1]}),new Markup(n)}function textOf(t){return t==null||t===!1?``:t instanceof Markup?t.text:typeof t==`object`?t.map(textOf).join(``):e(String(t))}const t=new Markup(``),section=(e,n,r,i=t)=>r.text===``?t:html`<section id="${e}"><h2>${n}</h2>${i.text===``?t:html`<p class="lead">${i}</p>`}${r}</section>`,htmlTable=(e,n,r=t)=>n.length===0?t:html`<div class="scroll"><table><thead><tr>${e.map(e=>html`<th${numberClass(e)}>${e.text}</th>`)}</tr></thead><tbody>${n.map(t=>html`<tr>${t.map((t,n)=>html`<td${numberClass(e[n])}>${t}</td>`)}</tr>`)}</tbody></table></div>${r}`,numberClass=e=>e?.number?new Markup(` class="number"`):t,n={candidate:`#0072b2`,baseline:`#d55e00`,ink:`#1c2127`,muted:`#68707a`,grid:`#e4e2dc`},r=`
+import{i as e}from"./inert-text.js";var t=class{text;constructor(e){this.text=e}};function n(e,...n){let i=e[0];return n.forEach((t,n)=>{i+=r(t)+e[n+1]}),new t(i)}function r(n){return n==null||n===!1?``:n instanceof t?n.text:typeof n==`object`?n.map(r).join(``):e(String(n))}const i=new t(``),a=(e,t,r,a=i)=>r.text===``?i:n`<section id="${e}"><h2>${t}</h2>${a.text===``?i:n`<p class="lead">${a}</p>`}${r}</section>`,o=(e,t,r=i)=>t.length===0?i:n`<div class="scroll"><table><thead><tr>${e.map(e=>n`<th${s(e)}>${e.text}</th>`)}</tr></thead><tbody>${t.map(t=>n`<tr>${t.map((t,r)=>n`<td${s(e[r])}>${t}</td>`)}</tr>`)}</tbody></table></div>${r}`,s=e=>e?.number?new t(` class="number"`):i,c={candidate:`#0072b2`,baseline:`#d55e00`,ink:`#1c2127`,muted:`#68707a`,grid:`#e4e2dc`},l=`
 :root{color-scheme:light dark;--paper:#fdfcfa;--card:#fff;--ink:#1c2127;--muted:#68707a;--grid:#e4e2dc;--candidate:#0072b2;--baseline:#d55e00;
 --pass:#0b6e4f;--pass-soft:#e5f2ec;--fail:#a8321a;--fail-soft:#faeae5;--unsure:#7a5b00;--unsure-soft:#f8f0d8;
 --serif:"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",Georgia,serif;
@@ -56,9 +56,9 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:5px 22px;margin:0;font
 dt{color:var(--muted)}dd{margin:0;min-width:0}
 footer{margin-top:56px;color:var(--muted);font-size:.84rem}
 svg text{font-family:var(--sans)}
-${Object.entries(n).map(([e,t])=>`svg [fill="${t}"]{fill:var(--${e})}svg [stroke="${t}"]{stroke:var(--${e})}`).join(`
+${Object.entries(c).map(([e,t])=>`svg [fill="${t}"]{fill:var(--${e})}svg [stroke="${t}"]{stroke:var(--${e})}`).join(`
 `)}
 @media (max-width:560px){main{padding:24px 16px 48px}section{margin-top:36px}.banner{padding:16px 16px 14px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}}
 @media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--muted:#444;--grid:#ccc;--candidate:#0072b2;--baseline:#d55e00;--pass:#0b6e4f;--pass-soft:#fff;--fail:#a8321a;--fail-soft:#fff;--unsure:#7a5b00;--unsure-soft:#fff}
 body{font-size:10.5pt}main{max-width:none;padding:0}section{margin-top:22pt;padding-top:10pt}figure,tr,.banner{break-inside:avoid}h2{break-after:avoid}.scroll{overflow:visible}}
-`;export{htmlTable as a,html as i,r as n,t as o,Markup as r,section as s,n as t};
+`;export{o as a,n as i,l as n,i as o,t as r,a as s,c as t};

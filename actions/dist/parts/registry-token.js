@@ -1,1 +1,1 @@
-function giveRegistryToken(e,t=process.env){e!==null&&(t.LOCKSTEP_REGISTRY_TOKEN||=e)}export{giveRegistryToken as t};
+function e(e,t=process.env){e!==null&&(t.LOCKSTEP_REGISTRY_TOKEN||=e)}export{e as t};

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployBase } from '../../../src/commands/deploy-base/deploy-base.ts';
-import { renderKustomization } from '../../../src/gitops/kustomization.ts';
+import { renderKustomization } from '../../../src/gitops/folder/kustomization.ts';
 import type { Serving } from '../../../src/model/index.ts';
 import { type Digest, digestOf } from '../../../src/workspace/index.ts';
 import { faultsIn, type Manifest, manifestsIn } from '../../kubernetes-rules.ts';
