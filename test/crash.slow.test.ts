@@ -15,7 +15,7 @@ import {
 } from './crash/project.ts';
 
 // kill -9 at moments spread over each command: the same command, run again, finishes with the same result. The
-// effects of a promotion, one by one, are killed in src/gitops/crash.test.ts.
+// effects of a promotion, one by one, are killed in src/gitops/crash.slow.test.ts.
 
 const moments = Array.from({ length: 8 }, (_, index) => (index + 0.5) / 8);
 const slots = pLimit(2);

@@ -6,8 +6,7 @@ import { drawStages } from './stage-progress.ts';
 
 export const command: Command = {
   name: 'retrain',
-  summary:
-    "train a version's commit on an environment's own data, judge and register it for that environment",
+  summary: "train a version's commit on an environment's own data, judge and register it",
   positionals: '<model> <version>',
   options: { in: { type: 'string' }, platform: { type: 'string' } },
   help: {
