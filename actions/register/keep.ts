@@ -17,19 +17,20 @@ export interface Commits {
 
 /**
  * Keeps what this run trained for a change. Nothing of the change is run, and its commits are read as data; what is
- * kept counts only where all of the change was merged. What can't be kept is said, and trained again one day. Errors: E_GIT where the change can't be fetched.
+ * kept counts only where all of the change was merged. What can't be kept is said, and trained again one day. Tells as
+ * outputs which models are kept. Errors: E_ACTION_INPUT, E_GIT where the change can't be fetched.
  */
 export async function keepChange(
   job: ForgeJob,
   models: readonly string[],
   asked: { readonly base: string | null; readonly head: string | null },
 ): Promise<void> {
-  const { base, head } = { base: wanted('base', asked.base), head: wanted('head', asked.head) };
-  await fetchAsData(job.workspace.root, [head]);
+  const commits: Commits = { base: wanted('base', asked.base), head: wanted('head', asked.head) };
+  await fetchAsData(job.workspace.root, [commits.head]);
   const kept: string[] = [];
   for (const model of models) {
     try {
-      if (await keepOne(job, model, { base, head })) kept.push(model);
+      if (await keepOne(job, model, commits)) kept.push(model);
     } catch (error) {
       if (!isLockstepError(error)) throw error;
       say(`${model}: not kept for later runs. ${error.message}`);

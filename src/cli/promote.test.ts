@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { firstStep } from '../gitops/agent/canary/state.fixture.ts';
 import type { PromotionResult } from '../gitops/index.ts';
 import type { Workspace } from '../workspace/index.ts';
 import { describeResult } from './promote.ts';
@@ -16,26 +17,7 @@ test('a version whose canary goes on says how far it is', async () => {
     outcome: 'written',
     proposal: null,
     observed: null,
-    canary: {
-      version: 'v1.1.0',
-      image: `ghcr.io/acme/churn@sha256:${'1'.repeat(64)}`,
-      tree: 'f'.repeat(40),
-      weight: 5,
-      step: 1,
-      steps: 3,
-      since: '2026-11-27T12:00:00.000Z',
-      seconds: 3_600,
-      paused: false,
-      waitsFor: null,
-      requests: 40,
-      failed: 0,
-      p99Ms: 3,
-      oldP99Ms: 3,
-      psi: null,
-      shadow: null,
-      outcomes: null,
-      serverPid: 7,
-    },
+    canary: firstStep({ image: `ghcr.io/acme/churn@sha256:${'1'.repeat(64)}` }),
     attempts: 1,
   };
   expect((await describeResult({} as Workspace, result)).split('\n')).toEqual([

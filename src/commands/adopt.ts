@@ -4,8 +4,9 @@ import { readHandover } from './handover.ts';
 
 /**
  * Takes what another job of the same trusted workflow trained into the run cache, so that a run here finds it. Only for
- * folders from a run of the default branch at this very commit, HEAD unless another is named: who may say that is the caller's to know. Stages whose
- * outputs were not handed over (tables, as a rule) run again; their bytes decide whether the trained one is theirs.
+ * folders from a run of the default branch at this very commit, HEAD unless another is named: who may say that is the
+ * caller's to know. Stages whose outputs were not handed over (tables, as a rule) run again; their bytes decide whether
+ * the trained one is theirs.
  * Errors: those of `readHandover`; E_HANDOVER_RECORD for another commit or a quick run.
  */
 export async function adoptCandidate(

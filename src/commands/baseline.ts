@@ -4,6 +4,7 @@ import type { Subject } from '../evaluation/index.ts';
 import { readFolders, readTip, type Tip, verifyFolder } from '../gitops/index.ts';
 import { pullEvidence, readEvidence } from '../image/index.ts';
 import {
+  baseCommit,
   listVersions,
   type ReleaseRecord,
   readRelease,
@@ -106,6 +107,22 @@ export async function runningIn(
   const tip = await readTip(workspace, { tagsOf: model, ask: 'try' });
   const trust = await trustedKeys(workspace, base, { local: true });
   return (await releasesOf(workspace, model, tip, trust)).get(environment) ?? null;
+}
+
+/** What runs in one environment as of the last fetch, else the version that is trained for it. */
+export async function championIn(
+  workspace: Workspace,
+  environment: string,
+  trained: ReleaseRecord,
+): Promise<Champions> {
+  const { model } = trained;
+  const tip = await readTip(workspace, { tagsOf: model, ask: 'never' });
+  const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
+  const running = (await releasesOf(workspace, model, tip, trust)).get(environment);
+  const baseline = running
+    ? { kind: 'version' as const, record: running, environment }
+    : { kind: 'version' as const, record: trained, environment: null };
+  return { baseline, tip: tip.commit };
 }
 
 async function releasesOf(

@@ -1,8 +1,17 @@
 import { openStore } from '../data/index.ts';
+import { readTip } from '../gitops/index.ts';
 import { attachEvidence, isRegistryName, pushImage } from '../image/index.ts';
 import type { ModelFile } from '../model/index.ts';
-import { committer, createVersionTag, personOf, type ReleaseRecord, versionTag } from '../registry/index.ts';
-import { type Digest, LockstepError, type Workspace } from '../workspace/index.ts';
+import {
+  committer,
+  createVersionTag,
+  listVersions,
+  personOf,
+  type ReleaseRecord,
+  type VersionTag,
+  versionTag,
+} from '../registry/index.ts';
+import { type Digest, isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
 import { evidenceOf } from './evidence.ts';
 import { buildModelImage } from './model-image.ts';
 import type { ModelRun } from './run.ts';
@@ -25,7 +34,7 @@ export interface RegisterResult {
 }
 
 /** What is known of a version that is there already. */
-export const unchanged = ({ model, version, commit, image, modelDigest }: ReleaseRecord): RegisterResult => ({
+const unchanged = ({ model, version, commit, image, modelDigest }: ReleaseRecord): RegisterResult => ({
   model,
   version,
   tag: versionTag(model, version),
@@ -38,7 +47,10 @@ export const unchanged = ({ model, version, commit, image, modelDigest }: Releas
   base: null,
 });
 
-/** A version must be able to reach an environment, the first unless it is trained for another; what later ones think stands in the record. Errors: E_GATE_REFUSED. */
+/**
+ * A version must be able to reach an environment, the first unless it is trained for another; what later ones think
+ * stands in the record. Errors: E_GATE_REFUSED.
+ */
 export function refuseUnlessPassing({ judgement, run }: ModelRun, wanted: string): void {
   const verdict = judgement.verdicts.find(({ environment }) => environment === wanted);
   if (verdict?.verdict === 'pass') return;
@@ -60,11 +72,32 @@ export interface NewVersion {
   readonly beforeTag?: (image: Pick<RegisterResult, 'image' | 'public' | 'base'>) => Promise<void>;
 }
 
+const mostTries = 10;
+
 /**
- * Image, evidence and, last, the signed tag. Who loses the race for the version (E_TAG_EXISTS) chooses the next and comes
- * again. Errors: those of the image room and the registry.
+ * Registers what `choose` makes of the versions that there are, unless that has one already. Who loses the race for a
+ * version chooses again, and builds the image again, never the model. Errors: those of `choose`, the image room and the
+ * registry.
  */
-export async function registerVersion(workspace: Workspace, release: NewVersion): Promise<RegisterResult> {
+export async function registerNext(
+  workspace: Workspace,
+  model: string,
+  choose: (versions: readonly VersionTag[]) => Promise<NewVersion | ReleaseRecord>,
+): Promise<RegisterResult> {
+  for (let tries = 1; ; tries++) {
+    await readTip(workspace, { tagsOf: model, ask: 'required' });
+    const chosen = await choose(await listVersions(workspace.root, model));
+    if (!('done' in chosen)) return unchanged(chosen);
+    try {
+      return await register(workspace, chosen);
+    } catch (error) {
+      if (tries === mostTries || !isLockstepError(error, 'E_TAG_EXISTS')) throw error;
+    }
+  }
+}
+
+/** Image, evidence and, last, the signed tag. */
+async function register(workspace: Workspace, release: NewVersion): Promise<RegisterResult> {
   const { model, version, commit, done, modelFile, platform } = release;
   const { objects, verdicts } = done.judgement;
   const built = await buildModelImage(workspace, {

@@ -1,16 +1,16 @@
-import { readTip, recordRunKey } from '../gitops/index.ts';
+import { recordRunKey } from '../gitops/index.ts';
 import { readModelFile } from '../model/index.ts';
-import { type Bump, listVersions, readRelease, retrainedOf, type VersionTag } from '../registry/index.ts';
-import { isLockstepError, type Workspace } from '../workspace/index.ts';
+import {
+  type Bump,
+  type ReleaseRecord,
+  readRelease,
+  retrainedOf,
+  type VersionTag,
+} from '../registry/index.ts';
+import type { Workspace } from '../workspace/index.ts';
 import { cleanCommit } from './clean-commit.ts';
 import { keptRuns } from './kept-run.ts';
-import {
-  type NewVersion,
-  type RegisterResult,
-  refuseUnlessPassing,
-  registerVersion,
-  unchanged,
-} from './new-version.ts';
+import { type NewVersion, type RegisterResult, refuseUnlessPassing, registerNext } from './new-version.ts';
 import { versionAfter } from './next-version.ts';
 import { type ModelRun, runModel } from './run.ts';
 
@@ -23,12 +23,9 @@ export interface RegisterOptions {
   readonly beforeTag?: NewVersion['beforeTag'];
 }
 
-const mostTries = 10;
-
 /**
  * Gives what HEAD holds a version: judged again (from the cache), its image built and read back, and last the signed
- * tag. Who loses the race for a version builds the image again, never the model.
- * Errors: E_GIT_DIRTY, E_GATE_REFUSED, E_RUN_MISSING, and those of run, image and registry.
+ * tag. Errors: E_GIT_DIRTY, E_GATE_REFUSED, E_RUN_MISSING, and those of run, image and registry.
  */
 export async function registerModel(
   workspace: Workspace,
@@ -39,29 +36,21 @@ export async function registerModel(
   const find = keptRuns(workspace, model, note);
   const done = await runModel(workspace, model, find ? { find } : {});
   const modelFile = await readModelFile(workspace, model);
-  await readTip(workspace, { tagsOf: model, ask: 'required' });
-  for (let tries = 1; ; tries++) {
-    const versions = await listVersions(workspace.root, model);
+  return registerNext(workspace, model, async (versions) => {
     const same = await alreadyRegistered(workspace, versions, commit, done);
     if (same !== null) return same;
     refuseUnlessPassing(done, workspace.configuration.environments[0]!);
     await recordRunKey(workspace, model);
-    const version = await versionAfter(workspace, modelFile, versions, bump);
-    try {
-      return await registerVersion(workspace, {
-        model,
-        version,
-        commit,
-        done,
-        modelFile,
-        ...(platform === undefined ? {} : { platform }),
-        ...(beforeTag === undefined ? {} : { beforeTag }),
-      });
-    } catch (error) {
-      if (tries === mostTries || !isLockstepError(error, 'E_TAG_EXISTS')) throw error;
-      await readTip(workspace, { tagsOf: model, ask: 'required' });
-    }
-  }
+    return {
+      model,
+      version: await versionAfter(workspace, modelFile, versions, bump),
+      commit,
+      done,
+      modelFile,
+      ...(platform === undefined ? {} : { platform }),
+      ...(beforeTag === undefined ? {} : { beforeTag }),
+    };
+  });
 }
 
 /** One version of a model per commit, and one per model digest; what environments trained for themselves is theirs. */
@@ -70,13 +59,12 @@ async function alreadyRegistered(
   versions: readonly VersionTag[],
   commit: string,
   { judgement }: ModelRun,
-): Promise<RegisterResult | null> {
+): Promise<ReleaseRecord | null> {
   const digest = judgement.objects.model?.digest;
   for (const tag of versions.toReversed()) {
     if (tag.deregistered || retrainedOf(tag.version, workspace.configuration.environments)) continue;
     const { record } = await readRelease(workspace, tag.model, tag.version, { askOrigin: false });
-    if (record.commit !== commit && record.modelDigest !== digest) continue;
-    return unchanged(record);
+    if (record.commit === commit || record.modelDigest === digest) return record;
   }
   return null;
 }

@@ -181,6 +181,6 @@ test('a training is trained of no other, and a model of one artifact not at all'
   await commitFiles(project, {}, 'feat: one artifact');
   const { version } = await registerModel(project, 'toy');
   expect(await messageOf(retrain('staging', version))).toMatchInlineSnapshot(
-    `"E_PROMOTE_RETRAIN: toy v1.0.2 is trained once, and the artifact is promoted in models/toy/model.yaml — models with \`pattern: retrain\` at the version’s commit. Fix: lockstep promote toy v1.0.2 --to staging."`,
+    `"E_PROMOTE_RETRAIN: toy v1.0.2 is trained once, and the artifact is promoted in models/toy/model.yaml — models with \`pattern: retrain\` at the commit of the version. Fix: lockstep promote toy v1.0.2 --to staging."`,
   );
 });

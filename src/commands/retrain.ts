@@ -2,20 +2,19 @@ import { isRetrained, readTip, recordRunKey } from '../gitops/index.ts';
 import { type ModelFile, readModelFile } from '../model/index.ts';
 import { notesOf, type Report, runPipeline } from '../pipeline/index.ts';
 import {
-  baseCommit,
-  listVersions,
   nextRetrained,
   type ReleaseRecord,
   readRelease,
   retrainedOf,
+  type VersionTag,
 } from '../registry/index.ts';
-import { checkEnvironment, isLockstepError, LockstepError, type Workspace } from '../workspace/index.ts';
-import { runningIn } from './baseline.ts';
+import { checkEnvironment, LockstepError, type Workspace } from '../workspace/index.ts';
+import { championIn } from './baseline.ts';
 import { lockDifference } from './data-changes.ts';
 import { type OwnData, ownData } from './environment-data.ts';
 import { writeJudged } from './judged-files.ts';
 import { judgeRun } from './judgement.ts';
-import { type RegisterResult, refuseUnlessPassing, registerVersion, unchanged } from './new-version.ts';
+import { type RegisterResult, refuseUnlessPassing, registerNext } from './new-version.ts';
 import { factsOfData, filesOf, type ModelRun } from './run.ts';
 import { stageLines } from './stage-lines.ts';
 
@@ -34,8 +33,6 @@ export interface RetrainResult extends RegisterResult {
   readonly environment: string;
 }
 
-const mostTries = 10;
-
 /**
  * `pattern: retrain`: trains a version's commit on an environment's own data, judges it for that environment alone, and
  * registers it as `v1.2.0-staging.1` at a commit of its own, which moves the locks and nothing else. With data that it
@@ -46,29 +43,31 @@ export async function retrainModel(workspace: Workspace, request: RetrainRequest
   const { model, version, environment, platform } = request;
   await readTip(workspace, { tagsOf: model, ask: 'required' });
   const { record, data } = await whatToTrain(workspace, request);
-  const told = (result: RegisterResult): RetrainResult => ({ ...result, of: version, environment });
-  const before = await trainedBefore(workspace, record, environment, data);
-  if (before !== null) return told(unchanged(before));
   const modelFile = await readModelFile(workspace, model, { commit: data.commit });
-  const done = await trainAndJudge(workspace, { ...request, record, data, modelFile });
-  refuseUnlessPassing(done, environment);
-  await recordRunKey(workspace, model);
-  for (let tries = 1; ; tries++) {
-    const versions = (await listVersions(workspace.root, model)).map((tag) => tag.version);
-    const next = nextRetrained(versions, { base: version, environment });
-    try {
-      const place = { model, version: next, commit: data.commit, done, modelFile };
-      return told(
-        await registerVersion(workspace, { ...place, ...(platform === undefined ? {} : { platform }) }),
-      );
-    } catch (error) {
-      if (tries === mostTries || !isLockstepError(error, 'E_TAG_EXISTS')) throw error;
-      await readTip(workspace, { tagsOf: model, ask: 'required' });
-    }
-  }
+  let done: ModelRun | undefined;
+  const result = await registerNext(workspace, model, async (versions) => {
+    const before = await trainedBefore(workspace, versions, record, environment, data);
+    if (before !== null) return before;
+    done ??= await trainAndJudge(workspace, { ...request, record, data, modelFile });
+    refuseUnlessPassing(done, environment);
+    await recordRunKey(workspace, model);
+    const names = versions.map((tag) => tag.version);
+    return {
+      model,
+      version: nextRetrained(names, { base: version, environment }),
+      commit: data.commit,
+      done,
+      modelFile,
+      ...(platform === undefined ? {} : { platform }),
+    };
+  });
+  return { ...result, of: version, environment };
 }
 
-/** The version as this clone knows it, and the commit that is trained for the environment. Errors: as `retrainModel`, before it trains. */
+/**
+ * The version as this clone knows it, and the commit that is trained for the environment. Errors: as `retrainModel`,
+ * before it trains.
+ */
 export async function whatToTrain(
   workspace: Workspace,
   { model, version, environment }: Pick<RetrainRequest, 'model' | 'version' | 'environment'>,
@@ -97,7 +96,7 @@ async function checkPattern(workspace: Workspace, record: ReleaseRecord, environ
   throw new LockstepError('E_PROMOTE_RETRAIN', {
     what: `${model} ${version} is trained once, and the artifact is promoted`,
     where,
-    allowed: 'models with `pattern: retrain` at the version’s commit',
+    allowed: 'models with `pattern: retrain` at the commit of the version',
     fix: `lockstep promote ${model} ${version} --to ${environment}`,
   });
 }
@@ -105,16 +104,16 @@ async function checkPattern(workspace: Workspace, record: ReleaseRecord, environ
 /** Its own training of this version on this very data; null when there is none. */
 async function trainedBefore(
   workspace: Workspace,
+  versions: readonly VersionTag[],
   { model, version }: ReleaseRecord,
   environment: string,
   { commit }: OwnData,
 ): Promise<ReleaseRecord | null> {
-  for (const tag of (await listVersions(workspace.root, model)).toReversed()) {
-    const trained = retrainedOf(tag.version, [environment]);
-    if (trained?.base !== version || tag.deregistered || tag.commit !== commit) continue;
-    return (await readRelease(workspace, model, tag.version, { askOrigin: false })).record;
-  }
-  return null;
+  const own = versions.find(
+    (tag) =>
+      retrainedOf(tag.version, [environment])?.base === version && !tag.deregistered && tag.commit === commit,
+  );
+  return own ? (await readRelease(workspace, model, own.version, { askOrigin: false })).record : null;
 }
 
 interface Training extends RetrainRequest {
@@ -140,19 +139,11 @@ async function trainAndJudge(
   });
   const { configuration } = workspace;
   const alone = { ...workspace, configuration: { ...configuration, environments: [environment] } };
-  const base = await baseCommit(workspace);
-  const tip = await readTip(workspace, { tagsOf: model, ask: 'try' });
-  const running = await runningIn(workspace, model, environment, base);
-  const baseline = {
-    kind: 'version',
-    record: running ?? record,
-    environment: running && environment,
-  } as const;
   const judgement = await judgeRun(alone, {
     run,
     modelFile,
     base: commit,
-    champions: { baseline, tip: tip.commit },
+    champions: await championIn(workspace, environment, record),
     now: new Date(),
   });
   const { evaluation, baseline: other, comparison, verdicts } = judgement;
@@ -165,7 +156,7 @@ async function trainAndJudge(
     verdicts,
     run: run.record,
     stages: lines.of(run.record.stages),
-    data: await lockDifference(data.before, data.lock),
+    data: lockDifference(data.before, data.lock),
     notes: [`${record.version}, trained on the data of ${environment}`, ...notesOf(workspace, run.record)],
     datasets: factsOfData(workspace, run),
     base: record.commit,

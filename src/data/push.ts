@@ -28,7 +28,8 @@ export interface PushResult {
 }
 
 /**
- * Sends what data.lock (or an environment's own lock) names to the remote: all is looked at first, files go before what makes them found.
+ * Sends what data.lock (or an environment's own lock) names to the remote: all is looked at first, files go before what
+ * makes them found.
  * Errors: E_REMOTE_*, E_OBJECT_MISSING when the bytes are nowhere here.
  */
 export const pushData = (

@@ -1,3 +1,4 @@
+import type { ToldStatus } from '../gitops/index.ts';
 import { type Digest, hexOf } from '../workspace/index.ts';
 import type { GitHub } from './api.ts';
 import { isNewer, type RunOrder } from './runs.ts';
@@ -76,19 +77,7 @@ export async function stateOf(github: GitHub, sha: string, context: string): Pro
 }
 
 /** What others said of a commit, newest first; a busy commit's oldest are left out. Errors: E_GITHUB_*. */
-export async function statusesOf(
-  github: GitHub,
-  sha: string,
-): Promise<
-  {
-    context: string;
-    state: string;
-    description: string | null;
-    creator: string | null;
-    url: string | null;
-    time: string;
-  }[]
-> {
+export async function statusesOf(github: GitHub, sha: string): Promise<ToldStatus[]> {
   const statuses = await github.list<Found & { readonly created_at: string }>(
     'GET /repos/{owner}/{repo}/commits/{ref}/statuses',
     { ref: sha },

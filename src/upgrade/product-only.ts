@@ -20,7 +20,7 @@ const products: readonly string[] = [
 ];
 /** Beside the code that they test, and what only they read. */
 const tests =
-  /^(src|actions)\/.*(\.(test|test-data|fixture)\.ts|\/test-workspace\.ts|\/__snapshots__\/.*)$|^src\/data\/[a-z-]+\.txt$/;
+  /^(src|actions)\/.*(\.(test|test-data|fixture)\.ts|\/test-workspace\.ts|\/__snapshots__\/.*)$|^src\/data\/([a-z-]+\/)?[a-z-]+\.txt$/;
 
 /** Whether a file of the template serves only those who make Lockstep: nothing that a copy runs reads it. */
 export const isProductOnly = (path: string): boolean =>

@@ -42,8 +42,8 @@ export interface ObserveRequest extends LookOptions {
 /**
  * Looks at every environment once, without waiting. A version that fails where `rollback: automatic` stands is put back and
  * held, in one commit; not when somebody has promoted another meanwhile, nor when it was put back itself: what makes two
- * versions fail is not the second one's fault. What was seen to run for the first time is
- * recorded on the branch, in one commit for all. Errors: E_NAME, E_ENV_UNKNOWN, E_ROLLBACK_NONE, E_PROMOTE_RACE, those of
+ * versions fail is not the second one's fault. What was seen to run for the first time is recorded on the branch, in one
+ * commit for all. Errors: E_NAME, E_ENV_UNKNOWN, E_ROLLBACK_NONE, E_PROMOTE_RACE, those of
  * `statusOf`, of reading statuses, and of `writeBranch` for a rollback.
  */
 export async function observe(

@@ -6,6 +6,7 @@ import { makeProject, registerVersion } from '../../../test/release-sandbox.ts';
 import type { CheckResult } from '../../gate/verdict.ts';
 import type { ReleaseRecord } from '../../registry/index.ts';
 import { digestOf, git, openWorkspace, type Workspace } from '../../workspace/index.ts';
+import { firstStep } from '../agent/canary/state.fixture.ts';
 import { type EnvironmentState, writeAgentState } from '../agent/state.ts';
 import { type Effects, promote, realEffects, statusOf } from '../index.ts';
 
@@ -180,26 +181,7 @@ test('nobody waits for the steps of its canary', async () => {
   answers.dev = one;
   agent([
     entry('dev', {
-      canary: {
-        version: 'v1.1.0',
-        image: imageOf(two!),
-        tree: 'f'.repeat(40),
-        weight: 5,
-        step: 1,
-        steps: 3,
-        since: new Date().toISOString(),
-        seconds: 3_600,
-        paused: false,
-        waitsFor: null,
-        requests: 40,
-        failed: 0,
-        p99Ms: 3,
-        oldP99Ms: 3,
-        psi: null,
-        shadow: null,
-        outcomes: null,
-        serverPid: process.pid,
-      },
+      canary: firstStep({ image: imageOf(two!) }),
     }),
   ]);
   const result = await to('v1.1.0', 'dev', realEffects, 3_600);

@@ -86,11 +86,20 @@ export async function readAllObserved(workspace: Workspace, tip: Tip, trust: Tru
 /** What was recorded of this very placement; null for none, and for one that proves nothing: `verify` says why. */
 export function recordedOf(
   file: Pick<ObservedFile, 'open'> | undefined,
-  { promotion, commit }: Placement,
+  placement: Placement,
 ): ObservationRecord | null {
+  const record = file === undefined ? null : provenRecord(file);
+  return record !== null && isOf(record, placement) ? record : null;
+}
+
+/** An observation counts for one placement, and says nothing of the next. */
+export const isOf = (record: Placement, { promotion, commit }: Placement): boolean =>
+  record.promotion === promotion && record.commit === commit;
+
+/** Null for one that proves nothing. */
+export function provenRecord(file: Pick<ObservedFile, 'open'>): ObservationRecord | null {
   try {
-    const record = file?.open() ?? null;
-    return record?.promotion === promotion && record.commit === commit ? record : null;
+    return file.open();
   } catch (error) {
     if (isLockstepError(error)) return null;
     throw error;

@@ -28,8 +28,8 @@ export interface DeployRequest {
 /**
  * Makes one environment name one release that was decided before (`promote --decide`), in one commit, and reads it
  * back. It decides nothing: both signatures must hold, the version must not be held since, and the environment must
- * still be as it was when the decision was made. Errors: E_PROMOTE_FROZEN, E_SIGNATURE, E_RECORD_FORMAT, E_VERDICT_*, E_PROMOTE_HELD,
- * E_PROMOTE_RACE, those of `writeBranch`.
+ * still be as it was when the decision was made. Errors: E_PROMOTE_FROZEN, E_SIGNATURE, E_RECORD_FORMAT, E_VERDICT_*,
+ * E_PROMOTE_HELD, E_PROMOTE_RACE, those of `writeBranch`.
  */
 export async function deploy(
   workspace: Workspace,

@@ -13,7 +13,7 @@ import { LockstepError, readBlobs, type Workspace } from '../../workspace/index.
 import { writeBranch } from '../branch/branch-write.ts';
 import { isProposed, readTip, type Tip } from '../branch/tip.ts';
 import { type Effects, realEffects } from '../effects.ts';
-import { runUrl } from '../rollback/rerun.ts';
+import { runUrl } from '../run-url.ts';
 
 /**
  * Makes the key that this machine signs with known on the branch `environments`, where `trust:` says that the keys

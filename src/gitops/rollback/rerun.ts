@@ -4,15 +4,6 @@ import type { Tip } from '../branch/tip.ts';
 import { folderOf } from '../folder/environment-folder.ts';
 import type { RollbackRequest } from './rollback-note.ts';
 
-/** Where people can look up what a runner did, its attempts alike; null on a laptop. */
-export function runUrl({
-  GITHUB_SERVER_URL: server,
-  GITHUB_REPOSITORY: repository,
-  GITHUB_RUN_ID: run,
-}: NodeJS.ProcessEnv): string | null {
-  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null;
-}
-
 /**
  * The rollback that an earlier attempt of this run pushed, where nothing came after it. A lost runner's notes are lost
  * with it, and going back twice would leave a good version.

@@ -18,10 +18,11 @@ import { awaitOutcome } from '../observation/observe.ts';
 import { raceLost, standCurrentTag } from '../promotion/promotion.ts';
 import { currentRelease, tagInCommit } from '../promotion/promotion-plan.ts';
 import { currentTrust } from '../promotion/run-key.ts';
+import { runUrl } from '../run-url.ts';
 import { nextTag } from '../tags/next-tag.ts';
 import { standTag } from '../tags/standing-tag.ts';
 import { findEarlier, nothingEarlier } from './earlier-release.ts';
-import { rolledBackBefore, runUrl } from './rerun.ts';
+import { rolledBackBefore } from './rerun.ts';
 import { type Done, noteOf, type RollbackRequest, type RollbackResult } from './rollback-note.ts';
 
 /**

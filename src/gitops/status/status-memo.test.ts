@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { makeSandbox } from '../../../test/git-sandbox.ts';
 import { makeProject, registerVersion } from '../../../test/release-sandbox.ts';
 import { baseCommit, trustedKeys } from '../../registry/index.ts';
-import { git, statePath, type Workspace } from '../../workspace/index.ts';
+import { digestOf, git, statePath, type Workspace } from '../../workspace/index.ts';
 import { foldersOf, readTip } from '../branch/tip.ts';
 import { promote } from '../promotion/promotion.ts';
 import { statusOf } from './status.ts';
@@ -39,6 +39,26 @@ test('what was proven is recalled, and only that: for these files, trust and mac
   // Another key here, and none in `trust:`: nothing that the old one signed is proven any more.
   rmSync(statePath(workspace, 'keys', 'ed25519.pem'));
   expect((await versionIn(workspace, 'dev'))?.state).toBe('unproven');
+});
+
+test('so is an observation, good or not: for this file, trust and machine', async () => {
+  await using sandbox = await makeSandbox();
+  const workspace = await makeProject(sandbox);
+  const trust = await trustedKeys(workspace, null, { local: true });
+  const file = { path: 'models/churn/observed/dev.json', mode: '100644', oid: 'a'.repeat(40) };
+  const seen = { time: '2026-11-27T12:00:00.000Z', by: { kind: 'url', url: 'https://example.com' } } as const;
+  const recorded = { promotion: digestOf('p'), commit: 'c'.repeat(40), observed: seen, verified: null };
+  const memo = openStatusMemo(workspace, trust);
+  expect(memo.recallObserved(file)).toBeUndefined();
+  memo.learnObserved(file, recorded);
+  memo.learnObserved({ ...file, path: 'models/churn/observed/staging.json' }, null);
+  memo.save();
+  const again = openStatusMemo(workspace, trust);
+  expect(again.recallObserved(file)).toEqual(recorded);
+  expect(again.recallObserved({ ...file, path: 'models/churn/observed/staging.json' })).toBeNull();
+  expect(again.recallObserved({ ...file, oid: 'b'.repeat(40) })).toBeUndefined();
+  expect(again.recallObserved({ ...file, mode: '120000' })).toBeUndefined();
+  expect(openStatusMemo(workspace, []).recallObserved(file)).toBeUndefined();
 });
 
 test('a memo that this machine did not write is not believed', async () => {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Trust } from '../../registry/index.ts';
+import type { ObservationRecord, Trust } from '../../registry/index.ts';
 import {
   bundleFolder,
   canonicalJson,
@@ -9,6 +9,7 @@ import {
   digestOf,
   hideState,
   statePath,
+  type TreeEntry,
   type Workspace,
   writeAtomic,
 } from '../../workspace/index.ts';
@@ -28,6 +29,9 @@ export interface Proven {
   /** Of the golden requests. */
   readonly golden: Digest;
 }
+
+/** What `status` tells of an observation that was verified. */
+export type Recorded = Pick<ObservationRecord, 'promotion' | 'commit' | 'observed' | 'verified'>;
 
 /** The time of a folder's last change, ISO 8601, and its commit. */
 export type Change = readonly [string, string];
@@ -54,6 +58,9 @@ export interface BehindAnswers {
 export interface StatusMemo {
   recall(folder: FolderEntries): Proven | null;
   learn(folder: FolderEntries, proven: Proven): void;
+  /** Null for an observation that proves nothing; undefined for one that is not known yet. */
+  recallObserved(file: ObjectAt): Recorded | null | undefined;
+  learnObserved(file: ObjectAt, recorded: Recorded | null): void;
   readonly changes: Changes | null;
   learnChanges(changes: Changes): void;
   readonly behind: BehindAnswers | null;
@@ -61,12 +68,16 @@ export interface StatusMemo {
   save(): void;
 }
 
+type ObjectAt = Pick<TreeEntry, 'path' | 'mode' | 'oid'>;
+
 interface Content {
   /** An older Lockstep kept less of them, under another name. */
   readonly last: Changes | null;
   readonly behind: BehindAnswers | null;
   /** Proven folders by their path, each with the digest of what was verified. */
   readonly folders: Readonly<Record<string, readonly [Digest, Proven]>>;
+  /** Observations by their path, the same way; an older Lockstep knew none. */
+  readonly observed?: Readonly<Record<string, readonly [Digest, Recorded | null]>>;
 }
 
 /**
@@ -78,6 +89,8 @@ export function openStatusMemo(workspace: Workspace, trust: Trust): StatusMemo {
   const file = statePath(workspace, 'cache', 'status');
   const before = load(workspace, file);
   const learnt: Record<string, readonly [Digest, Proven]> = {};
+  const observed: Record<string, readonly [Digest, Recorded | null]> = { ...before.observed };
+  const contentAt = ({ path, mode, oid }: ObjectAt) => digestOf(`${rules}\n${mode} ${oid} ${path}`);
   let { last: changes = null, behind } = before;
   let isNew = false;
   return {
@@ -88,6 +101,14 @@ export function openStatusMemo(workspace: Workspace, trust: Trust): StatusMemo {
     },
     learn(folder, proven) {
       learnt[folderOf(folder.model, folder.environment)] = [contentOf(folder, rules), proven];
+      isNew = true;
+    },
+    recallObserved(file) {
+      const known = Object.hasOwn(observed, file.path) ? observed[file.path]! : null;
+      return known?.[0] === contentAt(file) ? known[1] : undefined;
+    },
+    learnObserved(file, recorded) {
+      observed[file.path] = [contentAt(file), recorded];
       isNew = true;
     },
     get changes() {
@@ -105,7 +126,13 @@ export function openStatusMemo(workspace: Workspace, trust: Trust): StatusMemo {
       isNew = true;
     },
     save() {
-      if (isNew) store(workspace, file, { last: changes, behind, folders: { ...before.folders, ...learnt } });
+      if (isNew)
+        store(workspace, file, {
+          last: changes,
+          behind,
+          observed,
+          folders: { ...before.folders, ...learnt },
+        });
     },
   };
 }
@@ -121,24 +148,23 @@ const signerOf = ({ keyid, environments }: Trust[number]) => ({ keyid, environme
 /** Of the code, schemas and packages that verify, so that no verdict outlives the rules it was made by. */
 function programDigest(): string {
   const here = import.meta.dirname;
-  const source = join(here, '../..');
-  const sources = ['gitops', 'registry', 'workspace', '../docs/schemas', '../package-lock.json'];
+  const root = join(here, '../../..');
+  const folders = ['src/gitops', 'src/registry', 'src/workspace', 'docs/schemas'];
+  const sources = () => [
+    join(root, 'package-lock.json'),
+    ...folders.flatMap((name) => filesIn(join(root, name))),
+  ];
   const hash = createHash('sha256');
-  for (const file of bundleFolder === null
-    ? sources.flatMap((name) => filesIn(join(source, name)))
-    : filesIn(here))
+  for (const file of bundleFolder === null ? sources() : filesIn(here))
     hash.update(basename(file)).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 
-/** A file is its own only one. */
-function filesIn(path: string): string[] {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return existsSync(path) ? [path] : [];
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(ts|js|json)$/.test(name) && !name.endsWith('.test.ts'))
     .sort()
-    .map((name) => join(path, name));
-}
+    .map((name) => join(folder, name));
 
 /** The first line is the mark of the rest. Anything but that is as good as nothing. */
 function load(workspace: Workspace, file: string): Content {

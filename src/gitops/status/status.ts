@@ -21,10 +21,11 @@ import { folderOf } from '../folder/environment-folder.ts';
 import { verifyFolder } from '../folder/verify-folder.ts';
 import { type Hold, readAllHolds } from '../holds.ts';
 import { lookAt, runs } from '../observation/observe.ts';
-import { type ObservedFile, promotionDigest, readAllObserved, recordedOf } from '../observation/observed.ts';
+import { isOf, promotionDigest } from '../observation/observed.ts';
 import { type Behind, behindMain } from './behind.ts';
 import { changedAt } from './changed-at.ts';
-import { openStatusMemo, type Proven, type StatusMemo } from './status-memo.ts';
+import { readRecords } from './recorded.ts';
+import { openStatusMemo, type Proven, type Recorded, type StatusMemo } from './status-memo.ts';
 
 /** What one environment names, whether that is proven, and whether it was seen to run. */
 export interface EnvironmentStatus {
@@ -82,13 +83,12 @@ export async function statusOf(
   const isWanted = (model: string) => only === undefined || model === only;
   const memo = openStatusMemo(workspace, trust);
   const folders = foldersOf(tip).filter(({ model }) => isWanted(model));
-  const [proofs, changes, holds, observed] = await Promise.all([
+  const [proofs, changes, holds, records] = await Promise.all([
     proveFolders(workspace, tip, folders, trust, memo),
     changedAt(workspace, tip, memo),
     readAllHolds(workspace, tip),
-    readAllObserved(workspace, tip, trust),
+    readRecords(workspace, tip, trust, memo),
   ]);
-  const observedIn = new Map(observed.map((file) => [folderOf(file.model, file.environment), file]));
   const byModel = Map.groupBy(proofs, ({ model }) => model);
   const order = workspace.configuration.environments;
   const agent = livingAgent(workspace);
@@ -103,7 +103,7 @@ export async function statusOf(
       return environmentStatus(workspace, agent, proof, {
         since,
         placed,
-        recorded: recordedIn(proof, placed, observedIn.get(folder)),
+        recorded: recordedIn(proof, placed, records.get(folder)),
       });
     });
     return {
@@ -156,11 +156,13 @@ async function proveFolders(
 function recordedIn(
   { proven }: Proof,
   commit: string | null,
-  file: ObservedFile | undefined,
+  record: Recorded | undefined,
 ): EnvironmentStatus['recorded'] {
-  if (proven === null || commit === null) return null;
-  const record = recordedOf(file, { promotion: proven.promotion, commit });
-  return record && { observed: record.observed, verified: record.verified };
+  if (proven === null || commit === null || record === undefined) return null;
+  const { promotion } = proven;
+  return isOf(record, { promotion, commit })
+    ? { observed: record.observed, verified: record.verified }
+    : null;
 }
 
 async function withBehind(
