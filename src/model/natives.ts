@@ -35,6 +35,8 @@ const loaded = new Map<string, OnnxRuntime>();
 
 /** onnxruntime-node, loaded once for each place. Errors: E_NATIVE_MISSING. */
 export function loadOnnxRuntime(workspace?: string | null): OnnxRuntime {
+  // From 1.29 on it reports each session to its makers unless told before it loads; a team's model is no one else's matter.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const path = resolveNative('onnxruntime-node', workspace);
   const runtime = loaded.get(path) ?? (createRequire(import.meta.url)(path) as OnnxRuntime);
   loaded.set(path, runtime);

@@ -43,6 +43,7 @@ writeFileSync(env.LOCKSTEP_OUTPUTS + '/model.txt', JSON.stringify(seen));
       'LOCKSTEP_METRICS',
       'LOCKSTEP_OUTPUTS',
       'LOCKSTEP_PARAMS',
+      'ORT_DISABLE_TELEMETRY',
       'PATH',
       'PYTHONHASHSEED',
       'TMPDIR',

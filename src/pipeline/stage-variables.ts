@@ -73,6 +73,8 @@ export function cleanVariables({
     TZ: 'UTC',
     // Python orders sets of texts anew at each start, and exporters write model files in that order.
     PYTHONHASHSEED: '0',
+    // ONNX Runtime reports each session to its makers otherwise, and leaves a device's name in HOME.
+    ORT_DISABLE_TELEMETRY: '1',
     ...(environment === null ? {} : { VIRTUAL_ENV: environment }),
   };
 }
