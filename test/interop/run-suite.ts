@@ -34,7 +34,16 @@ export async function runSuite(suite: Suite, root: string): Promise<Outcome> {
     return finished(skipped ? 'skipped' : 'failed', words);
   } finally {
     await programs.stop();
+    remove(folder);
+  }
+}
+
+/** What can't be removed is said, and does not hide how the suite ended. */
+function remove(folder: string): void {
+  try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch (error) {
+    process.stderr.write(`${folder} is left: ${error instanceof Error ? error.message : error}\n`);
   }
 }
 

@@ -4,22 +4,25 @@ import { gzipSync } from 'node:zlib';
 
 const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
+/** The two empty blocks that end an archive. */
+const noFiles = Buffer.alloc(1024);
+
 /**
- * Pushes an operating system of no files as `<host>/base`, for a machine that reaches no registry with a real one:
- * what is built upon it is never started here. `headers` say who we are, where it is asked. Returns its digest, and
- * its name with that.
+ * Pushes an operating system as `<host>/base`, for a machine that reaches no registry with a real one: of no files unless
+ * its archive is given, since mostly what is built upon it is never started. `headers` say who we are, where it is asked;
+ * `entrypoint` is what it starts by itself. Returns its digest, and its name with that.
  */
 export async function pushBase(
   host: string,
   headers: Record<string, string> = {},
+  { tar = noFiles, entrypoint }: { tar?: Buffer; entrypoint?: readonly string[] } = {},
 ): Promise<{ name: string; digest: string }> {
-  const tar = Buffer.alloc(1024); // The two empty blocks that end an archive.
   const layer = gzipSync(tar);
   const config = Buffer.from(
     JSON.stringify({
       architecture: 'amd64',
       os: 'linux',
-      config: { Env: ['PATH=/usr/local/bin:/usr/bin'], User: '1000' },
+      config: { Env: ['PATH=/usr/local/bin:/usr/bin'], User: '1000', Entrypoint: entrypoint },
       rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
     }),
   );

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGitServer } from '../../fakes/git-server.ts';
 import type { Suite, Tools } from '../suite.ts';
 import { clusterPrograms } from '../tools/kubernetes/build.ts';
 import { type Cluster, startCluster } from '../tools/kubernetes/cluster.ts';
 import { startFlux } from '../tools/kubernetes/flux.ts';
+import { fluxFiles } from '../tools/kubernetes/flux-files.ts';
 import { type Place, showsIn, tamperings } from '../tools/kubernetes/tampering.ts';
 import { etcdVersion, fluxVersions, kubernetesVersion } from '../tools/kubernetes/versions.ts';
-import { exampleModel, makeRelease } from '../tools/project.ts';
+import { exampleModel, makeRelease, nextRelease } from '../tools/project.ts';
 
 export const suite: Suite = {
   name: 'kubernetes',
@@ -34,9 +35,9 @@ async function inCluster(tools: Tools): Promise<string> {
   for (const to of ['dev', 'staging'])
     await project.lockstep('promote', exampleModel, 'v1.0.0', '--to', to, '--observe', '0');
   for (const environment of ['dev', 'production'])
-    await cluster.apply(fluxFiles(tools, environment, `${server.url}/origin.git`));
+    await cluster.apply(fluxFiles(tools.root, environment, `${server.url}/origin.git`));
   await showsIn(place, 'dev', first);
-  const second = await nextRelease(place);
+  const second = await nextRelease(tools, project);
   assert.notEqual(second.image, first);
   const promote = (version: string) => ['promote', exampleModel, version, '--to', 'production'];
   const seconds = [await applied(place, promote('v1.0.0'), first)];
@@ -86,28 +87,6 @@ function policies(tools: Tools, registry: string): [digest: string, verified: st
 }
 
 const theirRegistry = 'ghcr.io/acme/models/';
-
-/** Flux's objects of an environment, as shown for production but for the address. */
-function fluxFiles(tools: Tools, environment: string, url: string): string {
-  const [source, kustomization] = ['source', 'kustomization'].map((name) =>
-    shown(tools, `flux/${name}.yaml`),
-  );
-  const theirs = 'https://github.com/acme/models.git';
-  assert.ok(source!.includes(theirs));
-  return [kustomization!, source!.replace(theirs, url)].join('\n---\n').replaceAll('production', environment);
-}
-
-/** A version that was trained with one tree more. */
-async function nextRelease({ tools, project }: Place): Promise<{ version: string; image: string }> {
-  const pipeline = join(project.root, 'pipelines', exampleModel, 'pipeline.yaml');
-  const text = readFileSync(pipeline, 'utf8');
-  writeFileSync(pipeline, text.replace('trees: 30\n', 'trees: 31\n'));
-  await project.lockstep('run', exampleModel);
-  const options = { cwd: project.root, env: project.environment };
-  await tools.programs.run('git', ['commit', '--quiet', '--all', '-m', 'feat: one tree more'], options);
-  await tools.programs.run('git', ['push', '--quiet', 'origin', 'HEAD:main'], options);
-  return (await project.lockstep('register', exampleModel)) as { version: string; image: string };
-}
 
 /** Seconds from the end of the command, which is after its push, to the Deployment. */
 async function applied(place: Place, command: readonly string[], image: string): Promise<number> {

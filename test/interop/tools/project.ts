@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tools } from '../suite.ts';
 import { cleanEnvironment } from './environment.ts';
@@ -48,4 +48,19 @@ export async function makeRelease(tools: Tools): Promise<Project & { readonly im
   await project.lockstep('run', exampleModel);
   const { image } = await project.lockstep('register', exampleModel);
   return { ...project, image: image as string };
+}
+
+/** A version that was trained with one tree more. */
+export async function nextRelease(
+  tools: Tools,
+  project: Project,
+): Promise<{ version: string; image: string }> {
+  const pipeline = join(project.root, 'pipelines', exampleModel, 'pipeline.yaml');
+  const text = readFileSync(pipeline, 'utf8');
+  writeFileSync(pipeline, text.replace('trees: 30\n', 'trees: 31\n'));
+  await project.lockstep('run', exampleModel);
+  const options = { cwd: project.root, env: project.environment };
+  await tools.programs.run('git', ['commit', '--quiet', '--all', '-m', 'feat: one tree more'], options);
+  await tools.programs.run('git', ['push', '--quiet', 'origin', 'HEAD:main'], options);
+  return (await project.lockstep('register', exampleModel)) as { version: string; image: string };
 }

@@ -4,7 +4,13 @@ import { cached } from '../cache.ts';
 import { which } from '../debian.ts';
 import { openRunner, type Runner } from '../programs.ts';
 import { Unavailable } from '../unavailable.ts';
-import { etcdVersion, fluxReplacements, fluxVersions, kubernetesVersion } from './versions.ts';
+import {
+  containerdVersion,
+  etcdVersion,
+  fluxReplacements,
+  fluxVersions,
+  kubernetesVersion,
+} from './versions.ts';
 
 /** Where the programs of a cluster are, built from their modules once a machine. */
 export interface ClusterPrograms {
@@ -19,19 +25,37 @@ export interface ClusterPrograms {
 
 const flux = (name: keyof typeof fluxVersions) => `github.com/fluxcd/${name}`;
 
+/** What runs pods: kubelet with what hands it work, and containerd. runc and the network plugins are Debian's. */
+export interface NodePrograms {
+  readonly kubelet: string;
+  readonly scheduler: string;
+  readonly controllerManager: string;
+  readonly containerd: string;
+  /** Of containerd and its shim, which it looks for in the PATH. */
+  readonly containerdFolder: string;
+}
+
+const ofKubernetes = (name: string) =>
+  [name, `k8s.io/kubernetes/cmd/${name}`, `k8s.io/kubernetes ${kubernetesVersion}`] as const;
+
 /** Program, its package, and the module whose version it must carry. */
 const kubernetesPrograms = [
   ['etcd', 'go.etcd.io/etcd/server/v3', `go.etcd.io/etcd/server/v3 ${etcdVersion}`],
-  ...['kube-apiserver', 'kubectl'].map(
-    (name) => [name, `k8s.io/kubernetes/cmd/${name}`, `k8s.io/kubernetes ${kubernetesVersion}`] as const,
-  ),
+  ...['kube-apiserver', 'kubectl'].map(ofKubernetes),
 ] as const;
+const nodeParts = ['kubelet', 'kube-scheduler', 'kube-controller-manager'].map(ofKubernetes);
+const containerd = 'github.com/containerd/containerd/v2';
+const containerdParts = ['containerd', 'containerd-shim-runc-v2'].map(
+  (name) => [name, `${containerd}/cmd/${name}`, `${containerd} ${containerdVersion}`] as const,
+);
 const fluxPrograms = (['source-controller', 'kustomize-controller'] as const).map(
   (name) => [name, flux(name), `${flux(name)} ${fluxVersions[name]}`] as const,
 );
 
 export async function clusterPrograms(): Promise<ClusterPrograms> {
-  const kubernetes = await cached('kubernetes', versionsOf(kubernetesPrograms), buildKubernetes);
+  const kubernetes = await cached('kubernetes', versionsOf(kubernetesPrograms), (place) =>
+    buildKubernetes(place, kubernetesPrograms),
+  );
   const controllers = await cached('flux', [...versionsOf(fluxPrograms), ...fluxReplacements], buildFlux);
   return {
     etcd: join(kubernetes, 'etcd'),
@@ -43,6 +67,25 @@ export async function clusterPrograms(): Promise<ClusterPrograms> {
   };
 }
 
+export async function nodePrograms(): Promise<NodePrograms> {
+  const node = await cached('kubernetes-node', versionsOf(nodeParts), (place) =>
+    buildKubernetes(place, nodeParts),
+  );
+  const runtime = await cached('containerd', versionsOf(containerdParts), async (place) => {
+    const module = join(place, 'module');
+    writeModule(module, versionLines(containerdParts), []);
+    const stamps = [`-X ${containerd}/version.Version=${containerdVersion}`];
+    await build(goRunner(place).run, { place, module, programs: containerdParts, stamps });
+  });
+  return {
+    kubelet: join(node, 'kubelet'),
+    scheduler: join(node, 'kube-scheduler'),
+    controllerManager: join(node, 'kube-controller-manager'),
+    containerd: join(runtime, 'containerd'),
+    containerdFolder: runtime,
+  };
+}
+
 type Programs = readonly (readonly [name: string, path: string, module: string])[];
 const versionsOf = (programs: Programs) => programs.map(([name, , module]) => `${name} of ${module}`);
 
@@ -50,7 +93,7 @@ const versionsOf = (programs: Programs) => programs.map(([name, , module]) => `$
  * k8s.io/kubernetes keeps its own libraries beside itself; as a module it takes the same libraries as they are published,
  * v0.36.3 beside v1.36.3. etcd is built with it, as most of what it needs is the same.
  */
-async function buildKubernetes(place: string): Promise<void> {
+async function buildKubernetes(place: string, programs: Programs): Promise<void> {
   const { run } = goRunner(place);
   const download = await run('go', ['mod', 'download', '-json', `k8s.io/kubernetes@${kubernetesVersion}`]);
   const { GoMod } = JSON.parse(download) as { readonly GoMod: string };
@@ -58,7 +101,7 @@ async function buildKubernetes(place: string): Promise<void> {
   const library = kubernetesVersion.replace(/^v1/, 'v0');
   const replaced = [...staged].map(([, name]) => `${name} => ${name} ${library}`);
   const module = join(place, 'module');
-  writeModule(module, versionLines(kubernetesPrograms), replaced);
+  writeModule(module, versionLines(programs), replaced);
   const stamp = (name: string, value: string) => `-X k8s.io/component-base/version.${name}=${value}`;
   const [, minor] = kubernetesVersion.split('.');
   const stamps = [
@@ -67,7 +110,7 @@ async function buildKubernetes(place: string): Promise<void> {
     stamp('gitMinor', minor!),
     `-X k8s.io/client-go/pkg/version.gitVersion=${kubernetesVersion}`,
   ];
-  await build(run, { place, module, programs: kubernetesPrograms, stamps });
+  await build(run, { place, module, programs, stamps });
 }
 
 async function buildFlux(place: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Tools } from '../../suite.ts';
 
 export interface Daemon {
@@ -6,6 +7,8 @@ export interface Daemon {
   readonly ended: () => boolean;
   /** The last of what it said. */
   readonly words: () => string;
+  /** Ends it before the suite is over. */
+  readonly end: () => Promise<void>;
 }
 
 /**
@@ -31,9 +34,15 @@ export function startDaemon(
   child.on('error', (error) => {
     said += error.message;
   });
+  const ended = () => child.exitCode !== null || child.signalCode !== null;
   return {
     name,
-    ended: () => child.exitCode !== null || child.signalCode !== null,
+    ended,
     words: () => said,
+    end: async () => {
+      if (ended()) return;
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    },
   };
 }

@@ -1,6 +1,8 @@
 /** What the cluster is made of: pinned here and nowhere else. */
 export const kubernetesVersion = 'v1.36.3';
 export const etcdVersion = 'v3.6.16';
+/** Kubernetes 1.36 takes containerd 2 alone. */
+export const containerdVersion = 'v2.4.2';
 export const fluxVersions = { 'source-controller': 'v1.9.6', 'kustomize-controller': 'v1.9.6' } as const;
 
 /**
