@@ -5,6 +5,7 @@ import { deployBase } from '../src/commands/deploy-base/deploy-base.ts';
 import { folderOf, verifyEnvironments } from '../src/gitops/index.ts';
 import { statusContext } from '../src/gitops/observation/told.ts';
 import { openMetrics } from '../src/serving/metrics.ts';
+import { type AskSettings, readSettings } from '../src/serving/server-settings.ts';
 import { makeSandbox } from './git-sandbox.ts';
 import { called, faultsIn, type Manifest, manifestsIn, merged } from './kubernetes-rules.ts';
 import { promotedWith } from './release-sandbox.ts';
@@ -52,6 +53,48 @@ test.each(['argo-rollouts', 'kserve'] as const)(
     expect(verified).toHaveLength(3);
   },
 );
+
+describe('golden-requests.yaml', () => {
+  const base = deployBase('churn', { serving: 'deployment', environments });
+  const kustomization = base.get('kustomization.yaml')!;
+  const files = new Map([
+    ...base,
+    ['golden-requests.yaml', read('golden-requests.yaml')],
+    ['kustomization.yaml', `${kustomization}  - golden-requests.yaml\n`],
+  ]);
+  const job = only('golden-requests.yaml');
+  const pod = job.spec.template.spec;
+
+  test('is promoted and verifies', async () => {
+    await using sandbox = await makeSandbox();
+    const workspace = await promotedWith(sandbox, files, environments);
+    const { findings, verified } = await verifyEnvironments(workspace);
+    expect(findings).toEqual([]);
+    expect(verified).toHaveLength(3);
+  });
+
+  test('asks the Service of the base, as nobody else, in what the server takes and before Flux gives up', () => {
+    const [service] = manifestsIn(files.get('service.yaml')!);
+    const [deployment] = manifestsIn(files.get('deployment.yaml')!);
+    const [container] = pod.containers;
+    const settings = readSettings(container.args, { LOCKSTEP_MODEL_DIR: '/models/churn' });
+    expect(settings).toMatchObject({ kind: 'ask', url: `http://${service.metadata.name}` });
+    expect(service.spec.ports[0].port).toBe(80);
+    const flux = manifestsIn(read('flux/kustomization.yaml')).find(
+      ({ apiVersion }) => apiVersion === 'kustomize.toolkit.fluxcd.io/v1',
+    );
+    expect(flux.spec).toMatchObject({ wait: true, timeout: '5m' });
+    expect(job.spec.activeDeadlineSeconds).toBeLessThan(300);
+    expect((settings as AskSettings).within).toBeLessThan(job.spec.activeDeadlineSeconds);
+    // Not a pod that the Service or the NetworkPolicy of the model takes for one of its own.
+    expect(job.spec.template.metadata.labels).not.toMatchObject(service.spec.selector);
+    const theirs = deployment.spec.template.spec;
+    expect(container.image).toBe(theirs.containers[0].image);
+    for (const key of ['serviceAccountName', 'automountServiceAccountToken', 'securityContext'])
+      expect(pod[key]).toEqual(theirs[key]);
+    expect(container.securityContext).toEqual(theirs.containers[0].securityContext);
+  });
+});
 
 describe('Argo Rollouts', () => {
   const files = progressive('argo-rollouts');

@@ -14,5 +14,5 @@ export {
 } from './predict-tables.ts';
 export type { Prediction } from './prediction.ts';
 export type { LoggedPrediction } from './prediction-log.ts';
-export type { ServedMetadata } from './served-model.ts';
+export type { ServedMetadata } from './served-files.ts';
 export { type RunningServer, startServer } from './start-server.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openPredictionLog } from './prediction-log.ts';
-import type { ServedMetadata } from './served-model.ts';
+import type { ServedMetadata } from './served-files.ts';
 
 const metadata = { model: 'toy', version: 'v1.0.0' } as ServedMetadata;
 const entry = { id: 'b', time: '2026-01-02T03:04:05.000Z', row: { x: 1 }, score: 0.5 };

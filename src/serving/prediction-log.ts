@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ServedMetadata } from './served-model.ts';
+import type { ServedMetadata } from './served-files.ts';
 import { dropTornLine } from './torn-line.ts';
 
 /** One line of the prediction log. `docs/schemas/prediction.json` */

@@ -1,62 +1,40 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseArgs } from 'node:util';
 import { isLockstepError, LockstepError } from '../workspace/errors.ts';
 import { watchParent } from '../workspace/process.ts';
+import { askServed } from './ask-served.ts';
 import { drain, type Traffic } from './drain.ts';
 import { openMetrics } from './metrics.ts';
 import { openPredictionLog } from './prediction-log.ts';
 import { warmingUp, warmUp } from './readiness.ts';
 import { answer, type ServerState, send } from './routes.ts';
 import { openServedModel } from './served-model.ts';
+import { type AskSettings, readSettings, type ServeSettings } from './server-settings.ts';
 
 /*
  * The model server, a program of its own that goes into the image:
  *   node server.mjs --models <folder> --port <n, 0 for any> [--host <address>] [--log <file.jsonl>]
+ *   node server.mjs --models <folder> --ask <url> [--within <seconds, 240 if not said>]
  * Without --models it is in a container: the folder is $LOCKSTEP_MODEL_DIR, the port $PORT or 8080, on every
  * address. It prints {"listening": <port>} and ends, after the last answer, on SIGTERM or with its parent.
+ * With --ask it serves nothing: it asks the server at that address the golden requests of this model, prints what it was
+ * answered and ends with 0 if that was right.
  */
 try {
-  await serve(settings());
+  const settings = readSettings(process.argv.slice(2), process.env);
+  await (settings.kind === 'ask' ? ask(settings) : serve(settings));
 } catch (error) {
   process.stderr.write(`${isLockstepError(error) ? error.message : ((error as Error).stack ?? error)}\n`);
   process.exitCode = 1;
 }
 
-interface Settings {
-  readonly models: string;
-  readonly port: number;
-  readonly host: string;
-  readonly log: string | undefined;
+async function ask({ models, url, within }: AskSettings): Promise<void> {
+  const answer = await askServed(models, url, within);
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  process.exitCode = answer.right ? 0 : 1;
 }
 
-function settings(): Settings {
-  const options = {
-    models: { type: 'string' },
-    port: { type: 'string' },
-    host: { type: 'string' },
-    log: { type: 'string' },
-  } as const;
-  const { values } = parseArgs({ options });
-  const folder = process.env.LOCKSTEP_MODEL_DIR;
-  const contained = values.models === undefined && folder !== undefined;
-  const models = values.models ?? folder;
-  const port = Number(values.port ?? (contained ? (process.env.PORT ?? 8080) : 0));
-  if (models === undefined || !Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new LockstepError('E_USAGE', {
-      what: models === undefined ? 'no folder of a model' : `the port "${values.port}"`,
-      allowed: '--models <folder> --port <0 to 65535> [--host <address>] [--log <file>]',
-    });
-  }
-  return {
-    models,
-    port,
-    host: values.host ?? (contained ? '0.0.0.0' : '127.0.0.1'),
-    log: values.log ?? process.env.LOCKSTEP_PREDICTION_LOG,
-  };
-}
-
-async function serve({ models, port, host, log: logPath }: Settings): Promise<void> {
+async function serve({ models, port, host, log: logPath }: ServeSettings): Promise<void> {
   const model = await openServedModel(models);
   const log = logPath === undefined ? null : openPredictionLog(logPath, model.metadata);
   const state: ServerState = { model, log, metrics: openMetrics(), readiness: warmingUp, draining: false };
