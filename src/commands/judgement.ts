@@ -38,6 +38,8 @@ export interface JudgeInput {
   readonly modelFile: ModelFile;
   readonly champions: Champions;
   readonly now: Date;
+  /** Those it is judged for; all unless stated. */
+  readonly environments?: readonly string[];
 }
 
 /** Judges what ran here, by the policy and on the rows of the base commit. */
@@ -47,7 +49,7 @@ export async function judgeRun(
     run,
     base,
     ...rest
-  }: Pick<JudgeInput, 'modelFile' | 'champions' | 'now'> & {
+  }: Pick<JudgeInput, 'modelFile' | 'champions' | 'now' | 'environments'> & {
     readonly run: RunResult;
     readonly base: string | null;
   },
@@ -57,7 +59,7 @@ export async function judgeRun(
   return judgeCandidate(workspace, { ...rest, candidate: candidateOf(workspace, run), rows, policy });
 }
 
-/** Evaluates a candidate against its baseline on the same rows, and gives one verdict for each environment. */
+/** Evaluates a candidate against its baseline on the same rows, and gives a verdict for each environment that is asked about. */
 export async function judgeCandidate(workspace: Workspace, input: JudgeInput): Promise<Judgement> {
   const { candidate, rows, modelFile, champions } = input;
   const store = openStore(workspace);
@@ -156,10 +158,11 @@ function judgedData({ task, output }: ModelFile, { table, ref, evaluate }: Judge
 
 function judgeEnvironments(
   workspace: Workspace,
-  { candidate, rows, policy, champions, now }: JudgeInput,
+  { candidate, rows, policy, champions, now, environments }: JudgeInput,
   { evaluation, comparison, evaluationDigest, comparisonDigest, modelDigest }: Evidence,
 ): Verdict[] {
   return verdictsOf(workspace, {
+    environments,
     policy: policy.policy,
     evaluation,
     comparison,

@@ -1,61 +1,25 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commitFiles, messageOf } from '../../test/git-sandbox.ts';
-import { deployFiles } from '../../test/release-sandbox.ts';
-import { toyModel, toyModelYaml } from '../../test/toy-model.ts';
-import { addData } from '../data/index.ts';
+import { toyModelYaml } from '../../test/toy-model.ts';
 import { hold, promote, verifyEnvironments } from '../gitops/index.ts';
 import { listVersions, readRelease } from '../registry/index.ts';
 import { git } from '../workspace/index.ts';
 import { findRoots } from './gc-roots.ts';
 import { registerModel } from './register.ts';
 import { reproduceModel } from './reproduce.ts';
+import { addOwn, giveData, retrainProject, rowsCsv } from './retrain.fixture.ts';
 import { retrainModel } from './retrain.ts';
-import { pipelineYaml, type ToyProject, toyProject } from './test-workspace.ts';
+import type { ToyProject } from './test-workspace.ts';
 
 /*
  * One model, three environments, each with data of its own: the commit goes from one to the next, and each trains it.
  */
 
-/** Trains one of two graphs, as the mean distance of its rows says. */
-const trainMjs = `import { copyFileSync, readFileSync } from 'node:fs';
-const [, ...rows] = readFileSync(process.env.LOCKSTEP_INPUTS + '/train.csv', 'utf8').trim().split('\\n');
-const mean = rows.reduce((sum, row) => sum + Number(row.split(',')[1]), 0) / rows.length;
-copyFileSync(mean > 600 ? 'far.onnx' : 'toy.onnx', process.env.LOCKSTEP_OUTPUTS + '/model.onnx');
-`;
-const overrides = {
-  'pipelines/toy/pipeline.yaml': pipelineYaml.replace(
-    /run: cp.*\n.*\]/,
-    'run: node train.mjs\n    inputs: [train.mjs, toy.onnx, far.onnx, train.csv]',
-  ),
-  'pipelines/toy/train.mjs': trainMjs,
-  'models/toy/model.yaml': `${toyModelYaml}pattern: retrain\n`,
-  ...Object.fromEntries(
-    Object.entries(deployFiles).map(([path, text]) => [
-      path.replace('models/churn/', 'models/toy/'),
-      text.replaceAll('churn', 'toy'),
-    ]),
-  ),
-};
-
-/** `wrong`: labels that no model of distances can learn. */
-function rowsCsv(shift: number, wrong = false): string {
-  const lines = Array.from({ length: 400 }, (_, row) => {
-    const distance = ((row * 37) % 1000) + shift;
-    const late = wrong ? row % 2 === 0 : distance + (row % 7) * 90 > 600 + shift;
-    return `r${row},${distance},${['AA', 'DL', 'UA'][row % 3]},2001-01-1${row % 9},${late ? 'yes' : 'no'}`;
-  });
-  return `id,distance,carrier,date,late\n${lines.join('\n')}\n`;
-}
-
 let project: ToyProject;
 beforeAll(async () => {
-  project = await toyProject(overrides);
-  writeFileSync(join(project.root, 'pipelines/toy/far.onnx'), toyModel({ bias: -1.5 }));
-  await commitFiles(project, {}, 'feat: a second graph');
-  await git(['push', '--quiet', 'origin', 'HEAD:main'], { cwd: project.root });
-  await registerModel(project, 'toy');
+  project = await retrainProject();
 });
 afterAll(() => project[Symbol.asyncDispose]());
 
@@ -64,18 +28,6 @@ const to = (version: string, environment: string) =>
 const retrain = (environment: string, version = 'v1.0.0') =>
   retrainModel(project, { model: 'toy', version, environment });
 const lock = (name: string) => readFileSync(join(project.root, name), 'utf8');
-
-async function addOwn(environment: string, csv: string): Promise<void> {
-  const path = join(project.folder, environment, 'rows.csv');
-  mkdirSync(join(project.folder, environment), { recursive: true });
-  writeFileSync(path, csv);
-  await addData(project, path, { as: 'toy/rows.csv', for: environment, push: true });
-}
-
-async function giveData(environment: string, csv: string): Promise<void> {
-  await addOwn(environment, csv);
-  await commitFiles(project, {}, `data: ${environment}`);
-}
 
 test('what main trained goes to the first environment, and no further', async () => {
   expect((await to('v1.0.0', 'dev')).outcome).toBe('written');
@@ -89,14 +41,14 @@ test('an environment trains on data that is committed for it, and leaves everybo
     `"E_LOCK_MISSING: no data.staging.lock at HEAD, so staging has no data of its own — a committed data.staging.lock at the root of the repository. Fix: \`lockstep data add <file> --as <dataset> --for staging\`, then commit it."`,
   );
   const [before, rows] = [lock('data.lock'), lock('data/toy/rows.csv')];
-  await addOwn('staging', rowsCsv(500));
+  await addOwn(project, 'staging', rowsCsv(500));
   expect([lock('data.lock'), lock('data/toy/rows.csv')]).toEqual([before, rows]);
   expect(lock('data.staging.lock')).toContain('toy/rows.csv');
   expect(await messageOf(retrain('staging'))).toMatch(/^E_GIT_DIRTY: data\.staging\.lock is not committed/);
 });
 
 test('it is registered for that environment alone, at a commit that moves the locks and nothing else', async () => {
-  await giveData('staging', rowsCsv(500));
+  await giveData(project, 'staging', rowsCsv(500));
   const made = await retrain('staging');
   expect(made).toMatchObject({
     version: 'v1.0.0-staging.1',
@@ -117,7 +69,7 @@ test('it is registered for that environment alone, at a commit that moves the lo
 });
 
 test('each environment takes its own training of the version that the one before it runs', async () => {
-  await giveData('production', rowsCsv(100));
+  await giveData(project, 'production', rowsCsv(100));
   const made = await retrain('production');
   expect(made.version).toBe('v1.0.0-production.1');
   expect(await messageOf(to(made.version, 'production'))).toMatch(
@@ -137,11 +89,11 @@ test('each environment takes its own training of the version that the one before
 });
 
 test('new data is a new training; what the gate refuses gets no version', async () => {
-  await giveData('staging', rowsCsv(500, true));
+  await giveData(project, 'staging', rowsCsv(500, true));
   expect(await messageOf(retrain('staging'))).toMatch(
     /^E_GATE_REFUSED: toy: the verdict for staging is fail/,
   );
-  await giveData('staging', rowsCsv(510));
+  await giveData(project, 'staging', rowsCsv(510));
   expect((await retrain('staging')).version).toBe('v1.0.0-staging.2');
 });
 

@@ -137,9 +137,8 @@ async function trainAndJudge(
       report?.(event);
     },
   });
-  const { configuration } = workspace;
-  const alone = { ...workspace, configuration: { ...configuration, environments: [environment] } };
-  const judgement = await judgeRun(alone, {
+  const judgement = await judgeRun(workspace, {
+    environments: [environment],
     run,
     modelFile,
     base: commit,

@@ -3,6 +3,8 @@ import { type Binding, judge, type Outcome, type Policy, type Verdict } from '..
 import type { Workspace } from '../workspace/index.ts';
 
 export interface VerdictsInput {
+  /** Those it is judged for; all unless stated. */
+  readonly environments?: readonly string[] | undefined;
   readonly policy: Policy;
   readonly evaluation: Evaluation;
   readonly comparison: Comparison;
@@ -12,12 +14,20 @@ export interface VerdictsInput {
   readonly binding: Binding;
 }
 
-/** One verdict for each environment, from what is measured alone: whoever has the evaluation can make them again. */
+/** One verdict for an environment, from what is measured alone: whoever has the evaluation can make them again. */
 export const verdictsOf = (
   { configuration }: Workspace,
-  { policy, evaluation, comparison, doubt, now, binding }: VerdictsInput,
+  {
+    environments = configuration.environments,
+    policy,
+    evaluation,
+    comparison,
+    doubt,
+    now,
+    binding,
+  }: VerdictsInput,
 ): Verdict[] =>
-  configuration.environments.map((environment) => {
+  environments.map((environment) => {
     // Holds name versions; what is judged here has none yet.
     const verdict = judge({ policy, environment, evaluation, comparison, holds: [], now, binding });
     return doubt === null || verdict.verdict === 'fail'
