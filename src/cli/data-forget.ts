@@ -30,14 +30,18 @@ const some = (items: readonly string[]): string =>
 
 function textOf(report: ForgetReport): string {
   const { applied, dataset, versions, files, local, remote, shared, unknown, models, pipelines } = report;
+  const locks = report.locks.map(({ lock }) => lock);
   const packs = remote.packs > 0 ? `, written anew: ${remote.packs} packs, ${remote.maps} maps` : '';
   return [
     `${applied ? 'forgotten' : 'would be forgotten'}: ${dataset}, ${versions} version${versions === 1 ? '' : 's'}, ${amount(files, 'count')} file${files === 1 ? '' : 's'}`,
-    `  under data/: the working copy`,
+    ...(locks.length > 0 ? [`  in ${locks.join(', ')}: what it says of it`] : []),
+    '  under data/: the working copy',
     `  in the local store: ${local.objects} objects, and ${local.derived} cached outputs made of it`,
     `  in ${remote.name}: ${remote.objects} objects${packs}`,
     ...(shared.length > 0
-      ? [`  stays, since other datasets have the same bytes: ${some(shared.map(({ key }) => key))}`]
+      ? [
+          `  stays, since other datasets have the same bytes: ${some(shared.map(({ key, lock }) => `${key} of ${lock}`))}`,
+        ]
       : []),
     ...(unknown.length > 0
       ? [
@@ -59,7 +63,7 @@ function textOf(report: ForgetReport): string {
     `  models made with it: ${models.length === 0 ? 'none that this clone knows of' : some(models)}`,
     ...(pipelines.length > 0 ? [`  pipelines that still name it: ${some(pipelines)}`] : []),
     applied
-      ? 'next: commit data.lock and data.tombstones.json, and let others pull them'
+      ? `next: commit ${[...locks, 'data.tombstones.json'].join(', ')}, and let others pull them`
       : 'nothing is deleted yet: add --yes, when nobody pushes meanwhile',
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyLock, type Forgotten, findLock, forgetData, type LockEntry, openStore } from '../data/index.ts';
+import { type Forgotten, forgetData, type LockEntry, lockedEntries, openStore } from '../data/index.ts';
 import { listPipelines, type RunRecord, type StageRecord } from '../pipeline/index.ts';
 import { committer, listAllVersions, personOf } from '../registry/index.ts';
 import {
@@ -30,7 +30,7 @@ export interface ForgetReport extends Forgotten {
 }
 
 /**
- * Forgets a dataset, or one file of a folder, in every version that Git knows of. Errors: E_DATA_MISSING for a dataset
+ * Forgets a dataset, or one file of a folder, in every version that Git knows of, whichever lock names it. Errors: E_DATA_MISSING for a dataset
  * that no lock names, E_GIT in a shallow clone, E_GIT_IDENTITY, and those of `forgetData`.
  */
 export async function forget(workspace: Workspace, wish: ForgetWish): Promise<ForgetReport> {
@@ -38,7 +38,7 @@ export async function forget(workspace: Workspace, wish: ForgetWish): Promise<Fo
   await checkWhole(workspace);
   const now = Date.now();
   const roots = await findRoots(workspace, { history: 'all', runs: 0, complete: false, now });
-  const entries = (findLock(workspace) ?? emptyLock).entries;
+  const entries = lockedEntries(workspace);
   const key = keyOf(dataset, [...entries, ...roots.datasets]);
   const versions = roots.datasets.filter((version) => version.key === key);
   const digests = new Set(versions.map(({ digest }) => digest));
@@ -49,7 +49,7 @@ export async function forget(workspace: Workspace, wish: ForgetWish): Promise<Fo
     key,
     file,
     versions,
-    current: entries.find((entry) => entry.key === key) ?? null,
+    current: entries.filter((entry) => entry.key === key),
     others,
     reason,
     by: apply ? personOf(await committer(workspace.root)) : '',
@@ -73,8 +73,8 @@ function keyOf(dataset: string, known: readonly Pick<LockEntry, 'key'>[]): strin
   if (found) return found.key;
   throw new LockstepError('E_DATA_MISSING', {
     what: `no lock in this clone's history names "${dataset}"`,
-    allowed: 'a dataset that is or was in data.lock',
-    fix: 'lockstep data status lists what is locked',
+    allowed: "a dataset that is or was in data.lock, or in an environment's data.<environment>.lock",
+    fix: 'take its key from one of them: `lockstep data status` lists those of data.lock',
   });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockName, type RootDataset, type Roots, readTombstones } from '../data/index.ts';
+import { lockName, lockNames, type RootDataset, type Roots, readTombstones } from '../data/index.ts';
 import { hasOrigin, knownBranchCommit } from '../registry/index.ts';
 import {
   type Digest,
@@ -26,9 +26,14 @@ export interface RootOptions {
 
 const dayMs = 86_400_000;
 
-/** data.lock, and what environments train on in its place. */
-const locksOf = ({ configuration }: Workspace): string[] =>
-  [undefined, ...configuration.environments].map((environment) => lockName(environment));
+/** data.lock, and what environments train on in its place; of all history also the locks of environments that are gone. */
+async function locksOf(workspace: Workspace, history: RootOptions['history']): Promise<string[]> {
+  const { root, configuration } = workspace;
+  const args = ['--full-history', '--format=', '--name-only', '--relative', '-z', '--', ':(glob)data.*.lock'];
+  const known = history === 'all' ? (await tryGit(['log', '--all', ...args], { cwd: root })).stdout : '';
+  const configured = configuration.environments.map((environment) => lockName(environment));
+  return [...new Set([...lockNames(workspace), ...configured, ...known.split('\0').filter(Boolean)])];
+}
 
 /**
  * What must stay: the datasets of data.lock and of environments' own locks in the work tree, in the index, at the tips
@@ -44,14 +49,15 @@ export async function findRoots(workspace: Workspace, options: RootOptions): Pro
     for (const digest of digestsIn(text)) if (!objects.has(digest)) objects.set(digest, why);
   };
   const datasets = new Datasets();
+  const locks = await locksOf(workspace, options.history);
   for (const folder of inGit ? await workTrees(root) : [root]) {
-    for (const name of locksOf(workspace)) {
-      const file = join(folder, name);
+    for (const lock of locks) {
+      const file = join(folder, lock);
       if (existsSync(file)) datasets.add(readFileSync(file), 'work tree');
     }
   }
   if (inGit) {
-    const places = await placesIn(workspace, options, name);
+    const places = await placesIn(workspace, options, locks, name);
     for (const { whys, bytes } of await readPlaces(root, places)) datasets.add(bytes, whys[0]!);
   }
   nameRuns(workspace, options.now - options.runs * dayMs, name);
@@ -86,13 +92,14 @@ async function workTrees(root: string): Promise<string[]> {
 async function placesIn(
   workspace: Workspace,
   { history, complete }: RootOptions,
+  locks: readonly string[],
   name: (text: string, why: string) => void,
 ): Promise<Place[]> {
   const { root } = workspace;
   const lockOf = (why: string) => (treeish: string) =>
-    locksOf(workspace).map((lock) => ({ spec: `${treeish}:./${lock}`, why }));
+    locks.map((lock) => ({ spec: `${treeish}:./${lock}`, why }));
   const index = [':', ':1:', ':2:', ':3:'].flatMap((stage) =>
-    locksOf(workspace).map((lock) => ({ spec: `${stage}./${lock}`, why: 'work tree' })),
+    locks.map((lock) => ({ spec: `${stage}./${lock}`, why: 'work tree' })),
   );
   const heads = (await git(['worktree', 'list', '--porcelain'], { cwd: root })).matchAll(
     /^HEAD ([0-9a-f]+)$/gm,
@@ -112,7 +119,7 @@ async function placesIn(
     ...(await environmentCommits(workspace, name)).flatMap(lockOf('environments')),
     ...[...those(/^refs\/(?!tags\/|stash$)/), ...origin].flatMap(lockOf('branches')),
     ...(await stashes(root)).flatMap(lockOf('stash')),
-    ...(await changesOfLock(workspace, history)).flatMap(lockOf('history')),
+    ...(await changesOfLock(workspace, locks, history)).flatMap(lockOf('history')),
   ];
 }
 
@@ -153,7 +160,11 @@ async function stashes(root: string): Promise<string[]> {
 }
 
 /** Commits of the default branch that changed a lock, with the states that they changed it from. */
-async function changesOfLock(workspace: Workspace, history: RootOptions['history']): Promise<string[]> {
+async function changesOfLock(
+  { root }: Workspace,
+  locks: readonly string[],
+  history: RootOptions['history'],
+): Promise<string[]> {
   const known = [
     'refs/remotes/origin/HEAD',
     'refs/remotes/origin/main',
@@ -162,11 +173,10 @@ async function changesOfLock(workspace: Workspace, history: RootOptions['history
     'refs/heads/master',
     'HEAD',
   ];
-  const { root } = workspace;
   const args = ['log', '--full-history', '--format=%ct %H %P'];
   const since = history === 'all' ? 0 : Date.now() / 1000 - history * 86_400;
   for (const branch of history === 'all' ? ['--all'] : known) {
-    const { status, stdout } = await tryGit([...args, branch, '--', ...locksOf(workspace)], { cwd: root });
+    const { status, stdout } = await tryGit([...args, branch, '--', ...locks], { cwd: root });
     if (status !== 0) continue;
     const lines = stdout
       .split('\n')

@@ -17,7 +17,15 @@ export {
   printLock,
   withEntry,
 } from './lock/lock.ts';
-export { findLock, lockName, readLock, writeLock } from './lock/lock-file.ts';
+export {
+  findLock,
+  type LockedEntry,
+  lockedEntries,
+  lockName,
+  lockNames,
+  readLock,
+  writeLock,
+} from './lock/lock-file.ts';
 export { changedKeys, type LockMerge, mergeLocks, printMerge } from './lock/lock-merge.ts';
 export { parseLock } from './lock/lock-parser.ts';
 export { type Conflict, type Item, type Side, sameItem } from './lock/three-way.ts';

@@ -1,7 +1,7 @@
 import { type Digest, LockstepError } from '../../workspace/index.ts';
 import { findManifest } from '../gc/manifests.ts';
 import type { RootDataset } from '../gc/roots.ts';
-import type { LockEntry } from '../lock/lock.ts';
+import { type LockedEntry, lockName } from '../lock/lock-file.ts';
 import type { Remote } from '../remote.ts';
 import type { Store } from '../store/store.ts';
 
@@ -10,12 +10,12 @@ export interface ForgetTarget {
   readonly key: string;
   /** Of a folder, this file alone. */
   readonly file?: string | undefined;
-  /** All that data.lock ever said of this key. */
+  /** All that data.lock and environments' own locks ever said of this key. */
   readonly versions: readonly RootDataset[];
-  /** What it says now; null when the dataset is not locked any more. */
-  readonly current: LockEntry | null;
-  /** The other datasets that are locked now: their bytes stay. */
-  readonly others: readonly LockEntry[];
+  /** What each of them says now; none when the dataset is not locked any more. */
+  readonly current: readonly LockedEntry[];
+  /** The other datasets that are locked now, whoever locks them: their bytes stay. */
+  readonly others: readonly LockedEntry[];
 }
 
 export interface ManifestLine {
@@ -30,13 +30,19 @@ export interface ForgottenBytes {
   /** Manifests of folders that are forgotten whole: names of files may say too much. */
   readonly manifests: ReadonlySet<Digest>;
   /** Bytes that another dataset has too; they stay. */
-  readonly shared: readonly { readonly digest: Digest; readonly key: string }[];
+  readonly shared: readonly SharedBytes[];
   /** Versions whose manifest is nowhere. */
   readonly unknown: readonly Digest[];
-  /** The current folder without the file. */
-  readonly rest: readonly ManifestLine[];
-  /** Paths of the current folder that go. */
+  /** By lock, the current folder without the file; a lock whose folder's manifest is nowhere has none. */
+  readonly rest: ReadonlyMap<string, readonly ManifestLine[]>;
+  /** Paths that go of what lies under data/. */
   readonly paths: readonly string[];
+}
+
+interface SharedBytes {
+  readonly digest: Digest;
+  readonly key: string;
+  readonly lock: string;
 }
 
 /** Errors: E_DATA_MISSING for a file that no version has, E_OBJECT_MISSING when another folder's manifest is nowhere. */
@@ -60,37 +66,42 @@ export async function bytesToForget(
   if (file !== undefined && found.size === 0) throw noFile(key, file);
   const shared = await sharedWith(remote, store, others, found);
   const files = new Set([...found].filter((digest) => !shared.some((other) => other.digest === digest)));
-  const now = current?.files === undefined ? null : await readLines(remote, store, key, current.digest);
-  return {
-    files,
-    manifests,
-    shared,
-    unknown,
-    rest: (now ?? []).filter(({ digest }) => !found.has(digest)),
-    paths: (now ?? []).filter(({ digest }) => found.has(digest)).map(({ path }) => path),
-  };
+  const rest = new Map<string, ManifestLine[]>();
+  const paths: string[] = [];
+  for (const { lock, digest, files } of file === undefined ? [] : current) {
+    const lines = files === undefined ? [] : await readLines(remote, store, key, digest);
+    if (lines === null) continue;
+    rest.set(
+      lock,
+      lines.filter((line) => !found.has(line.digest)),
+    );
+    if (lock === lockName())
+      paths.push(...lines.filter((line) => found.has(line.digest)).map(({ path }) => path));
+  }
+  return { files, manifests, shared, unknown, rest, paths };
 }
 
 async function sharedWith(
   remote: Remote,
   store: Store,
-  others: readonly LockEntry[],
+  others: readonly LockedEntry[],
   found: ReadonlySet<Digest>,
-): Promise<{ digest: Digest; key: string }[]> {
-  const shared: { digest: Digest; key: string }[] = [];
-  for (const { key, digest, files } of others) {
-    if (found.has(digest)) shared.push({ digest, key });
+): Promise<SharedBytes[]> {
+  const shared: SharedBytes[] = [];
+  for (const { key, digest, files, lock } of others) {
+    if (found.has(digest)) shared.push({ digest, key, lock });
     if (files === undefined) continue;
     const lines = await readLines(remote, store, key, digest);
     if (lines === null) {
       throw new LockstepError('E_OBJECT_MISSING', {
         what: `the manifest of "${key}" (${digest}) is neither here nor in ${remote.name}, so nobody knows what it shares`,
+        where: { file: lock },
         allowed: 'locked folders that can be had',
-        fix: 'push it from a checkout that has it, or take it out of data.lock',
+        fix: `push it from a checkout that has it, or take it out of ${lock}`,
       });
     }
     for (const line of lines)
-      if (found.has(line.digest)) shared.push({ digest: line.digest, key: key + line.path });
+      if (found.has(line.digest)) shared.push({ digest: line.digest, key: key + line.path, lock });
   }
   return shared;
 }

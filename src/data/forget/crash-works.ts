@@ -4,7 +4,7 @@ import { digestOf, type Workspace } from '../../workspace/index.ts';
 import { gcLocal } from '../gc/local.ts';
 import { gcRemote } from '../gc/remote.ts';
 import { fileEntry, folderEntry, manifestOf } from '../gc/test-world.ts';
-import { readLock } from '../lock/lock-file.ts';
+import { lockedEntries } from '../lock/lock-file.ts';
 import { fileBucket } from '../remotes/file-bucket.ts';
 import { openStore } from '../store/store.ts';
 import { forgetData } from './forget.ts';
@@ -33,8 +33,8 @@ export const works: Readonly<Record<string, (workspace: Workspace) => Promise<un
     forgetData(workspace, {
       key: 'gone/',
       versions: [root('gone/', gone)],
-      current: readLock(workspace).entries.find(({ key }) => key === 'gone/') ?? null,
-      others: entries.slice(1),
+      current: lockedEntries(workspace).filter(({ key }) => key === 'gone/'),
+      others: lockedEntries(workspace).filter(({ key }) => key !== 'gone/'),
       reason: 'r',
       by: 'b',
       at: '2026-11-27T05:00:00.000Z',

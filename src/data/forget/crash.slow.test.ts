@@ -30,6 +30,7 @@ async function template(): Promise<Workspace> {
   for (const members of [gone, stays]) await store.put(manifestOf(members));
   makeOld(store.root);
   writeLock(workspace, { entries });
+  writeLock(workspace, { entries: entries.slice(0, 2) }, 'staging');
   return workspace;
 }
 
@@ -82,7 +83,7 @@ const stateOf = ({ root }: Workspace) => ({
   remote: readdirSync(join(root, 'remote'), { recursive: true })
     .filter((name) => /sha256\/../.test(`${name}`) && !`${name}`.includes('.tmp-'))
     .sort(),
-  lock: readFileSync(join(root, 'data.lock'), 'utf8'),
+  locks: ['data.lock', 'data.staging.lock'].map((name) => readFileSync(join(root, name), 'utf8')),
   here: digests.map((digest) => openStore(openWorkspace(root)).has(digest)),
 });
 

@@ -38,13 +38,13 @@ export interface Forgotten {
   };
   readonly shared: ForgottenBytes['shared'];
   readonly unknown: readonly Digest[];
-  /** What data.lock says of the dataset afterwards. */
-  readonly entry: LockEntry | null;
+  /** Every lock that names the dataset, and what it says of it afterwards. */
+  readonly locks: readonly { readonly lock: string; readonly entry: LockEntry | null }[];
 }
 
 /**
- * Deletes a dataset's bytes, all its versions: in the remote, in the local store and under data/, and says so by
- * tombstones there and in Git. Killed anywhere, the same again finishes. Errors: E_DATA_MISSING when nothing is left to
+ * Deletes a dataset's bytes, all its versions: in the remote, in the local store and under data/, takes it out of
+ * every lock, and says so by tombstones there and in Git. Killed anywhere, the same again finishes. Errors: E_DATA_MISSING when nothing is left to
  * forget, E_REMOTE_READ_ONLY before anything is deleted, E_BUSY.
  */
 export async function forgetData(workspace: Workspace, request: ForgetRequest): Promise<Forgotten> {
@@ -73,15 +73,18 @@ export async function forgetData(workspace: Workspace, request: ForgetRequest): 
     shared: bytes.shared,
     unknown: bytes.unknown,
   };
-  if (!request.apply) return { applied: false, ...plan, entry: request.current };
+  if (!request.apply) {
+    const locks = request.current.map(({ lock, ...entry }) => ({ lock, entry }));
+    return { applied: false, ...plan, locks };
+  }
   const tombstones = tombstonesOf(workspace, request, bytes);
   for (const tombstone of tombstones) await putTombstone(place, tombstone);
   writeTombstones(workspace, [...readTombstones(workspace), ...tombstones]);
   await applyRemoteForget(place, remote satisfies RemoteForget, bytes);
   rmSync(knownMaps(workspace, place).folder, { recursive: true, force: true });
   await forgetInStore(workspace, gone, bytes.manifests);
-  const entry = await forgetInWorkTree(workspace, request, bytes);
-  return { applied: true, ...plan, entry };
+  const locks = await forgetInWorkTree(workspace, request, bytes);
+  return { applied: true, ...plan, locks };
 }
 
 /** One for each version, or for each of the file's: of a folder's files the folder's speaks. */
@@ -117,11 +120,11 @@ function nothingLeft({ key }: ForgetTarget, { shared, unknown }: ForgottenBytes)
   const [other] = shared;
   return new LockstepError('E_DATA_MISSING', {
     what: other
-      ? `all bytes of "${key}" belong to data/${other.key} too, and so stay`
+      ? `all bytes of "${key}" belong to "${other.key}" of ${other.lock} too, and so stay`
       : `nobody knows what "${key}" consisted of (${unknown.join(', ')})`,
     allowed: 'a dataset whose bytes are its own',
     fix: other
-      ? `forget ${other.key} as well, that one first taken out of data.lock`
+      ? `forget ${other.key} as well, that one first taken out of ${other.lock}`
       : 'run `lockstep data gc`',
   });
 }

@@ -1,16 +1,24 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Digest, isAlive, statePath, type Workspace, withLock } from '../../workspace/index.ts';
+import {
+  type Digest,
+  isAlive,
+  statePath,
+  type Workspace,
+  withLock,
+  writeAtomic,
+} from '../../workspace/index.ts';
 import { rewritePacks } from '../gc/local.ts';
 import { looseFiles } from '../gc/loose-files.ts';
 import { packFiles } from '../gc/pack-files.ts';
-import type { LockEntry } from '../lock/lock.ts';
-import { findLock, writeLock } from '../lock/lock-file.ts';
+import { type LockEntry, printLock } from '../lock/lock.ts';
+import { lockedEntries } from '../lock/lock-file.ts';
 import { printManifest, totalSize } from '../manifest.ts';
 import { openStore } from '../store/store.ts';
 import { cleaningStore } from '../store/store-use.ts';
 import { checkNoLink, dataPath } from '../working-files/working-files.ts';
-import type { ForgetTarget, ForgottenBytes } from './bytes.ts';
+import type { ForgetTarget, ForgottenBytes, ManifestLine } from './bytes.ts';
+import type { Forgotten } from './forget.ts';
 
 /** Takes bytes out of the local store: objects, packs, what killed commands left half-written. Errors: E_BUSY. */
 export const forgetInStore = (
@@ -37,27 +45,36 @@ export const forgetInStore = (
       if (digest !== null && last.has(digest)) rmSync(path, { force: true });
   });
 
-/** Removes the working copy, and then the entry, or what it says of the file. Returns the entry as it is now. */
+/** Removes the working copy, and then the entries, or what they say of the file. Returns the entries as they are now. */
 export async function forgetInWorkTree(
   workspace: Workspace,
   { key, file, current }: ForgetTarget,
   { paths, rest }: ForgottenBytes,
-): Promise<LockEntry | null> {
+): Promise<Forgotten['locks']> {
   checkNoLink(workspace, key);
   const place = dataPath(workspace, key);
   if (file === undefined) rmSync(place.replace(/\/$/, ''), { recursive: true, force: true });
   else for (const path of new Set([...paths, file])) removeInside(workspace, key, path);
-  if (current === null) return null;
+  if (current.length === 0) return [];
   return withLock(
     statePath(workspace, 'locks', 'data-lock.json'),
     { what: 'data forget', waitMs: 60_000 },
     async () => {
-      const entries = findLock(workspace)?.entries ?? [];
-      const left = file === undefined || rest.length === 0 ? null : await restOf(workspace, key, rest);
-      writeLock(workspace, {
-        entries: [...entries.filter((entry) => entry.key !== key), ...(left ? [left] : [])],
-      });
-      return left;
+      const others = lockedEntries(workspace).filter((entry) => entry.key !== key);
+      const locks: { lock: string; entry: LockEntry | null }[] = [];
+      for (const { lock, ...entry } of current) {
+        const lines = rest.get(lock);
+        const left = file === undefined ? null : lines ? await restOf(workspace, key, lines) : entry;
+        locks.push({ lock, entry: left });
+      }
+      for (const { lock, entry } of locks) {
+        const entries: LockEntry[] = others.filter((other) => other.lock === lock);
+        writeAtomic(
+          join(workspace.root, lock),
+          printLock({ entries: entry ? [...entries, entry] : entries }),
+        );
+      }
+      return locks;
     },
   );
 }
@@ -67,7 +84,13 @@ function removeInside(workspace: Workspace, key: string, path: string): void {
   rmSync(join(dataPath(workspace, key), path), { force: true });
 }
 
-async function restOf(workspace: Workspace, key: string, rest: ForgottenBytes['rest']): Promise<LockEntry> {
+/** Null for a folder that nothing is left of. */
+async function restOf(
+  workspace: Workspace,
+  key: string,
+  rest: readonly ManifestLine[],
+): Promise<LockEntry | null> {
+  if (rest.length === 0) return null;
   const { digest } = await openStore(workspace).put(printManifest(rest));
   return { key, digest, size: totalSize(rest), files: rest.length };
 }

@@ -1,19 +1,40 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LockstepError, type Workspace, writeAtomic } from '../../workspace/index.ts';
-import { type Lock, printLock } from './lock.ts';
+import { type Lock, type LockEntry, printLock } from './lock.ts';
 import { parseLock } from './lock-parser.ts';
 
 /** Whose lock: everybody's, or what one environment trains on in its place. */
 export const lockName = (environment?: string): string =>
   environment === undefined ? 'data.lock' : `data.${environment}.lock`;
 
+/** An entry, and the file that has it. */
+export interface LockedEntry extends LockEntry {
+  readonly lock: string;
+}
+
+/** The locks that lie at the root, data.lock first: also those of environments that lockstep.yaml names no more. */
+export const lockNames = ({ root }: Workspace): string[] => [
+  lockName(),
+  ...readdirSync(root)
+    .filter((name) => /^data\.[a-z][a-z0-9-]*\.lock$/.test(name))
+    .sort(),
+];
+
+/** What every lock of a workspace names. Errors: those of `parseLock`. */
+export const lockedEntries = (workspace: Workspace): LockedEntry[] =>
+  lockNames(workspace).flatMap((lock) =>
+    (findNamed(workspace, lock)?.entries ?? []).map((entry) => ({ ...entry, lock })),
+  );
+
 /** More than any lock may have: enough for the parser to refuse it without reading gigabytes. */
 const mostRead = 65 * 1024 * 1024;
 
 /** The lock of a workspace, or null when it has none. Errors: those of `parseLock`. */
-export function findLock(workspace: Workspace, environment?: string): Lock | null {
-  const name = lockName(environment);
+export const findLock = (workspace: Workspace, environment?: string): Lock | null =>
+  findNamed(workspace, lockName(environment));
+
+function findNamed(workspace: Workspace, name: string): Lock | null {
   const bytes = bytesOf(workspace, name);
   return bytes === null ? null : parseLock(bytes, name);
 }
