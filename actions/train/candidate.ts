@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import type { OwnData } from '../../src/commands/environment-data.ts';
 import { trainCandidate } from '../../src/commands/train.ts';
 import type { Workspace } from '../../src/workspace/index.ts';
 import { say } from '../kit/foreign-output.ts';
@@ -21,7 +22,7 @@ export async function trainInGroups(
   { folder, quick, base, version, environment }: CandidateOrder,
 ): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  const commit = await commitToTrain(workspace, model, { version, environment });
+  const own = await dataToTrain(workspace, model, { version, environment });
   const { report, end } = stageGroups(model);
   // What is merged may have been trained by a run that we trust; what a change asks for is its own to train.
   const merged = process.env.GITHUB_EVENT_NAME === 'push' && !quick;
@@ -33,7 +34,7 @@ export async function trainInGroups(
       report,
       ...(find === null ? {} : { find }),
       ...(base === null ? {} : { base }),
-      ...(commit === null ? {} : { commit }),
+      ...(own === null ? {} : { own }),
     });
     end();
     const kind = quick ? 'trained on a sample' : 'trained';
@@ -46,14 +47,14 @@ export async function trainInGroups(
 /** The registries of models and of images are loaded where they are asked. */
 const keptRuns = async () => (await import('../../src/commands/kept-run.ts')).keptRuns;
 
-/** Of a version on the data of an environment, where both are named; null where what is checked out is trained. */
-async function commitToTrain(
+/** A version's commit on the data of an environment, where both are named; null where what is checked out is trained. */
+async function dataToTrain(
   workspace: Workspace,
   model: string,
   { version, environment }: { readonly version: string | null; readonly environment: string | null },
-): Promise<string | null> {
+): Promise<OwnData | null> {
   if (version === null && environment === null) return null;
   const { whatToTrain } = await import('../../src/commands/retrain.ts');
   const request = { version: wanted('version', version), environment: wanted('environment', environment) };
-  return (await whatToTrain(workspace, { model, ...request })).data.commit;
+  return (await whatToTrain(workspace, { model, ...request })).data;
 }

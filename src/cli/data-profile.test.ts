@@ -18,7 +18,9 @@ function project() {
     const age = at === 11 ? '' : at === 12 ? '430' : String(20 + ((at * 7) % 50));
     return `${at},${age},${['basic', 'pro'][at % 2]},m${at}@example.org,${at % 4 === 0 ? 'yes' : 'no'}`;
   });
-  put('customers.csv', `id,age,plan,contact,churned\n${rows.join('\n')}\n`);
+  const head = 'id,age,plan,contact,churned';
+  put('customers.csv', `${head}\n${rows.join('\n')}\n`);
+  put('staging/customers.csv', `${head}\n${rows.slice(12).join('\n')}\n`);
   put(
     'pipelines/churn/pipeline.yaml',
     `stages:
@@ -122,6 +124,29 @@ test('a proposal is a section of model.yaml', () => {
         - {dataset: churn/customers.csv, column: contact, type: category, unique: true, nulls-at-most: 0}
         - {dataset: churn/customers.csv, column: churned, type: category, one-of: ["no", "yes"], nulls-at-most: 0}
       personal: {columns: [contact], reason: say here why the model needs them}
+    "
+  `);
+});
+
+test('an environment’s own data is looked at in the place of everybody’s', () => {
+  const lockstep = project();
+  lockstep('data', 'add', 'staging/customers.csv', '--as', 'churn/customers.csv', '--for', 'staging');
+  const check = lockstep('data', 'profile', '--check', '--model', 'churn', '--for', 'staging');
+  expect([check.status, check.stdout, check.stderr]).toMatchInlineSnapshot(`
+    [
+      1,
+      "1 table, 28 rows, 3 expectations: 2 not met
+      ✗ churn/customers.csv, age: at most 120, but 1 cell is not (row 1)
+      ✗ churn/customers.csv, plan: one of the value listed, but 14 cells are not (rows 2, 4, 6, 8, 10): pro
+    Worth a look:
+      ✗ churn/customers.csv, contact: looks personal: e-mail by its content (100 %)
+    ",
+      "E_DATA_QUALITY: churn/customers.csv, age: at most 120, but 1 cell is not; churn/customers.csv, plan: one of the value listed, but 14 cells are not; churn/customers.csv, contact: looks personal: e-mail by its content (100 %) — data as \`data:\` in model.yaml expects it, personal columns declared there. Fix: mend the data of staging, or change what is expected of it (\`lockstep data profile --check --model churn --for staging\` lists every hit).
+    ",
+    ]
+  `);
+  expect(lockstep('data', 'profile', '--for', 'stagin').stderr).toMatchInlineSnapshot(`
+    "E_ENV_UNKNOWN: no environment "stagin" — dev, staging, production. Fix: did you mean "staging"?
     "
   `);
 });

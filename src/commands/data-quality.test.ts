@@ -11,12 +11,18 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { messageOf } from '../../test/git-sandbox.ts';
 import { toyModelYaml } from '../../test/toy-model.ts';
 import { addData, column, readTable, writeParquet } from '../data/index.ts';
-import { openWorkspace } from '../workspace/index.ts';
+import type { Report } from '../pipeline/index.ts';
+import type { ReleaseRecord } from '../registry/index.ts';
+import { openWorkspace, resolveCommit } from '../workspace/index.ts';
 import { checkDataOf, profileData, qualityError } from './data-quality.ts';
+import { ownData } from './environment-data.ts';
+import { addOwn, giveData, rowsCsv } from './retrain.fixture.ts';
 import { runModel } from './run.ts';
 import { toyProject } from './test-workspace.ts';
+import { trainCandidate } from './train.ts';
 
 const template = dirname(dirname(import.meta.dirname));
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-quality-'));
@@ -126,6 +132,53 @@ describe('before a model is trained', () => {
     writeFileSync(path, toyModelYaml);
     await checkDataOf(toy, 'toy');
     expect(existsSync(memo)).toBe(true);
+  });
+});
+
+describe('before an environment trains on its own data', () => {
+  test('that data is looked at, by what the commit expects, and not what lies in the work tree', async () => {
+    await using toy = await toyProject(
+      section('  expectations:\n    - {column: distance, at-least: 0, at-most: 1000}\n'),
+    );
+    const commit = (await resolveCommit(toy.root, 'HEAD'))!;
+    const started: string[] = [];
+    const report: Report = (event) => void (event.kind === 'stage-started' && started.push(event.stage));
+    const train = async () => {
+      const release = { model: 'toy', version: 'v1.0.0', commit } as ReleaseRecord;
+      return trainCandidate(toy, 'toy', { own: await ownData(toy, release, 'staging'), report });
+    };
+    await giveData(toy, 'staging', rowsCsv(500));
+    expect(await messageOf(train())).toMatchInlineSnapshot(
+      `"E_DATA_QUALITY: toy/rows.csv, distance: at most 1000, but 204 cells are not — data as \`data:\` in model.yaml expects it, personal columns declared there. Fix: mend the data of staging, or change what is expected of it (\`lockstep data profile --check --model toy --for staging\` lists every hit)."`,
+    );
+    expect(started).toEqual([]);
+    const about = { model: 'toy', own: { environment: 'staging' } };
+    expect((await profileData(toy, about)).misses.map(({ column, count }) => [column, count])).toEqual([
+      [
+        'distance',
+        Array.from({ length: 400 }, (_, row) => (row * 37) % 1000).filter((one) => one > 500).length,
+      ],
+    ]);
+    expect((await profileData(toy, { model: 'toy' })).misses).toEqual([]);
+
+    // What anybody else expects by now is not the version's.
+    writeFileSync(join(toy.root, 'models/toy/model.yaml'), toyModelYaml);
+    expect(await messageOf(train())).toMatch(/^E_DATA_QUALITY: /);
+    const strict = section('  expectations:\n    - {column: distance, at-most: 1}\n');
+    writeFileSync(join(toy.root, 'models/toy/model.yaml'), strict['models/toy/model.yaml']);
+    await giveData(toy, 'staging', rowsCsv(0, true));
+    await train();
+    expect(started).toEqual(['prepare', 'train']);
+  });
+
+  test('an environment without data of its own is told how to give it some', async () => {
+    await using toy = await toyProject();
+    const about = { model: 'toy', own: { environment: 'staging' } };
+    expect(await messageOf(profileData(toy, about))).toMatch(
+      /^E_LOCK_MISSING: no data\.staging\.lock in .* Fix: run `lockstep data add <file or folder> --for staging`/,
+    );
+    await addOwn(toy, 'staging', rowsCsv(0));
+    expect((await profileData(toy, about)).tables.map(({ dataset }) => dataset)).toEqual(['toy/rows.csv']);
   });
 });
 

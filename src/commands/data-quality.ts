@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { findLock, streamTable } from '../data/index.ts';
+import { streamTable } from '../data/index.ts';
 import {
   type Finding,
   findingsOf,
@@ -20,7 +20,15 @@ import {
   type Workspace,
   writeAtomic,
 } from '../workspace/index.ts';
-import { aboutSource, type Reader, readersOf, type Source, sourcesOf } from './quality-sources.ts';
+import {
+  aboutSource,
+  type EnvironmentTraining,
+  qualityLock,
+  type Reader,
+  readersOf,
+  type Source,
+  sourcesOf,
+} from './quality-sources.ts';
 
 export interface QualityReport {
   readonly tables: readonly TableProfile[];
@@ -37,6 +45,8 @@ export interface QualityOptions {
   readonly cwd?: string;
   /** The model whose expectations count; every model's when left out. */
   readonly model?: string | undefined;
+  /** An environment's own data is looked at. */
+  readonly own?: EnvironmentTraining | undefined;
   /** Tell the values of columns that have few, for a proposal. */
   readonly withValues?: boolean;
 }
@@ -50,7 +60,7 @@ export async function profileData(
   options: QualityOptions = {},
 ): Promise<QualityReport> {
   const { withValues = false } = options;
-  const readers = await readersOf(workspace, options.model);
+  const readers = await readersOf(workspace, options.model, options.own?.commit);
   const sources = await sourcesOf(workspace, readers, options);
   const overlaps = new Map<string, SplitOverlap>();
   const findings: Finding[] = [];
@@ -127,7 +137,11 @@ const nowhere = ({ pipeline, file }: Reader, tables: readonly TableProfile[]): M
   );
 
 /** For `--check`: null when every expectation is met and nothing was found that is an error. */
-export function qualityError(report: QualityReport, model?: string): LockstepError | null {
+export function qualityError(
+  report: QualityReport,
+  model?: string,
+  own?: EnvironmentTraining,
+): LockstepError | null {
   const errors = report.findings.filter(({ severity }) => severity === 'error');
   const hits = [
     ...report.misses.map(
@@ -137,10 +151,12 @@ export function qualityError(report: QualityReport, model?: string): LockstepErr
   ];
   if (hits.length === 0) return null;
   const more = hits.length > 3 ? `; and ${hits.length - 3} more` : '';
+  const only = `${model ? ` --model ${model}` : ''}${own ? ` --for ${own.environment}` : ''}`;
+  const whose = own ? ` of ${own.environment}` : '';
   return new LockstepError('E_DATA_QUALITY', {
     what: `${hits.slice(0, 3).join('; ')}${more}`,
     allowed: 'data as `data:` in model.yaml expects it, personal columns declared there',
-    fix: `mend the data, or change what is expected of it (\`lockstep data profile --check${model ? ` --model ${model}` : ''}\` lists every hit)`,
+    fix: `mend the data${whose}, or change what is expected of it (\`lockstep data profile --check${only}\` lists every hit)`,
   });
 }
 
@@ -153,12 +169,17 @@ const version = 1;
  * Before a model is trained: checks the datasets that its pipeline reads when model.yaml has a section `data`, and
  * remembers what passed by the digests of both. Errors: E_DATA_QUALITY.
  */
-export async function checkDataOf(workspace: Workspace, model: string): Promise<void> {
-  const [reader] = await readersOf(workspace, model);
+export async function checkDataOf(
+  workspace: Workspace,
+  model: string,
+  own?: EnvironmentTraining,
+): Promise<void> {
+  const [reader] = await readersOf(workspace, model, own?.commit);
   if (!reader?.file.data) return;
   const { keys, file, pipeline } = reader;
   const { data } = file;
-  const locked = (findLock(workspace)?.entries ?? []).map(({ key, digest }) => [key, digest]);
+  const lock = await qualityLock(workspace, own);
+  const locked = (lock?.entries ?? []).map(({ key, digest }) => [key, digest]);
   const { target, 'row-id': rowId = null } = pipeline.file.evaluate;
   const shown = file.inputs.filter((input) => input.public).map(({ name }) => name);
   const named = new Set([...keys, ...(data?.expectations ?? []).map(({ dataset }) => dataset)]);
@@ -166,7 +187,7 @@ export async function checkDataOf(workspace: Workspace, model: string): Promise<
   const key = digestOfJson({ version, data, read, keys: [...keys], target, rowId, shown });
   const memo = statePath(workspace, 'cache', `quality-${model}`);
   if (existsSync(memo) && readFileSync(memo, 'utf8') === key) return;
-  const error = qualityError(await profileData(workspace, { model }), model);
+  const error = qualityError(await profileData(workspace, { model, own }), model, own);
   if (error) throw error;
   writeAtomic(memo, key);
 }

@@ -1,10 +1,12 @@
-import { emptyLock, type Lock, lockName, parseLock, printLock, withEntry } from '../data/index.ts';
+import { emptyLock, type Lock, lockName, printLock, withEntry } from '../data/index.ts';
 import { commitUpon } from '../gitops/index.ts';
 import type { ReleaseRecord } from '../registry/index.ts';
-import { LockstepError, readAtCommit, tryGit, type Workspace } from '../workspace/index.ts';
+import { LockstepError, tryGit, type Workspace } from '../workspace/index.ts';
+import { lockAt } from './locks-in-git.ts';
 
 /** What an environment trains a version's commit on. */
 export interface OwnData {
+  readonly environment: string;
   /** The version's commit with the locks moved, and nothing else. */
   readonly commit: string;
   /** data.lock there, and as the version has it. */
@@ -31,7 +33,7 @@ export async function ownData(
     [name, Buffer.from(printLock(own))],
   ]);
   const message = `chore(${model}): ${version} on the data of ${environment}`;
-  return { commit: await commitUpon(workspace, commit, files, message), lock, before };
+  return { environment, commit: await commitUpon(workspace, commit, files, message), lock, before };
 }
 
 async function committedLock(workspace: Workspace, environment: string, name: string): Promise<Lock> {
@@ -50,9 +52,4 @@ async function committedLock(workspace: Workspace, environment: string, name: st
     allowed: `a committed ${name} at the root of the repository`,
     fix: `\`lockstep data add <file> --as <dataset> --for ${environment}\`, then commit it`,
   });
-}
-
-async function lockAt({ root }: Workspace, commit: string, name: string): Promise<Lock | null> {
-  const bytes = await readAtCommit(root, commit, `./${name}`);
-  return bytes === null ? null : parseLock(bytes, name);
 }

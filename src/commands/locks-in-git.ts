@@ -1,11 +1,24 @@
-import { parseLock, type RootDataset } from '../data/index.ts';
-import { type Digest, git, gitBlobs, isLockstepError } from '../workspace/index.ts';
+import { type Lock, parseLock, type RootDataset } from '../data/index.ts';
+import {
+  type Digest,
+  git,
+  gitBlobs,
+  isLockstepError,
+  readAtCommit,
+  type Workspace,
+} from '../workspace/index.ts';
 
 /** A lock that some commit, index or folder has. */
 export interface Place {
   /** As `git cat-file` takes it, for instance `<commit>:./data.lock`. */
   readonly spec: string;
   readonly why: string;
+}
+
+/** A lock as a commit has it; null where it has none. Errors: those of a bad lock. */
+export async function lockAt({ root }: Workspace, commit: string, name: string): Promise<Lock | null> {
+  const bytes = await readAtCommit(root, commit, `./${name}`);
+  return bytes === null ? null : parseLock(bytes, name);
 }
 
 /** The locks at some places, each distinct one once, with all who have it. */

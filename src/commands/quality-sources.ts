@@ -1,18 +1,22 @@
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import {
+  emptyLock,
   ensureDataset,
   fileObjects,
   findLock,
+  type Lock,
   type LockEntry,
   openStore,
   readLock,
   selectEntries,
+  withEntry,
 } from '../data/index.ts';
 import type { ProfileOptions } from '../evaluation/quality/index.ts';
 import { type ModelFile, readModelFile } from '../model/index.ts';
 import { listPipelines, type Pipeline, readPipeline } from '../pipeline/index.ts';
 import { modelPath, type Workspace } from '../workspace/index.ts';
+import { lockAt } from './locks-in-git.ts';
 
 /** A model and the datasets that its pipeline reads. */
 export interface Reader {
@@ -30,16 +34,36 @@ export interface Source {
   readonly path: string;
 }
 
+/** What an environment trains on, in the place of everybody's data. */
+export interface EnvironmentTraining {
+  readonly environment: string;
+  /** Whose pipeline, model.yaml and data.lock count; those of the work tree where nothing is trained yet. */
+  readonly commit?: string | undefined;
+}
+
+/** Null where there is none. Errors: E_LOCK_MISSING for an environment that has no data of its own. */
+export async function qualityLock(workspace: Workspace, own?: EnvironmentTraining): Promise<Lock | null> {
+  if (own === undefined) return findLock(workspace);
+  const { environment, commit } = own;
+  if (commit !== undefined) return lockAt(workspace, commit, 'data.lock');
+  return readLock(workspace, environment).entries.reduce(withEntry, findLock(workspace) ?? emptyLock);
+}
+
 /** The models whose expectations count: one, or all that have a model.yaml. */
-export async function readersOf(workspace: Workspace, model: string | undefined): Promise<Reader[]> {
+export async function readersOf(
+  workspace: Workspace,
+  model: string | undefined,
+  commit?: string,
+): Promise<Reader[]> {
+  const at = commit === undefined ? {} : { commit };
   const names = model === undefined ? listPipelines(workspace) : [model];
   const readers: Reader[] = [];
   for (const name of names) {
     if (model === undefined && !existsSync(modelPath(workspace, name, 'model.yaml'))) continue;
-    const pipeline = await readPipeline(workspace, name);
+    const pipeline = await readPipeline(workspace, name, at);
     const inputs = pipeline.stages.flatMap((stage) => stage.inputs);
     const keys = [...new Set(inputs.flatMap((input) => (input.kind === 'data' ? [input.key] : [])))];
-    readers.push({ pipeline, file: await readModelFile(workspace, name), keys });
+    readers.push({ pipeline, file: await readModelFile(workspace, name, at), keys });
   }
   return readers;
 }
@@ -51,6 +75,7 @@ interface Selection {
   readonly datasets?: readonly string[];
   readonly cwd?: string;
   readonly model?: string | undefined;
+  readonly own?: EnvironmentTraining | undefined;
 }
 
 /**
@@ -60,19 +85,21 @@ interface Selection {
 export async function sourcesOf(
   workspace: Workspace,
   readers: readonly Reader[],
-  { datasets = [], cwd = workspace.root, model }: Selection,
+  { datasets = [], cwd = workspace.root, model, own }: Selection,
 ): Promise<Source[]> {
-  const lock = findLock(workspace);
+  const lock = await qualityLock(workspace, own);
   const isKey = (name: string) =>
     lock?.entries.some(({ key }) => [name, `${name}/`, name.replace(/^data\//, '')].includes(key)) === true;
   const files = datasets.filter((name) => !isKey(name) && existsSync(resolve(cwd, name)));
   const keys = datasets.filter((name) => !files.includes(name));
   const wanted = datasets.length > 0 ? keys : model === undefined ? [] : expectedBy(readers);
-  const entries = datasets.length > 0 && keys.length === 0 ? [] : selectEntries(readLock(workspace), wanted);
+  const filesAlone = datasets.length > 0 && keys.length === 0;
+  const whole = lock ?? (filesAlone ? emptyLock : readLock(workspace));
+  const entries = filesAlone ? [] : selectEntries(whole, wanted);
   const sources: Source[] = files.map((name) => ({ name, key: name, path: resolve(cwd, name) }));
   for (const entry of entries) {
     if (wanted.length > 0 || entry.files !== undefined || isTable(entry.key))
-      sources.push(...(await tablesOf(workspace, entry)));
+      sources.push(...(await tablesOf(workspace, whole, entry)));
   }
   return sources;
 }
@@ -83,8 +110,8 @@ const expectedBy = (readers: readonly Reader[]): string[] =>
     ...(file.data?.expectations ?? []).flatMap(({ dataset }) => (dataset === undefined ? [] : [dataset])),
   ]);
 
-async function tablesOf(workspace: Workspace, { key, files }: LockEntry): Promise<Source[]> {
-  const entry = await ensureDataset(workspace, readLock(workspace), key);
+async function tablesOf(workspace: Workspace, lock: Lock, { key, files }: LockEntry): Promise<Source[]> {
+  const entry = await ensureDataset(workspace, lock, key);
   const store = openStore(workspace);
   const objects = await fileObjects(store, entry);
   return objects

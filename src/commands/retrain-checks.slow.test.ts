@@ -2,10 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commitFiles, messageOf } from '../../test/git-sandbox.ts';
+import { toyModelYaml } from '../../test/toy-model.ts';
 import { openStore } from '../data/index.ts';
 import { type EnvironmentState, writeAgentState } from '../gitops/agent/state.ts';
 import { promote } from '../gitops/index.ts';
-import { type ReleaseRecord, readRelease } from '../registry/index.ts';
+import type { Report } from '../pipeline/index.ts';
+import { listVersions, type ReleaseRecord, readRelease } from '../registry/index.ts';
 import { git, openWorkspace, type Workspace } from '../workspace/index.ts';
 import { registerModel } from './register.ts';
 import { giveData, retrainProject, rowsCsv } from './retrain.fixture.ts';
@@ -13,7 +15,7 @@ import { retrainModel } from './retrain.ts';
 import type { ToyProject } from './test-workspace.ts';
 
 /*
- * Checks `from:` an environment, where each trains for itself. A server of the model server's protocol and an agent's
+ * What is checked where each environment trains for itself: by a policy, `from:` environments, and of the data. A server of the model server's protocol and an agent's
  * state file stand for what runs.
  */
 
@@ -43,6 +45,7 @@ beforeAll(async () => {
   const at = (name: string) => `{name: ${name}, url: "${urlOf(name)}"}`;
   project = await retrainProject({
     'models/toy/policy.yaml': policy,
+    'models/toy/model.yaml': `${toyModelYaml}pattern: retrain\ndata: {expectations: [{column: distance, at-most: 1600}]}\n`,
     'lockstep.yaml': `environments: [${['dev', 'staging', 'production'].map(at).join(', ')}]\n`,
   });
   workspace = openWorkspace(project.root);
@@ -116,6 +119,18 @@ test('promotion asks the environment that the check names, about its own trainin
   );
   await run('staging', 'v1.0.0-staging.1', 10);
   expect(await to('v1.0.0-production.1', 'production')).toMatchObject({ outcome: 'written' });
+});
+
+test('data that is not as the model expects is neither trained on nor registered', async () => {
+  const versions = await listVersions(workspace.root, 'toy');
+  await giveData(project, 'staging', rowsCsv(700));
+  const started: string[] = [];
+  const request = { model: 'toy', version: 'v1.0.0', environment: 'staging' };
+  const report: Report = (event) => void (event.kind === 'stage-started' && started.push(event.stage));
+  expect(await messageOf(retrainModel(workspace, { ...request, report }))).toMatch(
+    /^E_DATA_QUALITY: toy\/rows\.csv, distance: at most 1600, but 42 cells are not — /,
+  );
+  expect([started, await listVersions(workspace.root, 'toy')]).toEqual([[], versions]);
 });
 
 test('a new training is compared with what runs where it is to go, not with what runs elsewhere', async () => {

@@ -11,6 +11,7 @@ import {
 import { checkEnvironment, LockstepError, type Workspace } from '../workspace/index.ts';
 import { championIn } from './baseline.ts';
 import { lockDifference } from './data-changes.ts';
+import { findAfterCheck } from './data-check.ts';
 import { type OwnData, ownData } from './environment-data.ts';
 import { writeJudged } from './judged-files.ts';
 import { judgeRun } from './judgement.ts';
@@ -132,6 +133,7 @@ async function trainAndJudge(
   const { commit } = data;
   const run = await runPipeline(workspace, model, {
     source: { commit },
+    ...(await findAfterCheck(workspace, model, { own: data })),
     report: (event) => {
       lines.note(event);
       report?.(event);

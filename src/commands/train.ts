@@ -22,8 +22,8 @@ export interface TrainOptions {
   /** May bring what an earlier run trained into the run cache. */
   readonly find?: RunOptions['find'];
   readonly report?: Report;
-  /** Trains this commit, not what lies in the work tree. */
-  readonly commit?: string;
+  /** Trains this commit on that environment's data, not what lies in the work tree. */
+  readonly own?: { readonly environment: string; readonly commit: string };
 }
 
 export interface Trained {
@@ -39,15 +39,15 @@ export interface Trained {
 export async function trainCandidate(
   workspace: Workspace,
   model: string,
-  { folder, quick = false, base: revision, force = false, commit, find, report }: TrainOptions = {},
+  { folder, quick = false, base: revision, force = false, own, find, report }: TrainOptions = {},
 ): Promise<Trained> {
   if (folder !== undefined) checkCandidateFolder(folder);
-  await readPipeline(workspace, model, commit === undefined ? {} : { commit });
+  await readPipeline(workspace, model, own);
   const run = await runPipeline(workspace, model, {
     force,
-    ...(commit === undefined ? {} : { source: { commit } }),
+    ...(own === undefined ? {} : { source: own }),
     quick,
-    ...(commit === undefined ? await findAfterCheck(workspace, model, { find, force }) : {}),
+    ...(await findAfterCheck(workspace, model, { find: own === undefined ? find : undefined, force, own })),
     ...(report ? { report } : {}),
   });
   if (folder !== undefined) {

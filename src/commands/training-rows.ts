@@ -1,7 +1,8 @@
-import { ensureDataset, findLock, openStore, parseLock, readTable, type Table } from '../data/index.ts';
+import { ensureDataset, findLock, openStore, readTable, type Table } from '../data/index.ts';
 import type { Pipeline, RunResult, Stage } from '../pipeline/index.ts';
-import { type Digest, readAtCommit, type Workspace } from '../workspace/index.ts';
+import type { Digest, Workspace } from '../workspace/index.ts';
 import { runAtBase } from './base-run.ts';
+import { lockAt } from './locks-in-git.ts';
 
 /**
  * The first table among the inputs of the stage that makes the model, an earlier stage's output or a dataset of one
@@ -30,8 +31,7 @@ async function datasetDigest(
   commit: string | null,
   key: string,
 ): Promise<Digest | undefined> {
-  const bytes = commit === null ? null : await readAtCommit(workspace.root, commit, 'data.lock');
-  const lock = commit === null ? findLock(workspace) : bytes && parseLock(bytes, 'data.lock');
+  const lock = commit === null ? findLock(workspace) : await lockAt(workspace, commit, 'data.lock');
   const entry = lock?.entries.find((candidate) => candidate.key === key);
   if (!lock || !entry || entry.files !== undefined) return undefined;
   return (await ensureDataset(workspace, lock, key)).digest;

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { registerModel } from '../../src/commands/register.ts';
@@ -27,31 +27,40 @@ beforeAll(async () => {
   const { root } = project;
   const modelYaml = (await readAtCommit(root, 'HEAD', 'models/toy/model.yaml'))!.toString();
   await commitFiles(project, {
-    'models/toy/model.yaml': `${modelYaml}pattern: retrain\n`,
+    'models/toy/model.yaml': `${modelYaml}pattern: retrain\ndata: {expectations: [{column: distance, at-most: 2000}]}\n`,
     'lockstep.yaml': `images: ${registry.host}/acme/models\nimage: {base: "${base}"}\ntrust: [{keys: environments, owner: whoever may push the branch environments}]\n`,
   });
   await git(['push', '--quiet', 'origin', 'HEAD:main'], { cwd: root });
   await registerModel(openWorkspace(root), 'toy');
-  const folder = join(project.folder, 'theirs');
-  mkdirSync(folder);
-  const rows = Array.from(
-    { length: 300 },
-    (_, row) => `s${row},${row * 3},AA,2001-01-11,${row > 140 ? 'yes' : 'no'}`,
-  );
-  writeFileSync(join(folder, 'rows.csv'), `id,distance,carrier,date,late\n${rows.join('\n')}\n`);
-  const own = { as: 'toy/rows.csv', for: 'staging', push: true };
-  await addData(openWorkspace(root), join(folder, 'rows.csv'), own);
-  await commitFiles(project, {}, 'data: what staging trains on');
-  await git(['push', '--quiet', 'origin', 'HEAD:main'], { cwd: root });
+  await giveStaging(3);
 });
 afterAll(async () => {
   await registry[Symbol.asyncDispose]();
   await forge[Symbol.asyncDispose]();
 });
 
-async function job(run: number, name: string, inputs: Record<string, string>) {
+/** Flights of staging, each so much further than the one before. */
+async function giveStaging(step: number): Promise<void> {
+  const { project } = forge;
+  const path = join(project.folder, 'theirs.csv');
+  const rows = Array.from(
+    { length: 300 },
+    (_, row) => `s${row},${row * step},AA,2001-01-11,${row > 140 ? 'yes' : 'no'}`,
+  );
+  writeFileSync(path, `id,distance,carrier,date,late\n${rows.join('\n')}\n`);
+  await addData(openWorkspace(project.root), path, { as: 'toy/rows.csv', for: 'staging', push: true });
+  await commitFiles(project, {}, 'data: what staging trains on');
+  await git(['push', '--quiet', 'origin', 'HEAD:main'], { cwd: project.root });
+}
+
+async function job(
+  run: number,
+  name: string,
+  inputs: Record<string, string>,
+  from: 'bundle' | 'source' = 'bundle',
+) {
   const { root } = await forge.checkout('origin/main');
-  return forge.step(run, name, { workspace: root, with: inputs, from: 'bundle' });
+  return forge.step(run, name, { workspace: root, with: inputs, from });
 }
 
 test('one job trains, the other judges, registers and signs; again is nothing new', async () => {
@@ -79,4 +88,13 @@ test('what is asked in vain is said before anything is trained', async () => {
   ]);
   const half = await job(7, 'train', { models: 'toy', version: 'v1.0.0' });
   expect(half.errors).toEqual([expect.stringMatching(/^E_ACTION_INPUT/)]);
+});
+
+test('data that is not as the model expects is not trained on', async () => {
+  await giveStaging(10);
+  const trained = await job(8, 'train', asked, 'source');
+  expect(trained.exit).toBe(1);
+  expect(trained.errors).toEqual([
+    expect.stringMatching(/^E_DATA_QUALITY: toy\/rows\.csv, distance: at most 2000, but 99 cells are not/),
+  ]);
 });
