@@ -68,7 +68,7 @@ export async function addData(
     const elsewhere = own === null || `${own}` !== key.replace(/\/$/, '');
     const copied = elsewhere && options.for === undefined;
     if (copied) await placeCopy(workspace, entry, options.force === true);
-    if (options.push) await pushEntries(workspace, [entry]);
+    if (options.push) await pushEntries(workspace, [entry], options.for);
     options.beforeLock?.();
     writeLock(workspace, withEntry(lock, entry), options.for);
     return { entry, before: lock.entries.find((other) => other.key === key) ?? null, copied };

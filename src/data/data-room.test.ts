@@ -240,3 +240,33 @@ test('a file where a folder should be is named, and nothing is half-written', as
     E_DATA_KIND: the folder <root>/.lockstep/locks cannot be made (ENOTDIR) — a folder there, or nothing. Fix: move away what stands in its place."
   `);
 });
+
+test('what an environment trains on is verified where it lies, and has nothing under data/', async () => {
+  const workspace = testWorkspace({ 'data/rows.csv': 'a\n1\n', 'elsewhere/rows.csv': 'a\n2\n' });
+  const { root } = workspace;
+  await addData(workspace, join(root, 'data/rows.csv'));
+  const own = { as: 'rows.csv', for: 'staging', push: true };
+  const { digest } = (await addData(workspace, join(root, 'elsewhere/rows.csv'), own)).entry;
+  const verify = async (remote: boolean) => {
+    const found = await verifyData(workspace, { for: 'staging', remote });
+    checkVerified(found, 'staging');
+    return found.map(({ data, store, remote }) => [data, store, remote]);
+  };
+  expect(await verify(true)).toEqual([['absent', 'same', 'same']]);
+  expect(await messageOf(() => verifyData(workspace, { for: 'staging', only: ['row.csv'] }))).toMatch(
+    /^E_DATA_MISSING: no dataset "row\.csv" in data\.staging\.lock — rows\.csv\. Fix: did you mean "rows\.csv"\?/,
+  );
+  expect(await messageOf(() => pushData(workspace, ['other'], 'staging'))).toMatchInlineSnapshot(
+    `"E_DATA_MISSING: no dataset "other" in data.staging.lock — rows.csv. Fix: run \`lockstep data add\` with --for staging."`,
+  );
+  const path = join(root, '.lockstep/store/sha256', digest.slice(7, 9), digest.slice(9));
+  chmodSync(path, 0o644);
+  writeFileSync(path, 'a\n3\n');
+  expect(await messageOf(() => verify(false))).toMatchInlineSnapshot(
+    `"E_DIGEST_MISMATCH: "rows.csv" has other bytes in the local store — expected sha256:fa39ab7bea456781477b3697b4380ea256af38b0fe75aa3b0d477fc74be511be. Fix: nothing to do: the damaged copy is gone and is fetched anew when it is trained on."`,
+  );
+  expect(await messageOf(() => verify(false))).toMatchInlineSnapshot(
+    `"E_OBJECT_MISSING: "rows.csv" (sha256:fa39ab7bea456781477b3697b4380ea256af38b0fe75aa3b0d477fc74be511be) is not in the local store — at least one copy here. Fix: verify the remote with --remote, or lock it again where it lies: \`lockstep data add <file or folder> --as rows.csv --for staging --push\`."`,
+  );
+  expect(await verify(true)).toEqual([['absent', 'absent', 'same']]);
+});

@@ -36,13 +36,21 @@ export const pushData = (
   workspace: Workspace,
   only?: readonly string[],
   environment?: string,
-): Promise<PushResult> => pushEntries(workspace, selectEntries(readLock(workspace, environment), only));
+): Promise<PushResult> =>
+  pushEntries(workspace, selectEntries(readLock(workspace, environment), only, environment), environment);
 
-/** The same for entries that data.lock need not name yet. */
-export const pushEntries = (workspace: Workspace, datasets: readonly LockEntry[]): Promise<PushResult> =>
-  usingStore(workspace, 'data push', () => push(workspace, datasets));
+/** The same for entries that the lock need not name yet. */
+export const pushEntries = (
+  workspace: Workspace,
+  datasets: readonly LockEntry[],
+  environment?: string,
+): Promise<PushResult> => usingStore(workspace, 'data push', () => push(workspace, datasets, environment));
 
-async function push(workspace: Workspace, datasets: readonly LockEntry[]): Promise<PushResult> {
+async function push(
+  workspace: Workspace,
+  datasets: readonly LockEntry[],
+  environment: string | undefined,
+): Promise<PushResult> {
   const remote = await openRemote(workspace);
   const store = openStore(workspace);
   const sources = new Map<LockEntry, Source>();
@@ -57,8 +65,10 @@ async function push(workspace: Workspace, datasets: readonly LockEntry[]): Promi
       done += count;
       progress.update(done, total);
     });
-    if (remote.embedded === null) await sendPacked(workspace, sender, store, sources);
-    else await sendPlain(remote.embedded, sender, store, sources);
+    if (remote.embedded === null) {
+      const keys = new Set(datasets.map(({ key }) => key));
+      await sendPacked(sender, store, sources, await earlierVersions(workspace, keys, environment));
+    } else await sendPlain(remote.embedded, sender, store, sources);
     await sender.end();
     const { objects, bytes, chunks, present } = sender.sent;
     return { datasets, pushed: { objects, bytes, chunks }, present, remote: remote.name };
@@ -88,13 +98,11 @@ async function sourceOf(workspace: Workspace, store: Store, entry: LockEntry): P
 const nowhere = (entry: LockEntry): LockstepError => objectMissing(entry, 'the local store or under data/');
 
 async function sendPacked(
-  workspace: Workspace,
   sender: Sender,
   store: Store,
   sources: ReadonlyMap<LockEntry, Source>,
+  earlier: ReadonlyMap<string, readonly LockEntry[]>,
 ): Promise<void> {
-  const keys = new Set([...sources.keys()].map(({ key }) => key));
-  const earlier = await earlierVersions(workspace, keys);
   const versions = ({ key, digest }: LockEntry) =>
     (earlier.get(key) ?? []).filter((version) => version.digest !== digest);
   const single: SizedObject[] = [];

@@ -20,20 +20,28 @@ export interface VerifiedDataset extends LockEntry {
   readonly remote: 'same' | 'absent' | 'different' | 'not asked';
 }
 
+interface VerifyOptions {
+  readonly only?: readonly string[] | undefined;
+  readonly remote?: boolean;
+  /** What `data.<environment>.lock` names; it has nothing under data/. */
+  readonly for?: string | undefined;
+}
+
 /**
  * Hashes every byte of the datasets again, under data/ and in the store (a damaged copy there is dropped), and in
  * the remote when asked; trusts no memo. Says what it found; `checkVerified` judges it.
  */
 export async function verifyData(
   workspace: Workspace,
-  options: { readonly only?: readonly string[] | undefined; readonly remote?: boolean } = {},
+  options: VerifyOptions = {},
 ): Promise<VerifiedDataset[]> {
   const store = openStore(workspace);
   const results: VerifiedDataset[] = [];
-  for (const entry of selectEntries(readLock(workspace), options.only)) {
+  const { for: environment } = options;
+  for (const entry of selectEntries(readLock(workspace, environment), options.only, environment)) {
     results.push({
       ...entry,
-      data: await verifyWorking(workspace, entry),
+      data: environment === undefined ? await verifyWorking(workspace, entry) : 'absent',
       store: await verifyStore(store, entry),
       remote: options.remote ? await verifyRemote(workspace, entry) : 'not asked',
     });
@@ -88,7 +96,8 @@ function makeState(workspace: Workspace): string {
 }
 
 /** Errors: E_DIGEST_MISMATCH when bytes differ anywhere, E_OBJECT_MISSING when a dataset is nowhere that was looked at. */
-export function checkVerified(datasets: readonly VerifiedDataset[]): void {
+export function checkVerified(datasets: readonly VerifiedDataset[], environment?: string): void {
+  const own = environment !== undefined;
   for (const { key, digest, data, store, remote } of datasets) {
     const places = { 'data/': data, 'the local store': store, 'the remote': remote };
     const wrong = Object.entries(places).find(([, state]) => state === 'different');
@@ -101,14 +110,16 @@ export function checkVerified(datasets: readonly VerifiedDataset[]): void {
             ? '`lockstep data add` keeps the change, `lockstep data pull --force` drops it'
             : wrong[0] === 'the remote'
               ? 'push the dataset again from a checkout that has it'
-              : 'run `lockstep data pull`: the damaged copy is gone and is fetched anew',
+              : `${own ? 'nothing to do' : 'run `lockstep data pull`'}: the damaged copy is gone and is fetched anew${own ? ' when it is trained on' : ''}`,
       });
     }
     if (!Object.values(places).includes('same')) {
       throw new LockstepError('E_OBJECT_MISSING', {
-        what: `"${key}" (${digest}) is neither under data/ nor in the local store`,
+        what: `"${key}" (${digest}) is ${own ? 'not' : 'neither under data/ nor'} in the local store`,
         allowed: 'at least one copy here',
-        fix: 'run `lockstep data pull`, or verify the remote with --remote',
+        fix: own
+          ? `verify the remote with --remote, or lock it again where it lies: \`lockstep data add <file or folder> --as ${key} --for ${environment} --push\``
+          : 'run `lockstep data pull`, or verify the remote with --remote',
       });
     }
   }

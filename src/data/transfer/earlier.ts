@@ -8,6 +8,7 @@ import {
 } from '../../workspace/index.ts';
 import { eachLimited } from '../each-limited.ts';
 import type { LockEntry } from '../lock/lock.ts';
+import { lockName } from '../lock/lock-file.ts';
 import { parseLock } from '../lock/lock-parser.ts';
 import { parseManifest } from '../manifest.ts';
 import type { Remote } from '../remote.ts';
@@ -17,24 +18,26 @@ import { fetchBytes, fetchMap } from './fetch-bytes.ts';
 import type { KnownMaps } from './known-maps.ts';
 import { chunkMapKey, folderMapKey, type Location, mostMap, parseChunkMap, parseFolderMap } from './maps.ts';
 
-/** Commits of data.lock that are looked through, and versions of a dataset that are asked for. */
+/** Commits of a lock that are looked through, and versions of a dataset that are asked for. */
 const mostCommits = 30;
 const mostVersions = 4;
 
-/** Earlier versions of datasets, newest first, as the history of data.lock names them. */
+/** Earlier versions of datasets, newest first, as the history of the lock names them. */
 export async function earlierVersions(
   { root }: Workspace,
   keys: ReadonlySet<string>,
+  environment?: string,
 ): Promise<ReadonlyMap<string, readonly LockEntry[]>> {
   const versions = new Map<string, LockEntry[]>();
+  const name = lockName(environment);
   const log = await tryGit(
-    ['log', '-n', String(mostCommits), '--format=%H', '--diff-filter=AM', '--', 'data.lock'],
+    ['log', '-n', String(mostCommits), '--format=%H', '--diff-filter=AM', '--', name],
     { cwd: root },
   );
   if (log.status !== 0 || log.stdout === '') return versions;
   const commits = log.stdout.trim().split('\n');
   const blobs = await gitBlobs(
-    commits.map((commit) => `${commit}:./data.lock`),
+    commits.map((commit) => `${commit}:./${name}`),
     { cwd: root },
   ).catch(() => []);
   for (const blob of blobs) {

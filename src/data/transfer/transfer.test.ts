@@ -209,6 +209,22 @@ test('a large file travels in chunks; a changed row moves the chunk it is in', a
   expect(readFileSync(join(root, 'data/l.bin')).equals(changed)).toBe(true);
 });
 
+test('what an environment trains on moves by its changes too, as its own lock in Git tells', async () => {
+  const bytes = noise(10_000_000, 'large');
+  const workspace = shared({ 'theirs/l.bin': bytes });
+  const { root } = workspace;
+  const add = () => addData(workspace, join(root, 'theirs/l.bin'), { as: 'l.bin', for: 'staging' });
+  runGit(root, ['init', '--quiet']);
+  await add();
+  runGit(root, ['add', 'data.staging.lock']);
+  runGit(root, ['commit', '--quiet', '--message', 'one']);
+  expect((await pushData(workspace, [], 'staging')).pushed.chunks).toBeGreaterThan(100);
+  bytes.write('another row', 5_000_000);
+  writeFileSync(join(root, 'theirs/l.bin'), bytes);
+  await add();
+  expect((await pushData(workspace, [], 'staging')).pushed.chunks).toBeLessThanOrEqual(2);
+});
+
 test('a sparse checkout of a folder is as locked, and grows', async () => {
   const workspace = shared({
     'data/f/train/a': 'a',
