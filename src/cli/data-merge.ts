@@ -1,10 +1,11 @@
 import { mergeBranch } from '../commands/merge-branch.ts';
 import { driveMerge, installDriver, isInstalled } from '../commands/merge-driver.ts';
 import { type LockMergeResult, type Picks, settleLock } from '../commands/merge-lock.ts';
-import type { Conflict, Item } from '../data/index.ts';
+import { type Conflict, type Item, lockName } from '../data/index.ts';
 import { amount } from '../workspace/index.ts';
 import type { Command, CommandResult } from './command.ts';
 import { UsageError } from './invocation.ts';
+import { environmentOption } from './option-values.ts';
 
 /** More lines than this help nobody; `--json` has them all. */
 const mostShown = 20;
@@ -15,6 +16,7 @@ export const command: Command = {
   positionals: '[ancestor] [current] [other] [path]',
   options: {
     base: { type: 'string' },
+    for: { type: 'string' },
     ours: { type: 'string', multiple: true },
     theirs: { type: 'string', multiple: true },
     install: { type: 'boolean' },
@@ -22,6 +24,7 @@ export const command: Command = {
   },
   help: {
     base: 'merge this branch of origin first, for a pull request that conflicts with it',
+    for: 'settle data.<environment>.lock, which that environment trains on',
     ours: 'take our side of this conflict (a dataset, a file of one, or all in a folder)',
     theirs: 'take their side of it',
     install: 'let Git itself merge data.lock this way, in this clone',
@@ -29,11 +32,11 @@ export const command: Command = {
   },
   async run({ workspace, positionals, values }) {
     const picks: Picks = { ours: listOf(values.ours), theirs: listOf(values.theirs) };
-    const [base, ours, theirs] = positionals;
+    const [base, ours, theirs, path] = positionals;
     if (values.driver === true) {
       if (base === undefined || ours === undefined || theirs === undefined)
         throw new UsageError('lockstep data merge --driver takes %O %A %B %P of Git');
-      return driven(await driveMerge(workspace, { base, ours, theirs }));
+      return driven(await driveMerge(workspace, { base, ours, theirs }), path);
     }
     if (base !== undefined)
       throw new UsageError(
@@ -46,7 +49,12 @@ export const command: Command = {
         text: `git merges data.lock by lockstep in this clone now${changed ? '\nnext: commit .gitattributes, so that others can do the same' : ''}`,
       };
     }
+    const environment = environmentOption(workspace, values);
     if (typeof values.base === 'string') {
+      if (environment !== undefined)
+        throw new UsageError(
+          'lockstep data merge takes --base or --for, not both: first the one, then the other',
+        );
       const result = await mergeBranch(workspace, values.base, picks);
       const { merged, lock, others, waiting } = result;
       const left = (lock?.conflicts.length ?? 0) + others.length;
@@ -62,25 +70,33 @@ export const command: Command = {
         exit: left > 0 ? 1 : 0,
       };
     }
-    const result = await settleLock(workspace, picks);
-    if (result === null)
-      return { json: { conflicts: [], taken: [], folders: [] }, text: 'data.lock is in no conflict' };
+    const result = await settleLock(workspace, picks, environment);
+    if (result === null) {
+      const text = `${lockName(environment)} is in no conflict`;
+      return { json: { conflicts: [], taken: [], folders: [] }, text };
+    }
     const done = result.conflicts.length === 0;
     const hint = (await isInstalled(workspace))
       ? ''
       : '\n`lockstep data merge --install` lets git do this by itself in this clone';
-    const text = `${textOf(result)}${done ? `\nnext: git commit (or go on with what Git stopped in)${hint}` : ''}`;
+    const text = `${textOf(result, environment)}${done ? `\nnext: git commit (or go on with what Git stopped in)${hint}` : ''}`;
     return { json: jsonOf(result), text, exit: done ? 0 : 1 };
   },
 };
 
+const forWhom = (environment: string | undefined): string =>
+  environment === undefined ? '' : ` --for ${environment}`;
+
 const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-function driven(result: LockMergeResult | null): CommandResult {
+/** `path`: of the lock, as Git names it. */
+function driven(result: LockMergeResult | null, path = lockName()): CommandResult {
+  const environment = /(?:^|\/)data\.([^./]+)\.lock$/.exec(path)?.[1];
+  const name = lockName(environment);
   if (result === null)
     return {
       json: { conflicts: null },
-      text: 'data.lock: one of the sides is no lock, so its text was merged: look at it, then `lockstep data status`',
+      text: `${name}: one of the sides is no lock, so its text was merged: look at it, then \`lockstep data status\``,
       exit: 1,
     };
   const { conflicts, folders, tracked } = result;
@@ -88,10 +104,10 @@ function driven(result: LockMergeResult | null): CommandResult {
     // Git may commit before anybody could add them.
     const next =
       tracked.length > 0 ? `commit ${tracked.join(' ')} too` : 'lockstep data pull, then lockstep data push';
-    const text = `data.lock: ${folders.map(({ entry }) => entry.key).join(', ')} merged file by file; next: ${next}`;
+    const text = `${name}: ${folders.map(({ entry }) => entry.key).join(', ')} merged file by file; next: ${next}`;
     return { json: jsonOf(result), text: folders.length > 0 ? text : '' };
   }
-  const text = `data.lock: ${conflicts.length === 1 ? '1 conflict' : `${conflicts.length} conflicts`}; \`lockstep data merge\` shows and settles them`;
+  const text = `${name}: ${conflicts.length === 1 ? '1 conflict' : `${conflicts.length} conflicts`}; \`lockstep data merge${forWhom(environment)}\` shows and settles them`;
   return { json: jsonOf(result), text, exit: 1 };
 }
 
@@ -102,14 +118,19 @@ const jsonOf = ({ conflicts, taken, folders, closed }: LockMergeResult) => ({
   closed,
 });
 
-function textOf({ conflicts, taken, folders, closed, picks, tracked }: LockMergeResult): string {
-  const counted = `data.lock: ${taken.length === 1 ? '1 dataset' : `${amount(taken.length, 'count')} datasets`} taken over`;
+function textOf(
+  { conflicts, taken, folders, closed, picks, tracked }: LockMergeResult,
+  environment?: string,
+): string {
+  const counted = `${lockName(environment)}: ${taken.length === 1 ? '1 dataset' : `${amount(taken.length, 'count')} datasets`} taken over`;
   const inside = folders.map(
     ({ entry }) => `  merged file by file: ${entry.key} (${amount(entry.files!, 'count')} files)`,
   );
   const push =
     folders.length > tracked.length
-      ? ['next: lockstep data pull, then lockstep data push (a merged folder has a new list of files)']
+      ? [
+          `next: lockstep data ${environment === undefined ? 'pull, then lockstep data push' : `push --for ${environment}`} (a merged folder has a new list of files)`,
+        ]
       : [];
   if (conflicts.length === 0) return [`${counted}, no conflict is left`, ...inside, ...push].join('\n');
   const options = (side: 'ours' | 'theirs') => picks[side].map((pick) => ` --${side} ${pick}`).join('');
@@ -122,7 +143,7 @@ function textOf({ conflicts, taken, folders, closed, picks, tracked }: LockMerge
       ? [`  and ${conflicts.length - shown.length} more (--json has all)`]
       : []),
     ...closed.map((key) => `  the lists of files of ${key} are not all here, nor in the remote`),
-    `choose: lockstep data merge${options('ours')}${options('theirs')} --ours ${quoted(conflicts[0]!.path)}   (or --theirs, for each)`,
+    `choose: lockstep data merge${forWhom(environment)}${options('ours')}${options('theirs')} --ours ${quoted(conflicts[0]!.path)}   (or --theirs, for each)`,
   ].join('\n');
 }
 

@@ -244,6 +244,38 @@ test('a stopped rebase is settled too, and a text merge that Git thinks clean bu
   expect(lockstep(workspace, 'data', 'status').status).toBe(0);
 }, 60_000);
 
+test('what two people locked for one environment is settled in its own lock', async () => {
+  await using sandbox = await makeSandbox();
+  const ada = await sandbox.clone('ada');
+  const workspace = openWorkspace(ada.root);
+  const lock = async (text: string) => {
+    writeFileSync(join(sandbox.folder, 'rows.csv'), text);
+    await addData(workspace, join(sandbox.folder, 'rows.csv'), { for: 'staging' });
+    await git(['add', 'data.staging.lock'], { cwd: ada.root });
+    await git(['commit', '--quiet', '-m', 'data'], { cwd: ada.root });
+    writeFileSync(join(sandbox.folder, text.slice(2, 3)), readFileSync(join(ada.root, 'data.staging.lock')));
+    return readLock(workspace, 'staging').entries[0]!.digest;
+  };
+  await lock('a\n1\n');
+  await git(['switch', '--quiet', '--create', 'change'], { cwd: ada.root });
+  const theirs = await lock('a\n2\n');
+  await git(['switch', '--quiet', 'main'], { cwd: ada.root });
+  await lock('a\n3\n');
+  expect(inGit(workspace, 'merge', 'change').status).toBe(1);
+  expect(lockstep(workspace, 'data', 'merge').out).toBe('data.lock is in no conflict\n');
+  const sides = ['1', '3', '2'].map((side) => join(sandbox.folder, side));
+  expect(lockstep(workspace, 'data', 'merge', '--driver', ...sides, 'data.staging.lock').out).toBe(
+    'data.staging.lock: 1 conflict; `lockstep data merge --for staging` shows and settles them\n',
+  );
+  const { status, out } = lockstep(workspace, 'data', 'merge', '--for', 'staging');
+  expect(status).toBe(1);
+  expect(out).toMatch(/^data\.staging\.lock: 0 datasets taken over, 1 conflict is left\n {2}rows\.csv\n/);
+  expect(out).toContain('choose: lockstep data merge --for staging --ours rows.csv ');
+  expect(lockstep(workspace, 'data', 'merge', '--for', 'staging', '--theirs', 'rows.csv').status).toBe(0);
+  expect(readLock(workspace, 'staging').entries[0]!.digest).toBe(theirs);
+  expect(inGit(workspace, 'commit', '--no-edit', '--quiet').status).toBe(0);
+});
+
 test('a line for data.lock keeps its other attributes, and .data/ the last word', () => {
   const ours = 'data.lock text eol=lf merge=lockstep\n';
   expect(

@@ -6,6 +6,7 @@ import {
   findManifest,
   type Lock,
   type LockMerge,
+  lockName,
   mergeLocks,
   objectPath,
   openStore,
@@ -26,8 +27,6 @@ import {
   writeAtomic,
 } from '../workspace/index.ts';
 
-const name = 'data.lock';
-
 export type Picks = Readonly<Record<Side, readonly string[]>>;
 
 export interface LockMergeResult extends LockMerge {
@@ -45,12 +44,17 @@ export interface LockSides {
 }
 
 /**
- * Settles the data.lock of a merge that Git stopped in: written, and added to the index where no conflict is left, else
- * with both sides between marks. Null where data.lock is in no conflict. Errors: those of `mergeLocks`, E_LOCK_*, E_GIT.
+ * Settles the data.lock (or an environment's own) of a merge that Git stopped in: written, and added to the index where no conflict is left, else
+ * with both sides between marks. Null where it is in no conflict. Errors: those of `mergeLocks`, E_LOCK_*, E_GIT.
  */
-export async function settleLock(workspace: Workspace, picks: Picks): Promise<LockMergeResult | null> {
+export async function settleLock(
+  workspace: Workspace,
+  picks: Picks,
+  environment?: string,
+): Promise<LockMergeResult | null> {
   const { root } = workspace;
-  const sides = await stoppedSides(root);
+  const name = lockName(environment);
+  const sides = await stoppedSides(root, name);
   if (sides === null) return null;
   const result = await mergeSides(workspace, sides, picks, { commits: await incoming(root) });
   writeAtomic(join(root, name), printMerge(result));
@@ -100,8 +104,8 @@ async function incoming(root: string): Promise<string[]> {
   return commits.filter((commit) => commit !== null);
 }
 
-/** From the index where Git says that data.lock is in conflict; from the commits where its text merge made no lock. */
-async function stoppedSides(root: string): Promise<LockSides | null> {
+/** From the index where Git says that the lock is in conflict; from the commits where its text merge made no lock. */
+async function stoppedSides(root: string, name: string): Promise<LockSides | null> {
   const listed = await git(['ls-files', '-u', '-z', '--', name], { cwd: root });
   // `<mode> <object> <stage>`, a tab, the path: git-ls-files(1).
   const stages = new Map(
@@ -109,8 +113,8 @@ async function stoppedSides(root: string): Promise<LockSides | null> {
   );
   if (stages.size === 0) {
     // Git saw no conflict where two lines it kept can't stand together.
-    const fault = await faultOfIndex(root);
-    const sides = fault === null ? null : await committedSides(root);
+    const fault = await faultOfIndex(root, name);
+    const sides = fault === null ? null : await committedSides(root, name);
     if (fault !== null && sides === null) throw fault;
     return sides;
   }
@@ -125,14 +129,14 @@ async function stoppedSides(root: string): Promise<LockSides | null> {
     return { base: await read('1', 'the base'), ours, theirs };
   } catch (error) {
     // Several merge bases: Git merged them first, and that has conflicts of its own.
-    const sides = isLockstepError(error) ? await committedSides(root) : null;
+    const sides = isLockstepError(error) ? await committedSides(root, name) : null;
     if (sides === null) throw error;
     return { base: sides.base, ours, theirs };
   }
 }
 
 /** Of the merge under way, else of the one that HEAD is; null where there is neither. */
-async function committedSides(root: string): Promise<LockSides | null> {
+async function committedSides(root: string, name: string): Promise<LockSides | null> {
   const [own, other] =
     (await resolveCommit(root, 'MERGE_HEAD')) === null ? ['HEAD^1', 'HEAD^2'] : ['HEAD', 'MERGE_HEAD'];
   if ((await resolveCommit(root, other)) === null) return null;
@@ -145,7 +149,7 @@ async function committedSides(root: string): Promise<LockSides | null> {
 }
 
 /** Why what Git has in its index for the next commit is no lock, or null. */
-async function faultOfIndex(root: string): Promise<LockstepError | null> {
+async function faultOfIndex(root: string, name: string): Promise<LockstepError | null> {
   const found = await tryGit(['show', `:${name}`], { cwd: root });
   if (found.status !== 0) return null;
   try {
