@@ -43,9 +43,9 @@ export interface Forgotten {
 }
 
 /**
- * Deletes a dataset's bytes, all its versions: in the remote, in the local store and under data/, takes it out of
- * every lock, and says so by tombstones there and in Git. Killed anywhere, the same again finishes. Errors: E_DATA_MISSING when nothing is left to
- * forget, E_REMOTE_READ_ONLY before anything is deleted, E_BUSY.
+ * Deletes a dataset's bytes, all its versions: in the remote, in the local store and under data/; says so by tombstones
+ * there and in Git, and takes it out of every lock. Killed anywhere, the same again finishes. Errors: E_DATA_MISSING when
+ * nothing is left to forget, E_REMOTE_READ_ONLY before anything is deleted, E_BUSY.
  */
 export async function forgetData(workspace: Workspace, request: ForgetRequest): Promise<Forgotten> {
   const place = await openRemote(workspace);
