@@ -113,7 +113,7 @@ export function gitEnvironment(): Record<string, string> {
   return { ...(Object.fromEntries(kept) as Record<string, string>), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }
 
-function gitError(args: readonly string[], { status, stderr }: GitResult, cwd: string): LockstepError {
+export function gitError(args: readonly string[], { status, stderr }: GitResult, cwd: string): LockstepError {
   const words = stderr.trim().split('\n').filter(Boolean);
   const identity = /Please tell me who you are|empty ident name|unable to auto-detect email/.test(stderr);
   return identity

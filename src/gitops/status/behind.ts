@@ -1,6 +1,6 @@
 import { canonicalJson, digestOf, resolveCommit, tryGit, type Workspace } from '../../workspace/index.ts';
 import { folderOf } from '../folder/environment-folder.ts';
-import { type Change, diffTrees, readChanges, readTrees } from './deploy-changes.ts';
+import { type Change, deployChanges, diffTrees, readTrees } from './deploy-changes.ts';
 import type { StatusMemo } from './status-memo.ts';
 
 /** How `models/<model>/deploy/` on the main branch differs from what an environment's folder was copied from. */
@@ -71,12 +71,19 @@ async function countAll(
   differences: readonly Difference[],
 ): Promise<Map<string, Behind>> {
   const found = new Map<string, Behind>();
-  const changes = await readChanges(workspace, main.commit, new Set(differences.map(({ model }) => model)));
-  for (const difference of differences) {
+  const counts = differences.map((difference) => ({ difference, count: countBack(workspace, difference) }));
+  const open = Map.groupBy(counts, ({ difference }) => difference.model);
+  for await (const commit of deployChanges(workspace, main.commit)) {
+    for (const [model, changes] of commit) {
+      const left = (open.get(model) ?? []).filter(({ count }) => !count.undo(changes));
+      if (left.length > 0) open.set(model, left);
+      else open.delete(model);
+    }
+    if (open.size === 0) break; // All are told: what is older is nobody's business.
+  }
+  for (const { difference, count } of counts) {
     const { model, environment, commit, copied, main: now } = difference;
-    const isOurs = forEnvironment(workspace, environment);
-    const own = (changes.get(model) ?? []).map((one) => one.filter(({ path }) => isOurs(path)));
-    const commits = countBack(difference, own);
+    const commits = count.commits();
     if (commits === null && (await isAncestor(workspace, main.commit, commit))) continue; // Ahead of it.
     const files = [...now.keys()].filter((path) => now.get(path) !== copied.get(path)).sort();
     found.set(folderOf(model, environment), { branch: main.branch, commits, files });
@@ -150,26 +157,33 @@ function forEnvironment({ configuration }: Workspace, environment: string): (pat
   return (path) => !others.includes(path);
 }
 
-/** Undoes commit after commit until the files are what was copied; null when they never were. */
-function countBack({ copied, main }: Difference, commits: readonly (readonly Change[])[]): number | null {
+/** Undoes commit after commit until the files are what was copied. */
+function countBack(workspace: Workspace, { environment, copied, main }: Difference) {
+  const isOurs = forEnvironment(workspace, environment);
   const now = new Map(main);
   const wanted = new Map(copied);
   let count = 0;
-  for (const changes of commits) {
-    let touched = false;
-    for (const { path, before, after } of changes) {
-      if (!now.has(path)) {
-        // It is today what it was then, and changed in between.
-        now.set(path, after);
-        wanted.set(path, after);
+  let isFound = false;
+  return {
+    /** Whether that was the last. */
+    undo(changes: readonly Change[]): boolean {
+      let touched = false;
+      for (const { path, before, after } of changes.filter((change) => isOurs(change.path))) {
+        if (!now.has(path)) {
+          // It is today what it was then, and changed in between.
+          now.set(path, after);
+          wanted.set(path, after);
+        }
+        now.set(path, before);
+        touched ||= before !== after;
       }
-      now.set(path, before);
-      touched ||= before !== after;
-    }
-    if (touched) count++;
-    if ([...wanted].every(([path, oid]) => (now.get(path) ?? absent) === oid)) return count;
-  }
-  return null;
+      if (touched) count++;
+      isFound = [...wanted].every(([path, oid]) => (now.get(path) ?? absent) === oid);
+      return isFound;
+    },
+    /** Null when they never were. */
+    commits: () => (isFound ? count : null),
+  };
 }
 
 const isAncestor = async ({ root }: Workspace, older: string, newer: string): Promise<boolean> =>

@@ -1,4 +1,4 @@
-import { git, type Workspace } from '../../workspace/index.ts';
+import { git, gitRecords, type Workspace } from '../../workspace/index.ts';
 
 /** The trees that these names stand for (`<commit>:<folder>`); null for what is not here. */
 export async function readTrees({ root }: Workspace, names: readonly string[]): Promise<(string | null)[]> {
@@ -47,32 +47,28 @@ function changeOf(raw: string, path: string): Change {
   return { path, before: before!, after: after! };
 }
 
-/** More paths than that, and git is quicker when it looks at all. */
-const mostPaths = 20;
-
-/** What the commits of the main branch changed in these models' `deploy/`, newest first. */
-export async function readChanges(
+/**
+ * What each commit of the main branch changed in `deploy/`, by model, newest first. No path is named to git: it would
+ * compare every two trees twice, once to see whether the commit is one to show.
+ */
+export async function* deployChanges(
   { root }: Workspace,
   main: string,
-  models: ReadonlySet<string>,
-): Promise<Map<string, Change[][]>> {
+): AsyncGenerator<Map<string, Change[]>> {
   const format = ['--format=%x01', '--raw', '-z', '--no-renames', '--no-abbrev'];
-  const where =
-    models.size > mostPaths
-      ? [':(glob)models/*/deploy/**']
-      : [...models].map((model) => `:(literal)models/${model}/deploy`);
-  const text = await git(['log', '--first-parent', '-m', ...format, main, '--', ...where], { cwd: root });
-  const byModel = new Map<string, Change[][]>();
-  for (const commit of text.split('\x01').slice(1)) {
+  for await (const commit of gitRecords(
+    ['log', '--first-parent', '-m', ...format, main],
+    { cwd: root },
+    '\x01',
+  )) {
     const parts = commit.split('\0');
-    const own = new Map<string, Change[]>();
+    const byModel = new Map<string, Change[]>();
     for (let at = 0; at < parts.length; at++) {
-      if (!parts[at]!.trimStart().startsWith(':')) continue;
-      const change = changeOf(parts[at]!.trimStart(), parts[++at]!);
-      const [, model, path] = /^models\/([^/]+)\/deploy\/(.+)$/s.exec(change.path)!;
-      own.set(model!, [...(own.get(model!) ?? []), { ...change, path: path! }]);
+      const raw = parts[at]!.trimStart();
+      if (!raw.startsWith(':')) continue;
+      const [, model, path] = /^models\/([^/]+)\/deploy\/(.+)$/s.exec(parts[++at]!) ?? [];
+      if (model !== undefined) byModel.set(model, [...(byModel.get(model) ?? []), changeOf(raw, path!)]);
     }
-    for (const [model, changes] of own) byModel.set(model, [...(byModel.get(model) ?? []), changes]);
+    if (byModel.size > 0) yield byModel;
   }
-  return byModel;
 }

@@ -82,10 +82,11 @@ export async function statusOf(
   const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
   const isWanted = (model: string) => only === undefined || model === only;
   const memo = openStatusMemo(workspace, trust);
-  const folders = foldersOf(tip).filter(({ model }) => isWanted(model));
+  const all = foldersOf(tip);
+  const folders = all.filter(({ model }) => isWanted(model));
   const [proofs, changes, holds, records] = await Promise.all([
     proveFolders(workspace, tip, folders, trust, memo),
-    changedAt(workspace, tip, memo),
+    changedAt(workspace, tip, all, memo),
     readAllHolds(workspace, tip),
     readRecords(workspace, tip, trust, memo),
   ]);
