@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto';
+import { createPublicKey, type KeyObject, sign as signBytes } from 'node:crypto';
 import {
   canonicalJson,
   type Digest,
@@ -11,6 +11,7 @@ import {
 import { keyidOf, type SigningKey } from './key.ts';
 import { type WorkflowSigner, workflowThatSigned } from './keyless-envelope.ts';
 import type { Envelope } from './release-record.ts';
+import { checkSignatures, isSignature } from './signature.ts';
 import { isSshPublicKey, parseSshPublicKey } from './ssh-key.ts';
 
 export const releasePredicate = 'urn:lockstep:release:v1';
@@ -94,14 +95,11 @@ export function verifyEnvelope(
     const signer = workflowThatSigned(envelope, trust, context);
     return { payload: payload(), signer };
   }
-  const encoded = preAuthenticationEncoding(payloadType, body);
-  const keys = trust.filter((signer) => 'key' in signer);
-  const known = envelope.signatures.flatMap(({ keyid, sig }) =>
-    keys.filter((signer) => signer.keyid === keyid).map((signer) => ({ signer, sig })),
-  );
+  const signed = preAuthenticationEncoding(payloadType, body);
+  const known = signersOf(envelope, trust);
   if (known.length === 0) throw untrusted(envelope, trust, where);
-  const valid = known.find(({ signer, sig }) =>
-    verifyBytes(null, encoded, signer.key, fromBase64(sig, where)),
+  const valid = known.find(({ signer: { keyid, key }, sig }) =>
+    isSignature({ keyid, key, signed, sig: fromBase64(sig, where) }),
   );
   if (!valid) {
     throw new LockstepError('E_SIGNATURE', {
@@ -125,6 +123,33 @@ export function verifyEnvelope(
   }
   return { payload: payload(), signer };
 }
+
+/** Whom an envelope says it is signed by, of those whose keys count. */
+const signersOf = ({ signatures }: Envelope, trust: Trust) =>
+  signatures.flatMap(({ keyid, sig }) =>
+    trust.flatMap((signer) => ('key' in signer && signer.keyid === keyid ? [{ signer, sig }] : [])),
+  );
+
+/**
+ * Has the signatures of many envelopes checked on all cores, so that `verifyEnvelope` need not wait for each. Nothing is
+ * refused here: what is no envelope is left out.
+ */
+export const verifyAhead = (envelopes: readonly Envelope[], trust: Trust): Promise<void> =>
+  checkSignatures(
+    envelopes.flatMap((envelope) => {
+      try {
+        const signed = preAuthenticationEncoding(payloadType, Buffer.from(envelope.payload, 'base64'));
+        return signersOf(envelope, trust).map(({ signer: { keyid, key }, sig }) => ({
+          keyid,
+          key,
+          signed,
+          sig: Buffer.from(sig, 'base64'),
+        }));
+      } catch {
+        return [];
+      }
+    }),
+  );
 
 function untrusted(envelope: Envelope, trust: Trust, where: Place | undefined): LockstepError {
   const signers = envelope.signatures.map(({ keyid }) => keyid).join(', ') || 'nobody';

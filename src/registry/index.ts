@@ -12,6 +12,7 @@ export {
   type Trust,
   type TrustedSigner,
   trustedSigner,
+  verifyAhead,
   verifyEnvelope,
 } from './envelope.ts';
 export { committer, personOf, writeTagObject } from './git-objects.ts';

@@ -1,4 +1,5 @@
-import { git, gitBytes } from './git.ts';
+import { git } from './git.ts';
+import { gitOutput } from './git-output.ts';
 
 /** One file of a Git tree, by its whole path. */
 export interface TreeEntry {
@@ -23,17 +24,31 @@ export async function readTree(root: string, treeish: string, folder = ''): Prom
 
 /** The bytes of many objects in one git process; other repositories' commits (submodules) have none. */
 export async function readBlobs(root: string, oids: readonly string[]): Promise<Map<string, Buffer>> {
-  const wanted = [...new Set(oids)];
   const blobs = new Map<string, Buffer>();
-  if (wanted.length === 0) return blobs;
-  const output = await gitBytes(['cat-file', '--batch'], { cwd: root, input: `${wanted.join('\n')}\n` });
-  for (let at = 0; at < output.length; ) {
-    const end = output.indexOf(10, at);
-    const [oid, type, size] = output.subarray(at, end).toString().split(' ');
-    at = end + 1;
-    if (type === 'missing') continue;
-    blobs.set(oid!, output.subarray(at, at + Number(size)));
-    at += Number(size) + 1;
-  }
+  for await (const [oid, bytes] of eachBlob(root, oids)) blobs.set(oid, bytes);
   return blobs;
 }
+
+/** The same one by one, each once and in this order, while git still reads the next. Errors: E_GIT. */
+export async function* eachBlob(root: string, oids: readonly string[]): AsyncGenerator<[string, Buffer]> {
+  if (oids.length === 0) return;
+  await using output = gitOutput(['cat-file', '--batch'], { cwd: root, input: oneALine(new Set(oids)) });
+  // A line `<id> <type> <size>`, the bytes, a line end; or `<id> missing`.
+  let waiting: Buffer = Buffer.alloc(0);
+  for await (const chunk of output.chunks) {
+    const bytes = waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk]);
+    let at = 0;
+    for (let end = bytes.indexOf(10, at); end >= 0; end = bytes.indexOf(10, at)) {
+      const [oid, type, length] = bytes.toString('latin1', at, end).split(' ');
+      const size = type === 'missing' ? -1 : Number(length);
+      const next = end + size + 2;
+      if (next > bytes.length) break;
+      if (size >= 0) yield [oid!, bytes.subarray(end + 1, next - 1)];
+      at = next;
+    }
+    waiting = bytes.subarray(at);
+  }
+  await output.ended();
+}
+
+const oneALine = (lines: Iterable<string>): string => `${[...lines].join('\n')}\n`;

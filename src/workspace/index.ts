@@ -30,8 +30,8 @@ export {
   tryGit,
 } from './git.ts';
 export { type ObjectReader, openObjects } from './git-objects.ts';
-export { gitRecords } from './git-records.ts';
-export { readBlobs, readTree, type TreeEntry } from './git-tree.ts';
+export { gitRecords } from './git-output.ts';
+export { eachBlob, readBlobs, readTree, type TreeEntry } from './git-tree.ts';
 export { findIsolation, type Isolation } from './isolation.ts';
 export { parseJson, readJson } from './json-file.ts';
 export { acquireLock, withLock } from './lock-file.ts';

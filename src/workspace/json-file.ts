@@ -1,4 +1,5 @@
 import { LockstepError, type Place } from './errors.ts';
+import { readPrinted } from './printed-json.ts';
 import { decodeText, type ParsedFile, readConfiguration } from './yaml-file.ts';
 
 const deepest = 64;
@@ -10,14 +11,19 @@ const mostBytes = 16 * 1024 * 1024;
  */
 export function parseJson(content: Uint8Array | string, file: string, most = mostBytes): ParsedFile {
   const text = decodeText(content, file, most);
-  checkDepth(text, file);
-  const value = parse(text, file);
-  checkDuplicates(text, file);
+  const value = readPrinted(text, deepest) ?? parseChecked(text, file);
   return { file, value, locate: () => ({ file }) };
 }
 
 export const readJson = (path: string, shownAs = path, most = mostBytes): ParsedFile =>
   parseJson(readConfiguration(path, shownAs), shownAs, most);
+
+function parseChecked(text: string, file: string): unknown {
+  checkDepth(text, file);
+  const value = parse(text, file);
+  checkDuplicates(text, file);
+  return value;
+}
 
 function parse(text: string, file: string): unknown {
   try {
@@ -46,7 +52,7 @@ function parse(text: string, file: string): unknown {
   }
 }
 
-const token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]/gs;
 
 function checkDepth(text: string, file: string): void {
   let depth = 0;

@@ -63,6 +63,8 @@ export function readConfiguration(path: string, shownAs = path): Uint8Array {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** UTF-8 without a byte order mark, within the size that a hand-written file can have. */
 export function decodeText(content: Uint8Array | string, file: string, most = mostBytes): string {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
@@ -82,7 +84,7 @@ export function decodeText(content: Uint8Array | string, file: string, most = mo
   };
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) refuse('a byte order mark');
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return refuse('bytes that are not UTF-8') as never;
   }

@@ -9,6 +9,7 @@ import {
   remoteRefs,
 } from '../../registry/index.ts';
 import {
+  eachBlob,
   git,
   isLockstepError,
   readBlobs,
@@ -202,13 +203,29 @@ export async function readFolders(
   tip: Tip,
   folders: readonly FolderEntries[] = foldersOf(tip),
 ): Promise<Folder[]> {
-  const blobs = await readBlobs(
-    workspace.root,
+  const found: Folder[] = [];
+  for await (const folder of eachFolder(workspace, folders)) found.push(folder);
+  return found;
+}
+
+/** The same one by one, while git still reads the next. */
+export async function* eachFolder(
+  { root }: Workspace,
+  folders: readonly FolderEntries[],
+): AsyncGenerator<Folder> {
+  const blobs = new Map<string, Buffer>();
+  await using reading = eachBlob(
+    root,
     folders.flatMap(({ entries }) => entries.map(({ oid }) => oid)),
   );
-  return folders.map(({ model, environment, entries }) => ({
-    model,
-    environment,
-    files: folderFiles(entries, `${folderOf(model, environment)}/`, blobs),
-  }));
+  for (const { model, environment, entries } of folders) {
+    for (const { oid } of entries) {
+      while (!blobs.has(oid)) {
+        const next = await reading.next();
+        if (next.done) break;
+        blobs.set(...next.value);
+      }
+    }
+    yield { model, environment, files: folderFiles(entries, `${folderOf(model, environment)}/`, blobs) };
+  }
 }

@@ -1,31 +1,18 @@
-import {
-  baseCommit,
-  type Observation,
-  type ObservationRecord,
-  type Trust,
-  trustedKeys,
-} from '../../registry/index.ts';
+import { baseCommit, type Observation, type ObservationRecord, trustedKeys } from '../../registry/index.ts';
 import type { Digest, Workspace } from '../../workspace/index.ts';
 import type { CanaryState } from '../agent/canary/state.ts';
 import { agentEntry, livingAgent } from '../agent/running.ts';
 import type { AgentState } from '../agent/state.ts';
-import {
-  type FolderEntries,
-  foldersOf,
-  readFolders,
-  readTip,
-  type Tip,
-  type TipOptions,
-} from '../branch/tip.ts';
+import { foldersOf, readTip, type Tip, type TipOptions } from '../branch/tip.ts';
 import { folderOf } from '../folder/environment-folder.ts';
-import { verifyFolder } from '../folder/verify-folder.ts';
 import { type Hold, readAllHolds } from '../holds.ts';
 import { lookAt, runs } from '../observation/observe.ts';
-import { isOf, promotionDigest } from '../observation/observed.ts';
+import { isOf } from '../observation/observed.ts';
 import { type Behind, behindMain } from './behind.ts';
 import { changedAt } from './changed-at.ts';
+import { type Proof, proveFolders } from './proof.ts';
 import { readRecords } from './recorded.ts';
-import { openStatusMemo, type Proven, type Recorded, type StatusMemo } from './status-memo.ts';
+import { openStatusMemo, type Recorded, type StatusMemo } from './status-memo.ts';
 
 /** What one environment names, whether that is proven, and whether it was seen to run. */
 export interface EnvironmentStatus {
@@ -85,7 +72,7 @@ export async function statusOf(
   const all = foldersOf(tip);
   const folders = all.filter(({ model }) => isWanted(model));
   const [proofs, changes, holds, records] = await Promise.all([
-    proveFolders(workspace, tip, folders, trust, memo),
+    proveFolders(workspace, folders, trust, memo),
     changedAt(workspace, tip, all, memo),
     readAllHolds(workspace, tip),
     readRecords(workspace, tip, trust, memo),
@@ -116,42 +103,6 @@ export async function statusOf(
   const models = await withBehind(workspace, await Promise.all(statuses), memo);
   memo.save();
   return { tip: tip.commit, source: tip.source, models };
-}
-
-/** A folder, and what it proves or the first thing that is wrong with it. */
-type Proof = Pick<FolderEntries, 'model' | 'environment'> &
-  ({ readonly proven: Proven; readonly problem: null } | { readonly proven: null; readonly problem: string });
-
-/** Only what this machine has not verified before is read and verified now. */
-async function proveFolders(
-  workspace: Workspace,
-  tip: Tip,
-  folders: readonly FolderEntries[],
-  trust: Trust,
-  memo: StatusMemo,
-): Promise<Proof[]> {
-  const known = folders.map((folder) => ({ folder, proven: memo.recall(folder) }));
-  const unknown = known.flatMap(({ folder, proven }) => (proven === null ? [folder] : []));
-  const read = (await readFolders(workspace, tip, unknown)).values();
-  return known.map(({ folder, proven }): Proof => {
-    const { model, environment } = folder;
-    if (proven !== null) return { model, environment, proven, problem: null };
-    const verdict = verifyFolder({ ...read.next().value!, trust });
-    if (verdict.kind === 'refused')
-      return { model, environment, proven: null, problem: verdict.findings[0]!.message };
-    const { version, image, record } = verdict.release;
-    const { modelDigest, commit, golden } = record;
-    const found = {
-      version,
-      image,
-      modelDigest,
-      commit,
-      golden,
-      promotion: promotionDigest(verdict.release),
-    };
-    memo.learn(folder, found);
-    return { model, environment, proven: found, problem: null };
-  });
 }
 
 function recordedIn(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { commitFiles, makeRepository, makeSandbox } from '../../test/git-sandbox.ts';
 import { git } from './git.ts';
-import { gitRecords } from './git-records.ts';
+import { gitRecords } from './git-output.ts';
 
 async function all(args: readonly string[], cwd: string, most = Number.POSITIVE_INFINITY): Promise<string[]> {
   const found: string[] = [];
