@@ -37,6 +37,7 @@ export { parseJson, readJson } from './json-file.ts';
 export { acquireLock, withLock } from './lock-file.ts';
 export { checkName, isName } from './names.ts';
 export { bundleFolder, ownProgram } from './own-program.ts';
+export { readPlainYaml } from './plain-yaml.ts';
 export { type ChildOptions, type Exit, exitOf, isAlive, spawnOwn, watchParent } from './process.ts';
 export { amount, isWatched, type Progress, startProgress } from './progress.ts';
 export { checkSchema, type JsonSchema } from './schema.ts';

@@ -13,6 +13,7 @@ import {
 } from 'yaml';
 import type { ErrorCode } from './error-codes.ts';
 import { LockstepError, type Place } from './errors.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 
 /** A parsed configuration file that still knows on which line each value stands. */
 export interface ParsedFile {
@@ -32,6 +33,17 @@ const deepest = 64;
  */
 export function parseYaml(content: Uint8Array | string, file: string, most = mostBytes): ParsedFile {
   const text = decodeText(content, file, most);
+  const plain = readPlainYaml(text);
+  if (plain?.length !== 1) return parseWhole(text, file);
+  let whole: ParsedFile | undefined;
+  const locate = (path: readonly (string | number)[]) => {
+    whole ??= parseWhole(text, file);
+    return whole.locate(path);
+  };
+  return { file, value: plain[0]!.value, locate };
+}
+
+function parseWhole(text: string, file: string): ParsedFile {
   const lines = new LineCounter();
   const document = parseOne(text, file, lines);
   const place = (offset: number | undefined): Place => {

@@ -5,7 +5,8 @@ export interface Kustomization {
   /** Null when the entry was refused. */
   readonly image: ImageChange | null;
   readonly imageName: string;
-  readonly lines: { readonly digest: number; readonly newName: number };
+  /** Where the entry says so. */
+  readonly lineOf: (key: 'digest' | 'newName') => number;
   /** Files that change what other files say. */
   readonly patches: readonly string[];
   /** Digest of the parsed value. */
@@ -79,7 +80,7 @@ export function checkKustomization(
         }
       : null,
     imageName: String(only?.entry.name ?? 'model'),
-    lines: { digest: lineAt('images', index, 'digest'), newName: lineAt('images', index, 'newName') },
+    lineOf: (key) => lineAt('images', index, key),
     patches: patchLists.flatMap((key) => listOf(value, key).flatMap((entry) => sourceOf(entry) ?? [])),
     meaning: digestOfJson(value),
   };
@@ -112,11 +113,11 @@ function checkSources(
   for (const key of fileLists) {
     listOf(value, key).forEach((entry: unknown, index) => {
       const source = sourceOf(entry);
-      const line = lineAt(key, index);
+      const at = () => lineAt(key, index);
       const file = files.find(({ path }) => path === source);
       if (key === 'replacements' && reachesImages(file?.bytes.toString() ?? JSON.stringify(entry)))
         report('E_ENV_FILE_IMAGE', 'a replacement that reaches containers', {
-          line,
+          line: at(),
           allowed: 'replacements that leave images alone',
         });
       const inline =
@@ -125,18 +126,18 @@ function checkSources(
           : (entry as { patch?: unknown } | null)?.patch !== undefined;
       if (inline)
         report('E_ENV_FILE_IMAGE', `an inline patch under ${key}`, {
-          line,
+          line: at(),
           allowed: 'patches in files of this folder',
         });
       else if (source === undefined) return;
       else if (isOutside(source))
         report('E_ENV_FILE_REMOTE_BASE', `${source} under ${key}`, {
-          line,
+          line: at(),
           allowed: 'files of this folder only',
         });
       else if (!file) {
         report('E_ENV_FILE_MISSING', `${source} under ${key} names no file`, {
-          line,
+          line: at(),
           allowed: files.map(({ path }) => path).join(', '),
         });
       }

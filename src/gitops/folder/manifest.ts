@@ -9,6 +9,7 @@ import {
   parseAllDocuments,
   visit,
 } from 'yaml';
+import { readPlainYaml } from '../../workspace/index.ts';
 import { imageNames } from './environment-folder.ts';
 
 /** What matters in a Kubernetes manifest: which images it names, where, and what the agent is told. */
@@ -39,13 +40,31 @@ export function readManifest(text: string): Manifest {
 }
 
 function parseManifest(text: string): Manifest {
+  return plainManifest(text) ?? wholeManifest(text);
+}
+
+/** Null for what only the whole parser can say. */
+function plainManifest(text: string): Manifest | null {
+  const documents = readPlainYaml(text);
+  if (documents === null) return null;
+  const found = new Finds();
+  for (const { value, pairs } of documents) {
+    for (const { key, value: said, line } of pairs) found.pair(key, said, line);
+    const { kind, metadata } = value as { kind?: unknown; metadata?: { annotations?: unknown } | null };
+    const annotations = metadata?.annotations;
+    if (!isAnnotated(kind) || !isMembers(annotations)) continue;
+    if (Object.values(annotations).some((each) => typeof each === 'object' && each !== null)) return null;
+    for (const [name, said] of Object.entries(annotations)) found.annotations[name] = String(said);
+  }
+  return { ...found, problem: null };
+}
+
+function wholeManifest(text: string): Manifest {
   const lines = new LineCounter();
   const lineOf = (node: Node | null | undefined) => lines.linePos(node?.range?.[0] ?? 0).line;
   const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
-  const images: Manifest['images'][number][] = [];
-  const patchedPaths: Manifest['patchedPaths'][number][] = [];
-  const annotations: Record<string, string> = {};
-  if (!Array.isArray(documents)) return { images, patchedPaths, annotations, problem: null };
+  const found = new Finds();
+  if (!Array.isArray(documents)) return { ...found, problem: null };
   const failed = documents.flatMap(({ errors }) => errors)[0];
   const problem = failed
     ? { what: failed.message.split('\n')[0]!, line: failed.linePos?.[0].line ?? 1 }
@@ -55,19 +74,32 @@ function parseManifest(text: string): Manifest {
       Pair: (_index, pair) => {
         if (!isPair(pair)) return;
         const [key, value] = [scalarOf(pair.key, document), scalarOf(pair.value, document)];
-        if (typeof value !== 'string') return;
-        const line = lineOf(pair.key as Node);
-        if (key === 'image' || key === 'storageUri') images.push({ value, line, kind: kindOf(value) });
-        if (key === 'path' && /\/(image|storageUri)$/.test(value)) patchedPaths.push({ value, line });
+        if (typeof value === 'string') found.pair(key, value, lineOf(pair.key as Node));
       },
     });
     const root = document.contents;
-    if (isMap(root) && ['Deployment', 'InferenceService'].includes(String(root.get('kind')))) {
-      Object.assign(annotations, annotationsOf(root.getIn(['metadata', 'annotations'])));
-    }
+    if (isMap(root) && isAnnotated(String(root.get('kind'))))
+      Object.assign(found.annotations, annotationsOf(root.getIn(['metadata', 'annotations'])));
   }
-  return { images, patchedPaths, annotations, problem };
+  return { ...found, problem };
 }
+
+class Finds {
+  readonly images: Manifest['images'][number][] = [];
+  readonly patchedPaths: Manifest['patchedPaths'][number][] = [];
+  readonly annotations: Record<string, string> = {};
+
+  pair(key: unknown, value: unknown, line: number): void {
+    if (typeof value !== 'string') return;
+    if (key === 'image' || key === 'storageUri') this.images.push({ value, line, kind: kindOf(value) });
+    if (key === 'path' && /\/(image|storageUri)$/.test(value)) this.patchedPaths.push({ value, line });
+  }
+}
+
+const isAnnotated = (kind: unknown): boolean => kind === 'Deployment' || kind === 'InferenceService';
+
+const isMembers = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Kustomize follows anchors, so what an alias stands for is what counts. */
 function scalarOf(node: unknown, document: Document): unknown {

@@ -103,18 +103,18 @@ function openEvidence(
 }
 
 /** The kustomization names exactly what the record proves. */
-function checkBinding({ record }: Evidence, { image, lines }: Kustomization, find: Find): void {
+function checkBinding({ record }: Evidence, { image, lineOf }: Kustomization, find: Find): void {
   if (image === null) return;
   if (image.digest !== record.image.digest) {
     find('E_VERDICT_BINDING', `the digest ${image.digest}`, kustomizationFile, {
-      line: lines.digest,
+      line: lineOf('digest'),
       allowed: `${record.image.digest}, the image of ${record.model} ${record.version} in ${releaseFile}`,
     });
   }
   const newName = image.newName.replace(/^oci:\/\//, '');
   if (newName !== record.image.name) {
     find('E_VERDICT_BINDING', `the image ${newName}`, kustomizationFile, {
-      line: lines.newName,
+      line: lineOf('newName'),
       allowed: `${record.image.name}, as in ${releaseFile}`,
     });
   }
