@@ -52,7 +52,7 @@ const withoutAjv =
 
 /** What stands for the helpers of ajv's that the compiled code of our schemas asks for. */
 const helpers = {
-  'require("ajv/dist/runtime/ucs2length").default': '((text) => [...text].length)',
+  'require("ajv/dist/runtime/ucs2length").default': String.raw`((text) => text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '_').length)`,
   'require("ajv/dist/runtime/equal").default': "process.getBuiltinModule('node:util').isDeepStrictEqual",
 };
 

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, verify } from 'node:crypto';
+import { hash, type KeyObject, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /** A signature, whose it is said to be, and what it should stand under. */
@@ -45,4 +45,4 @@ function remember(name: string): true {
 
 /** The key's id is its digest, the signature of a length that is told: no two have one name. */
 const nameOf = ({ keyid, signed, sig }: Signature): string =>
-  createHash('sha256').update(`${keyid} ${sig.length} `).update(sig).update(signed).digest('base64');
+  hash('sha256', Buffer.concat([Buffer.from(`${keyid} ${sig.length} `), sig, signed]), 'base64');

@@ -15,7 +15,8 @@ export function readPrinted(text: string, deepest: number): unknown {
     return undefined;
   }
   if (!isShallow(value, deepest)) return undefined;
-  return JSON.stringify(value) === text || (isObject(value) && onLines(value) === text) ? value : undefined;
+  const printed = text.startsWith('{\n') && isObject(value) ? onLines(value) : JSON.stringify(value);
+  return printed === text ? value : undefined;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import canonicalize from 'canonicalize';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeAtomic } from './atomic-file.ts';
 import { canonicalJson, digestOfJson } from './canonical-json.ts';
@@ -30,6 +31,30 @@ test('an error is one line of what, where, allowed and fix, without control char
     `"E_NAME: the name "a\\u001b[31m\\u202e" in a\\u000a.yaml:2:3 — letters. Fix: rename it."`,
   );
 });
+
+test.each<unknown>([
+  { b: 1, a: { d: [], c: {} } },
+  { a: 1, b: [{ c: 'ä', d: null }, true, -0, 1e21, 1e-7] },
+  { '9': 1, '10': 2, a: 3 },
+  { '10': 1, '9': 2 },
+  { a: undefined, b: [undefined, () => 1] },
+  { a: new Date(0), b: new Map([[1, 2]]) },
+  { ä: 1, z: 2, '\u{1f600}': 3, '\uffff': 4 },
+  Object('boxed'),
+  [Object(1)],
+  Object.assign([], { 1: 'after a hole' }),
+  Object.assign(Object.create(null), { b: 1, a: 2 }),
+  'text',
+])('canonical JSON is that of the package, whether or not it is asked: %j', (value) => {
+  expect(canonicalJson(value)).toBe((canonicalize as unknown as (value: unknown) => string)(value));
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, '\ud800', { '\udc00': 1 }, [[Number.NaN]]])(
+  'what has no canonical JSON is refused: %#',
+  (value) => {
+    expect(() => canonicalJson(value)).toThrow();
+  },
+);
 
 test('canonical JSON follows RFC 8785: sorted names, shortest numbers', () => {
   expect(canonicalJson({ b: 1e21, a: [1.0, -0, 'ä\n'], A: null })).toBe(
