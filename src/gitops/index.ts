@@ -2,7 +2,7 @@
 // written, `folder/` what is in an environment's folder and whether that is proven; `promotion/`, `rollback/`,
 // `observation/`, `status/` and `history/` what is done with them; `tags/` the tags that ask and tell; `agent/` what runs.
 
-export { type Agent, type AgentInput, startAgent } from './agent/agent.ts';
+export type { Agent, AgentInput } from './agent/agent.ts';
 export { findSource } from './agent/branch.ts';
 export { type CanaryRequest, type CanaryResult, orderCanary } from './agent/canary/command.ts';
 export { canaryActions } from './agent/canary/order.ts';
@@ -68,3 +68,7 @@ export {
   type TagState,
 } from './tags/tag-request.ts';
 export { type Verification, verifyEnvironments } from './verify.ts';
+
+// What runs servers, and what that takes, is loaded where one is to run.
+export const startAgent: typeof import('./agent/agent.ts').startAgent = async (...args) =>
+  (await import('./agent/agent.ts')).startAgent(...args);

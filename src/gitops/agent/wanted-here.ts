@@ -1,4 +1,3 @@
-import { isRegistryName, openImages, pullImage } from '../../image/index.ts';
 import { type ErrorCode, isLockstepError, type Workspace } from '../../workspace/index.ts';
 import { readWanted } from './read-wanted.ts';
 import type { Release, Wanted } from './wanted.ts';
@@ -34,6 +33,7 @@ async function withImage(workspace: Workspace, wanted: Wanted): Promise<Wanted> 
 }
 
 async function fetchImage(workspace: Workspace, { image, imageDigest }: Release): Promise<void> {
+  const { isRegistryName, openImages, pullImage } = await import('../../image/index.ts');
   if (!isRegistryName(image) || openImages(workspace).has(imageDigest)) return;
   await pullImage(workspace, image);
 }

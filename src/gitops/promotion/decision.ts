@@ -1,6 +1,4 @@
-import { readPolicy } from '../../gate/index.ts';
 import type { CheckResult } from '../../gate/verdict.ts';
-import { isRegistryName } from '../../image/index.ts';
 import {
   type Approval,
   baseOf,
@@ -114,6 +112,7 @@ async function checkPolicy(
   now: Date,
 ): Promise<string | undefined> {
   const { root } = workspace;
+  const { readPolicy } = await import('../../gate/index.ts');
   const commit = record.policy.commit ?? record.commit;
   const { status } = await tryGit(['merge-base', '--is-ancestor', commit, record.commit], { cwd: root });
   const read = status === 0 ? await readPolicy(workspace, record.model, commit) : null;
@@ -190,7 +189,9 @@ async function checkBasePinned(
   record: ReleaseRecord,
   environment: string,
 ): Promise<void> {
-  if (before(workspace, environment) === undefined || !isRegistryName(record.image.name)) return;
+  if (before(workspace, environment) === undefined) return;
+  const { isRegistryName } = await import('../../image/index.ts');
+  if (!isRegistryName(record.image.name)) return;
   const bytes = await readAtCommit(workspace.root, record.commit, 'lockstep.yaml');
   const base = bytes && parseConfiguration(parseYaml(bytes, 'lockstep.yaml')).image.base;
   if (base?.includes('@sha256:')) return;
