@@ -32,7 +32,10 @@ export async function readBlobs(root: string, oids: readonly string[]): Promise<
 /** The same one by one, each once and in this order, while git still reads the next. Errors: E_GIT. */
 export async function* eachBlob(root: string, oids: readonly string[]): AsyncGenerator<[string, Buffer]> {
   if (oids.length === 0) return;
-  await using output = gitOutput(['cat-file', '--batch'], { cwd: root, input: oneALine(new Set(oids)) });
+  await using output = gitOutput(['cat-file', '--batch', '--buffer'], {
+    cwd: root,
+    input: oneALine(new Set(oids)),
+  });
   // A line `<id> <type> <size>`, the bytes, a line end; or `<id> missing`.
   let waiting: Buffer = Buffer.alloc(0);
   for await (const chunk of output.chunks) {

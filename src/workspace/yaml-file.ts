@@ -35,11 +35,21 @@ export function parseYaml(content: Uint8Array | string, file: string, most = mos
   const text = decodeText(content, file, most);
   const plain = readPlainYaml(text);
   if (plain?.length !== 1) return parseWhole(text, file);
+  // Where a value stands is asked of the whole parser, and only for what is told to somebody.
   let whole: ParsedFile | undefined;
-  const locate = (path: readonly (string | number)[]) => {
+  const find = (path: readonly (string | number)[]) => {
     whole ??= parseWhole(text, file);
     return whole.locate(path);
   };
+  const locate = (path: readonly (string | number)[]): Place => ({
+    file,
+    get line() {
+      return find(path).line;
+    },
+    get column() {
+      return find(path).column;
+    },
+  });
   return { file, value: plain[0]!.value, locate };
 }
 

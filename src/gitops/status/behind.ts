@@ -19,6 +19,11 @@ export interface Copied {
   readonly commit: string;
 }
 
+export interface MainBranch {
+  readonly branch: string;
+  readonly commit: string;
+}
+
 /** Object ids by path within `deploy/`; a missing file has the id of zeros. */
 type Files = ReadonlyMap<string, string>;
 
@@ -36,10 +41,10 @@ const absent = '0'.repeat(40);
  */
 export async function behindMain(
   workspace: Workspace,
+  main: MainBranch | null,
   folders: readonly Copied[],
   memo: Pick<StatusMemo, 'behind' | 'learnBehind'>,
 ): Promise<ReadonlyMap<string, Behind>> {
-  const main = await mainBranch(workspace);
   if (main === null) return new Map();
   const rests = digestOf(canonicalJson([main, workspace.configuration.environments]));
   const known = memo.behind?.main === rests ? memo.behind.found : {};
@@ -67,7 +72,7 @@ const pathOf = ({ model, environment }: Copied): string => folderOf(model, envir
 
 async function countAll(
   workspace: Workspace,
-  main: { readonly branch: string; readonly commit: string },
+  main: MainBranch,
   differences: readonly Difference[],
 ): Promise<Map<string, Behind>> {
   const found = new Map<string, Behind>();
@@ -92,7 +97,7 @@ async function countAll(
 }
 
 /** The branch that people merge to, as this clone knows it; where there is no origin, its own. */
-async function mainBranch({ root }: Workspace): Promise<{ branch: string; commit: string } | null> {
+export async function mainBranch({ root }: Workspace): Promise<MainBranch | null> {
   const head = await tryGit(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'], {
     cwd: root,
   });

@@ -2,7 +2,7 @@ import { git, gitRecords, type Workspace } from '../../workspace/index.ts';
 
 /** The trees that these names stand for (`<commit>:<folder>`); null for what is not here. */
 export async function readTrees({ root }: Workspace, names: readonly string[]): Promise<(string | null)[]> {
-  const text = await git(['cat-file', '--batch-check=%(objectname) %(objecttype)'], {
+  const text = await git(['cat-file', '--buffer', '--batch-check=%(objectname) %(objecttype)'], {
     cwd: root,
     input: `${names.join('\n')}\n`,
   });

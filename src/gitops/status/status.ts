@@ -8,7 +8,7 @@ import { folderOf } from '../folder/environment-folder.ts';
 import { type Hold, readAllHolds } from '../holds.ts';
 import { lookAt, runs } from '../observation/observe.ts';
 import { isOf } from '../observation/observed.ts';
-import { type Behind, behindMain } from './behind.ts';
+import { type Behind, behindMain, type MainBranch, mainBranch } from './behind.ts';
 import { changedAt } from './changed-at.ts';
 import { type Proof, proveFolders } from './proof.ts';
 import { readRecords } from './recorded.ts';
@@ -65,8 +65,12 @@ export async function statusOf(
   only?: string,
   ask: TipOptions['ask'] = 'try',
 ): Promise<Status> {
-  const tip = await readTip(workspace, { ask });
-  const trust = await trustedKeys(workspace, await baseCommit(workspace), { local: true });
+  const [tip, base, main] = await Promise.all([
+    readTip(workspace, { ask }),
+    baseCommit(workspace),
+    mainBranch(workspace),
+  ]);
+  const trust = await trustedKeys(workspace, base, { local: true });
   const isWanted = (model: string) => only === undefined || model === only;
   const memo = openStatusMemo(workspace, trust);
   const all = foldersOf(tip);
@@ -100,7 +104,7 @@ export async function statusOf(
       holds: holds.get(model)?.().holds ?? [],
     };
   });
-  const models = await withBehind(workspace, await Promise.all(statuses), memo);
+  const models = await withBehind(workspace, main, await Promise.all(statuses), memo);
   memo.save();
   return { tip: tip.commit, source: tip.source, models };
 }
@@ -119,13 +123,14 @@ function recordedIn(
 
 async function withBehind(
   workspace: Workspace,
+  main: MainBranch | null,
   models: readonly ModelStatus[],
   memo: StatusMemo,
 ): Promise<ModelStatus[]> {
   const copied = models.flatMap(({ model, environments }) =>
     environments.flatMap(({ environment, commit }) => (commit ? [{ model, environment, commit }] : [])),
   );
-  const behind = await behindMain(workspace, copied, memo);
+  const behind = await behindMain(workspace, main, copied, memo);
   return models.map(({ model, environments, ...rest }) => ({
     model,
     environments: environments.map((entry) => ({
