@@ -31,6 +31,8 @@ export interface ObservedFile {
   readonly path: string;
   readonly model: string;
   readonly environment: string;
+  /** Null where a link or another repository stands in its place. */
+  readonly bytes: Buffer | null;
   readonly open: () => ObservationRecord;
 }
 
@@ -72,6 +74,7 @@ export async function readAllObserved(workspace: Workspace, tip: Tip, trust: Tru
     path,
     model,
     environment,
+    bytes: blobs.get(oid) ?? null,
     open() {
       if (mode.startsWith('100')) return openObserved(blobs.get(oid)!, { model, environment, trust });
       throw new LockstepError('E_ENV_FILE_LINK', {

@@ -1,9 +1,10 @@
-import { type Envelope, type ReleaseFile, type Trust, verifyAhead } from '../../registry/index.ts';
+import type { Envelope, ReleaseFile, Trust } from '../../registry/index.ts';
 import type { Workspace } from '../../workspace/index.ts';
 import { eachFolder, type Folder, type FolderEntries } from '../branch/tip.ts';
 import { folderOf, releaseFile } from '../folder/environment-folder.ts';
 import { verifyFolder } from '../folder/verify-folder.ts';
 import { promotionDigest } from '../observation/observed.ts';
+import { checkedAhead } from './checked-ahead.ts';
 import type { Proven, StatusMemo } from './status-memo.ts';
 
 /** A folder, and what it proves or the first thing that is wrong with it. */
@@ -20,7 +21,7 @@ export async function proveFolders(
   const known = folders.map((folder) => ({ folder, proven: memo.recall(folder) }));
   const unknown = known.flatMap(({ folder, proven }) => (proven === null ? [folder] : []));
   const verdicts = new Map<string, Proven | string>();
-  for await (const batch of checkedAhead(eachFolder(workspace, unknown), trust))
+  for await (const batch of checkedAhead(eachFolder(workspace, unknown), envelopesIn, trust))
     for (const folder of batch)
       verdicts.set(folderOf(folder.model, folder.environment), verdictOn(folder, trust));
   return known.map(({ folder, proven }): Proof => {
@@ -40,39 +41,9 @@ function verdictOn(folder: Folder, trust: Trust): Proven | string {
   return { version, image, modelDigest, commit, golden, promotion: promotionDigest(verdict.release) };
 }
 
-/** Enough to keep other cores busy while this one looks at as many. */
-const batchSize = 64;
-
-/** In batches: while one is looked at, the next is read and its signatures are checked. */
-async function* checkedAhead(folders: AsyncIterable<Folder>, trust: Trust): AsyncGenerator<Folder[]> {
-  let ahead: { readonly batch: Folder[]; readonly checked: Promise<void> } | null = null;
-  let batch: Folder[] = [];
-  const turn = () => {
-    const before = ahead;
-    ahead = batch.length > 0 ? { batch, checked: verifyAhead(batch.flatMap(envelopesIn), trust) } : null;
-    batch = [];
-    return before;
-  };
-  for await (const folder of folders) {
-    batch.push(folder);
-    if (batch.length < batchSize) continue;
-    const before = turn();
-    await before?.checked;
-    if (before) yield before.batch;
-  }
-  for (const before of [turn(), turn()]) {
-    await before?.checked;
-    if (before) yield before.batch;
-  }
-}
-
-/** As they claim to be: nothing of it is believed. */
+/** As it claims: nothing of it is believed. */
 function envelopesIn({ files }: Folder): Envelope[] {
-  try {
-    const bytes = files.find(({ path }) => path === releaseFile)!.bytes;
-    const { record, promotion } = JSON.parse(bytes.toString()) as ReleaseFile;
-    return [record, promotion];
-  } catch {
-    return [];
-  }
+  const { bytes } = files.find(({ path }) => path === releaseFile)!;
+  const { record, promotion } = JSON.parse(bytes.toString()) as ReleaseFile;
+  return [record, promotion];
 }

@@ -1,8 +1,9 @@
-import type { Trust } from '../../registry/index.ts';
+import type { Envelope, Trust } from '../../registry/index.ts';
 import type { Workspace } from '../../workspace/index.ts';
 import type { Tip } from '../branch/tip.ts';
 import { folderOf, placeOf } from '../folder/environment-folder.ts';
-import { provenRecord, readAllObserved } from '../observation/observed.ts';
+import { type ObservedFile, provenRecord, readAllObserved } from '../observation/observed.ts';
+import { checkedAhead } from './checked-ahead.ts';
 import type { Recorded, StatusMemo } from './status-memo.ts';
 
 /** What was recorded of folders, by their path. Only what this machine has not verified before is read and verified now. */
@@ -16,8 +17,10 @@ export async function readRecords(
   const unknown = new Map(
     entries.filter((entry) => memo.recallObserved(entry) === undefined).map((entry) => [entry.path, entry]),
   );
-  for (const file of await readAllObserved(workspace, { ...tip, entries: [...unknown.values()] }, trust))
-    memo.learnObserved(unknown.get(file.path)!, essence(provenRecord(file)));
+  const files = await readAllObserved(workspace, { ...tip, entries: [...unknown.values()] }, trust);
+  const envelopeIn = ({ bytes }: ObservedFile) => [JSON.parse(bytes!.toString()) as Envelope];
+  for await (const batch of checkedAhead(files, envelopeIn, trust))
+    for (const file of batch) memo.learnObserved(unknown.get(file.path)!, essence(provenRecord(file)));
   const found = new Map<string, Recorded>();
   for (const entry of entries) {
     const place = placeOf(entry.path);
