@@ -50,7 +50,7 @@ export const isProposed = ({ configuration }: Workspace): boolean =>
 export const tagStandsAlone = (workspace: Workspace): boolean =>
   workspace.configuration.gitops.repository !== null || isProposed(workspace);
 
-/** What the history of one model's environments is found by, with `*` that of all. */
+/** What the history of one model's environments is found by. */
 export const historyPaths = (model: string): string[] => [
   `:(glob)models/${model}/environments/**`,
   `:(glob)models/${model}/holds.yaml`,
