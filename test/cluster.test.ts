@@ -185,6 +185,23 @@ describe.each(['applicationset', 'applicationset-clusters'])('argo-cd/%s', (name
   });
 });
 
+test('Flux may change what a base has, and look at what says whether that is ready', () => {
+  const role = manifestsIn(read('flux/kustomization.yaml')).find(({ kind }) => kind === 'Role');
+  const may = (verb: string) =>
+    role.rules
+      .filter(({ verbs }: Manifest) => verbs.includes(verb))
+      .flatMap(({ resources }: Manifest) => resources);
+  const base = deployBase('churn', { serving: 'deployment', environments });
+  const made = [...base.values(), read('golden-requests.yaml')]
+    .flatMap(manifestsIn)
+    .map(({ kind }) => `${kind.toLowerCase().replace(/y$/, 'ie')}s`)
+    .filter((name) => name !== 'kustomizations');
+  expect([...new Set(made)].sort()).toEqual(may('patch').sort());
+  // kstatus asks a Deployment's ReplicaSet, and that one's pods: without them `wait: true` never ends well.
+  expect(may('list')).toEqual(expect.arrayContaining(['replicasets', 'pods']));
+  expect(may('patch')).not.toContain('pods');
+});
+
 test('Flux tells of the Kustomization shown, under the name that observe reads, to who asks for the secret', () => {
   const [secret, provider, alert] = manifestsIn(read('flux/notification.yaml'));
   const kustomizations = manifestsIn(read('flux/kustomization.yaml')).filter(
