@@ -79,8 +79,17 @@ export const answers: Readonly<Record<string, Answering>> = {
       description = null,
       target_url = null,
     } = body as Record<string, string>;
-    const creator = user(login);
-    const status = { sha: parameters.sha!, state: state!, context, description, target_url, creator };
+    const now = new Date().toISOString();
+    const status = {
+      sha: parameters.sha!,
+      state: state!,
+      context,
+      description,
+      target_url,
+      creator: user(login),
+      created_at: now,
+      updated_at: now,
+    };
     statuses.push(status);
     return { status: 201, body: status };
   },

@@ -77,7 +77,8 @@ export async function startGitHub({
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = new URL(request.url ?? '/', url);
+    // A GitHub Enterprise Server has the same below this path, and clients ask there unless the host is github.com.
+    const target = new URL((request.url ?? '/').replace(/^\/api\/v3(?=\/)/, ''), url);
     const text = await read(request);
     const signed = /^\/_signed\/artifacts\/(\d+)$/.exec(target.pathname)?.[1];
     if (signed) return sendZip(response, Number(signed), request.headers.authorization);

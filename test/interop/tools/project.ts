@@ -57,7 +57,10 @@ export async function nextRelease(
 ): Promise<{ version: string; image: string }> {
   const pipeline = join(project.root, 'pipelines', exampleModel, 'pipeline.yaml');
   const text = readFileSync(pipeline, 'utf8');
-  writeFileSync(pipeline, text.replace('trees: 30\n', 'trees: 31\n'));
+  writeFileSync(
+    pipeline,
+    text.replace(/trees: (\d+)$/m, (_, trees) => `trees: ${Number(trees) + 1}`),
+  );
   await project.lockstep('run', exampleModel);
   const options = { cwd: project.root, env: project.environment };
   await tools.programs.run('git', ['commit', '--quiet', '--all', '-m', 'feat: one tree more'], options);

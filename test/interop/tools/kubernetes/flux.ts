@@ -28,7 +28,13 @@ export interface Reconciled {
 
 const namespace = 'flux-system';
 
-export async function startFlux(tools: Tools, parts: ClusterPrograms, cluster: Cluster): Promise<Flux> {
+/** `events`: where they report what they did, if somebody listens. */
+export async function startFlux(
+  tools: Tools,
+  parts: ClusterPrograms,
+  cluster: Cluster,
+  events?: string,
+): Promise<Flux> {
   await cluster.kubectl(['create', 'namespace', namespace]);
   await cluster.kubectl(['apply', '--server-side', '-f', parts.definitions]);
   await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']);
@@ -41,7 +47,8 @@ export async function startFlux(tools: Tools, parts: ClusterPrograms, cluster: C
     KUBECONFIG: cluster.kubeconfig,
     RUNTIME_NAMESPACE: namespace,
   };
-  const quiet = ['--metrics-addr=0', '--health-addr=0', '--log-level=info'];
+  const told = events === undefined ? [] : [`--events-addr=${events}`];
+  const quiet = [...told, '--metrics-addr=0', '--health-addr=0', '--log-level=info'];
   const storage = `127.0.0.1:${await freePort()}`;
   const source = [
     parts.sourceController,

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tools } from '../../suite.ts';
-import { installPackages } from '../debian.ts';
 import { freePort } from '../free-port.ts';
-import type { NodePrograms } from './build.ts';
 import { type Cluster, type KubernetesObject, until } from './cluster.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
+import { clusterDomain, dnsAddress, networkPlugins, openNetwork } from './network.ts';
+import type { NodePrograms } from './node-programs.ts';
 
 /**
  * This machine as the cluster's only node: containerd, kubelet, and what makes pods of Deployments and gives them to it.
@@ -19,10 +19,11 @@ export interface Node extends AsyncDisposable {
 }
 
 const name = 'here';
-const networkPlugins = '/usr/lib/cni';
-const bridge = 'lockstep0';
 /** Where the pods' limits are, below each controller of /sys/fs/cgroup. */
 const controlGroup = 'lockstep-interop';
+const controllers = ['deployment', 'replicaset', 'job', 'endpointslice', 'disruption', 'node-lifecycle'].map(
+  (one) => `${one}-controller`,
+);
 
 export async function startNode(
   tools: Tools,
@@ -30,15 +31,15 @@ export async function startNode(
   cluster: Cluster,
   pause: string,
 ): Promise<Node> {
-  if (!existsSync(join(networkPlugins, 'bridge'))) await installPackages(['containernetworking-plugins']);
   const place = join(tools.folder, 'node');
-  mkdirSync(join(place, 'network'), { recursive: true });
+  mkdirSync(place);
+  const network = await openNetwork(tools, place);
   writeRuntimeConfig(place, pause);
   await writeKubeletConfig(place);
   const kubeconfig = [`--kubeconfig=${cluster.kubeconfig}`];
   const loops = [...kubeconfig, '--leader-elect=false', '--secure-port=0'];
-  const controllers = ['deployment', 'replicaset', 'job', 'node-lifecycle'].map((one) => `${one}-controller`);
   const daemons = [
+    ...(await network.start(parts, cluster.kubeconfig, name)),
     startDaemon(tools.programs, 'kube-scheduler', [parts.scheduler, ...loops]),
     startDaemon(tools.programs, 'kube-controller-manager', [
       parts.controllerManager,
@@ -62,8 +63,8 @@ export async function startNode(
     daemons,
     versions: `kubelet ${found.status.nodeInfo.kubeletVersion}, ${containerd}, runc ${runc}`,
     [Symbol.asyncDispose]: async () => {
-      await daemons.at(-1)!.end();
-      await tools.programs.tryRun('ip', ['link', 'delete', bridge]);
+      for (const daemon of daemons.toReversed()) await daemon.end();
+      await network.close();
       const groups = `/sys/fs/cgroup/*/${controlGroup}`;
       await tools.programs.tryRun('sh', ['-c', `find ${groups} -depth -type d -exec rmdir {} +`]);
     },
@@ -105,27 +106,8 @@ export const isReady = (object: KubernetesObject): boolean =>
     ({ type, status }: KubernetesObject) => type === 'Ready' && status === 'True',
   ) ?? false;
 
-/** containerd with a bridge of its own; nothing of it is shared with one that runs on this machine already. */
+/** containerd; nothing of it is shared with one that runs on this machine already. */
 function writeRuntimeConfig(place: string, pause: string): void {
-  const network = {
-    cniVersion: '1.0.0',
-    name: 'pods',
-    plugins: [
-      {
-        type: 'bridge',
-        bridge,
-        isGateway: true,
-        ipMasq: false,
-        ipam: {
-          type: 'host-local',
-          dataDir: join(place, 'addresses'),
-          ranges: [[{ subnet: '10.213.0.0/24' }]],
-        },
-      },
-      { type: 'loopback' },
-    ],
-  };
-  writeFileSync(join(place, 'network/10-pods.conflist'), JSON.stringify(network));
   const registry = pause.split('/')[0]!;
   mkdirSync(join(place, 'registries', registry), { recursive: true });
   writeFileSync(
@@ -171,6 +153,9 @@ async function writeKubeletConfig(place: string): Promise<void> {
     enforceNodeAllocatable: [],
     failCgroupV1: false,
     failSwapOn: false,
+    clusterDNS: [dnsAddress],
+    clusterDomain,
+    makeIPTablesUtilChains: false,
     evictionHard: { 'imagefs.available': '0%', 'nodefs.available': '0%', 'nodefs.inodesFree': '0%' },
     imageGCHighThresholdPercent: 100,
     oomScoreAdj: 0,

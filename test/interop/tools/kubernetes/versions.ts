@@ -3,7 +3,10 @@ export const kubernetesVersion = 'v1.36.3';
 export const etcdVersion = 'v3.6.16';
 /** Kubernetes 1.36 takes containerd 2 alone. */
 export const containerdVersion = 'v2.4.2';
+export const corednsVersion = 'v1.14.7';
 export const fluxVersions = { 'source-controller': 'v1.9.6', 'kustomize-controller': 'v1.9.6' } as const;
+/** The newest of Flux 2.9 that the module proxy here hands out. */
+export const notificationVersion = 'v1.9.3';
 
 /**
  * What Flux's own modules replace, which counts in a main module only; and a patch release of pkg/artifact that its
