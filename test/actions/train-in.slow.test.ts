@@ -53,14 +53,9 @@ async function giveStaging(step: number): Promise<void> {
   await git(['push', '--quiet', 'origin', 'HEAD:main'], { cwd: project.root });
 }
 
-async function job(
-  run: number,
-  name: string,
-  inputs: Record<string, string>,
-  from: 'bundle' | 'source' = 'bundle',
-) {
+async function job(run: number, name: string, inputs: Record<string, string>) {
   const { root } = await forge.checkout('origin/main');
-  return forge.step(run, name, { workspace: root, with: inputs, from });
+  return forge.step(run, name, { workspace: root, with: inputs, from: 'bundle' });
 }
 
 test('one job trains, the other judges, registers and signs; again is nothing new', async () => {
@@ -92,7 +87,7 @@ test('what is asked in vain is said before anything is trained', async () => {
 
 test('data that is not as the model expects is not trained on', async () => {
   await giveStaging(10);
-  const trained = await job(8, 'train', asked, 'source');
+  const trained = await job(8, 'train', asked);
   expect(trained.exit).toBe(1);
   expect(trained.errors).toEqual([
     expect.stringMatching(/^E_DATA_QUALITY: toy\/rows\.csv, distance: at most 2000, but 99 cells are not/),

@@ -1,0 +1,1 @@
+import{s as e}from"./oci.js";import{o as t}from"./base.js";import{n}from"./image.js";import"./unpack-process.js";export{e as isRegistryName,t as openImages,n as pullImage};
