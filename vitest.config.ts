@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Those that take too long for `npm test` run in the interop suite `slow-tests`.
@@ -14,10 +15,17 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    globalSetup: 'test/programs/build.ts',
+    alias: [
+      { find: './own-program.ts', replacement: join(import.meta.dirname, 'test/programs/own-program.ts') },
+    ],
     pool: 'forks',
     // Most tests wait for processes of ours: a second one keeps the other core busy where there are only two.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Tests of refusals must not see what the developer's shell carries.
-    env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+    env: {
+      GIT_CONFIG_GLOBAL: join(import.meta.dirname, 'test/git-configuration'),
+      GIT_CONFIG_NOSYSTEM: '1',
+    },
   },
 });

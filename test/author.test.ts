@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { column, readTable } from '../src/data/index.ts';
+import { main } from './bad-inputs/command-line.ts';
 
 // The author's day, as a stranger lives it: a table that nobody here prepared, `init`, `run`, a report. The real
 // command line, in a repository with nothing committed and no identity, from a folder below its root.
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-author-'));
-const program = join(import.meta.dirname, '../src/cli/main.ts');
 const environment = {
   PATH: process.env.PATH,
   HOME: folder,
@@ -33,7 +33,7 @@ function author(name: string, table: string, file = 'my table.csv') {
   const data = join(folder, `${name} ${file}`);
   writeFileSync(data, table);
   const lockstep = (...args: string[]): Ran => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args, '--json'], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args, '--json'], {
       cwd: join(root, 'notes'),
       env: environment,
       encoding: 'utf8',

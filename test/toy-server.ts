@@ -5,10 +5,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { GoldenFile } from '../src/model/index.ts';
 import { digestOf, exitOf, spawnOwn } from '../src/workspace/index.ts';
+import { programOf } from './programs/own-program.ts';
 import { toyModel, toyModelYaml, toyScore } from './toy-model.ts';
 
 /** For tests: the real server on a toy model, in a child process on a free port. */
-export const serverFile = fileURLToPath(new URL('../src/serving/server.ts', import.meta.url));
+export const serverFile =
+  programOf('server.mjs') ?? fileURLToPath(new URL('../src/serving/server.ts', import.meta.url));
 
 export const toyGolden: GoldenFile = {
   v: 1,

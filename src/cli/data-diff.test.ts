@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { main } from '../../test/bad-inputs/command-line.ts';
 import { makeRepository, makeSandbox } from '../../test/git-sandbox.ts';
 import { addData, pushData } from '../data/index.ts';
 import { git, openWorkspace } from '../workspace/index.ts';
 
-const main = new URL('./main.ts', import.meta.url).pathname;
 const lines = (rows: readonly number[], cells: (row: number) => unknown[], head: string) =>
   `${head}\n${rows.map((row) => cells(row).join(',')).join('\n')}\n`;
 const many = Array.from({ length: 2000 }, (_, row) => row);

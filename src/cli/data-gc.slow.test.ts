@@ -12,9 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
+import { main } from '../../test/bad-inputs/command-line.ts';
 import { exitOf } from '../workspace/index.ts';
-
-const main = new URL('./main.ts', import.meta.url).pathname;
 
 function makeRepository() {
   const root = mkdtempSync(join(tmpdir(), 'lockstep-gc-'));

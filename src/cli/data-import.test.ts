@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { main } from '../../test/bad-inputs/command-line.ts';
 
 const hash = (kind: 'md5' | 'sha256', bytes: string) => createHash(kind).update(bytes).digest('hex');
 const page = readFileSync(new URL('../../docs/moving-in.md', import.meta.url), 'utf8');
-const main = new URL('./main.ts', import.meta.url).pathname;
 
 /** What the page's commands are about, beside an empty repository. */
 function neighbourhood(web: string): string {

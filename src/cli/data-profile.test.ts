@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-
-const main = new URL('./main.ts', import.meta.url).pathname;
+import { main } from '../../test/bad-inputs/command-line.ts';
 
 /** A model of customers with one expectation that they do not meet. */
 function project() {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { main } from '../../test/bad-inputs/command-line.ts';
 import { exitOf } from '../workspace/index.ts';
 import { catalogue } from './catalogue.ts';
 import { helpOf } from './help.ts';
 import { findCommand } from './invocation.ts';
 
-const main = join(import.meta.dirname, 'main.ts');
 const root = join(import.meta.dirname, '../..');
 
 function start(...args: string[]) {

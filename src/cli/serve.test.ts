@@ -3,14 +3,12 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { main } from '../../test/bad-inputs/command-line.ts';
 import { toyModel, toyModelYaml } from '../../test/toy-model.ts';
 import { toyFolder, toyGolden } from '../../test/toy-server.ts';
 import { openStore } from '../data/index.ts';
 import { openWorkspace } from '../workspace/index.ts';
-
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 function workspaceFolder(): string {
   const root = mkdtempSync(join(tmpdir(), 'lockstep-serve-'));

@@ -2,11 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { main } from '../../test/bad-inputs/command-line.ts';
 import { commitFiles, makeSandbox } from '../../test/git-sandbox.ts';
 import { readAgentState } from '../gitops/index.ts';
 import { git } from '../workspace/index.ts';
-
-const main = join(import.meta.dirname, 'main.ts');
 
 const started: ChildProcess[] = [];
 afterEach(() => {

@@ -2,13 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { main } from '../../test/bad-inputs/command-line.ts';
 import { type GitSandbox, makeSandbox } from '../../test/git-sandbox.ts';
 import { addData, parseLock, printLock, pullData, pushData, readLock } from '../data/index.ts';
 import { git, openWorkspace, type Workspace } from '../workspace/index.ts';
 import { lockConflict } from './lock-conflict.ts';
 import { withAttribute } from './merge-driver.ts';
-
-const main = new URL('../cli/main.ts', import.meta.url).pathname;
 
 const lockstep = ({ root }: Workspace, ...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { programOf } from '../programs/own-program.ts';
 import { parseCommands, type RunnerCommand } from './runner-commands.ts';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -18,7 +19,7 @@ export interface ActionRun {
   readonly workspace: string;
   /** Of the runner; kept by who passes it, for the next step of the same job. */
   readonly temp?: string;
-  /** The committed bundle, or (quicker to change) the source. */
+  /** The committed bundle, or one of the source as it is now. */
   readonly from?: 'bundle' | 'source';
   /** Runs what the action does after its job instead, with the state that it kept. */
   readonly post?: Readonly<Record<string, string>>;
@@ -59,7 +60,7 @@ export async function runAction(name: string, options: ActionRun): Promise<Actio
   const folder = join(root, 'actions', name);
   const manifest = parse(readFileSync(join(folder, 'action.yml'), 'utf8')) as Manifest;
   if (manifest.runs.using !== 'node24') throw new Error(`${name} runs on ${manifest.runs.using}`);
-  const program = join(folder, programOf(manifest, options));
+  const program = programFor(name, folder, manifest, options);
   const own = mkdtempSync(join(tmpdir(), `lockstep-step-${name}-`));
   const started = performance.now();
   try {
@@ -92,11 +93,14 @@ export async function runAction(name: string, options: ActionRun): Promise<Actio
   }
 }
 
-function programOf({ runs }: Manifest, { from = 'source', post }: ActionRun): string {
+function programFor(name: string, folder: string, { runs }: Manifest, run: ActionRun): string {
+  const { from = 'source', post } = run;
   if (post !== undefined && runs.post === undefined)
     throw new Error('this action does nothing after its job');
-  if (from === 'source') return post === undefined ? 'main.ts' : 'post.ts';
-  return post === undefined ? runs.main : runs.post!;
+  if (from === 'bundle') return join(folder, post === undefined ? runs.main : runs.post!);
+  return post === undefined
+    ? (programOf(`${name}.js`) ?? join(folder, 'main.ts'))
+    : (programOf(`${name}-post.js`) ?? join(folder, 'post.ts'));
 }
 
 function environment(
@@ -117,8 +121,6 @@ function environment(
     PATH: process.env.PATH ?? '',
     HOME: own,
     CI: 'true',
-    // Sources are compiled once for all steps; a bundle starts as on a runner, which keeps nothing.
-    ...(run.from === 'bundle' ? {} : { NODE_COMPILE_CACHE: join(tmpdir(), 'lockstep-compile-cache') }),
     ...Object.fromEntries(
       Object.entries(inputs).map(([name, value]) => [
         `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
@@ -142,7 +144,7 @@ function environment(
     GITHUB_STEP_SUMMARY: files.summary!,
     RUNNER_TEMP: temp,
     RUNNER_OS: 'Linux',
-    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_GLOBAL: join(root, 'test/git-configuration'),
     GIT_CONFIG_NOSYSTEM: '1',
     // Ours alone: half the time that the source takes to start.
     NODE_COMPILE_CACHE: join(root, '.lockstep/cache/compiled'),

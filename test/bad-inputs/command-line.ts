@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { programOf } from '../programs/own-program.ts';
 
-const main = join(import.meta.dirname, '../../src/cli/main.ts');
+const root = join(import.meta.dirname, '../..');
+const source = join(root, 'src/cli/main.ts');
+
+/** The command line as these sources make it. */
+export const main = programOf('cli.js') ?? source;
 
 export interface Ran {
   readonly exit: number | null;
@@ -13,9 +17,10 @@ export interface Ran {
 
 /** The real command in a child process, as a user's shell starts it. */
 export function startCli(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  return spawn(process.execPath, [main, ...args], {
+  // A copy upgrades its sources, and a bundle has none.
+  return spawn(process.execPath, [args.includes('upgrade') ? source : main, ...args], {
     cwd,
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'lockstep-compile-cache'), ...env },
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, '.lockstep/cache/compiled'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -75,7 +75,7 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse)
       env: {
         PATH: process.env.PATH,
         GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_CONFIG_GLOBAL: join(import.meta.dirname, '../git-configuration'),
         GIT_PROJECT_ROOT: root,
         GIT_HTTP_EXPORT_ALL: '1',
         REMOTE_USER: 'somebody',
