@@ -20,8 +20,8 @@ export default defineConfig({
       { find: './own-program.ts', replacement: join(import.meta.dirname, 'test/programs/own-program.ts') },
     ],
     pool: 'forks',
-    // Most tests wait for processes of ours: a second one keeps the other core busy where there are only two.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most tests wait for processes of ours: one more than there are cores keeps all of them busy.
+    maxWorkers: availableParallelism() + 1,
     // Tests of refusals must not see what the developer's shell carries.
     env: {
       GIT_CONFIG_GLOBAL: join(import.meta.dirname, 'test/git-configuration'),

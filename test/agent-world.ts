@@ -7,6 +7,7 @@ import type { AgentEvent, AgentInput } from '../src/gitops/index.ts';
 import { type BuiltImage, buildImage } from '../src/image/index.ts';
 import { type Digest, digestOf, git, readAtCommit, type Workspace } from '../src/workspace/index.ts';
 import { commitFiles, type GitSandbox, makeSandbox } from './git-sandbox.ts';
+import { shareLayers } from './shared-layers.ts';
 import { toyModel, toyModelYaml, toyScore } from './toy-model.ts';
 
 // The agent with everything real: a Git remote, OCI images, the bundled model server as processes, HTTP. Only the
@@ -44,6 +45,7 @@ export async function makeAgentWorld(): Promise<AgentWorld> {
   await git(['push', '--quiet', 'origin', 'HEAD:refs/heads/main'], { cwd: author.root });
   await git(['checkout', '--quiet', '-b', 'environments'], { cwd: author.root });
   const workspace = await sandbox.clone('laptop');
+  shareLayers(workspace.root);
   const images: AgentWorld['images'] = {};
 
   const wantedOf = ([environment, { version, replay = null, spare = false, annotations = {} }]: [

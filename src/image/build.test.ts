@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { shareLayers } from '../../test/shared-layers.ts';
 import { digestOf, hexOf, openWorkspace, type Workspace } from '../workspace/index.ts';
 import {
   attachEvidence,
@@ -27,9 +28,10 @@ const input = {
 };
 
 const folders: string[] = [];
-function makeWorkspace(configuration = ''): Workspace {
+function makeWorkspace(configuration = '', { alone = false } = {}): Workspace {
   const root = mkdtempSync(join(tmpdir(), 'lockstep-image-'));
   folders.push(root);
+  if (!alone) shareLayers(root);
   writeFileSync(join(root, 'lockstep.yaml'), configuration || 'remote: file:.data\n');
   return openWorkspace(root);
 }
@@ -101,7 +103,8 @@ test('an image is what its specification says: layout, manifest, configuration, 
 
 test('place, umask and time zone are not in the digest', async () => {
   const before = { cwd: process.cwd(), umask: process.umask(0o077), zone: process.env.TZ };
-  const elsewhere = makeWorkspace();
+  // With layers of its own making.
+  const elsewhere = makeWorkspace('', { alone: true });
   try {
     process.chdir(elsewhere.root);
     process.env.TZ = 'Pacific/Kiritimati';

@@ -5,7 +5,7 @@ import type { Suite } from '../suite.ts';
 export const suite: Suite = {
   name: 'slow-tests',
   shows:
-    'our own tests that take too long for `npm test` pass: jobs and commands cut at each write, intervals in simulated worlds',
+    'our own tests that take too long for `npm test` pass: jobs and commands cut at each write, intervals in simulated worlds, the demo',
   minutes: 8,
   needs: {},
   run: async ({ root, programs }) => {
