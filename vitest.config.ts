@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 // Those that take too long for `npm test` run in the interop suite `slow-tests`.
 const slow = process.env.LOCKSTEP_TESTS === 'slow';
@@ -20,6 +21,7 @@ export default defineConfig({
       { find: './own-program.ts', replacement: join(import.meta.dirname, 'test/programs/own-program.ts') },
     ],
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     // Most tests wait for processes of ours: one more than there are cores keeps all of them busy.
     maxWorkers: availableParallelism() + 1,
     // Tests of refusals must not see what the developer's shell carries.

@@ -13,6 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lockstep-author-'));
 const environment = {
   PATH: process.env.PATH,
   HOME: folder,
+  NODE_COMPILE_CACHE: join(import.meta.dirname, '../.lockstep/cache/compiled'),
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
 };

@@ -319,7 +319,7 @@ describe('listing', () => {
     const versions = await listVersions(workspace.root, 'churn');
     const seconds = (performance.now() - started) / 1000;
     expect([versions.length, versions.at(-1)!.version]).toEqual([10_000, 'v1.9999.0']);
-    expect(seconds).toBeLessThan(3);
+    expect(seconds).toBeLessThan(10); // One process for each takes half a minute on an idle machine.
     expect((await tryGit(['tag', '-l'], { cwd: workspace.root })).stdout.split('\n').length).toBe(10_001);
   });
 });

@@ -46,8 +46,9 @@ describe('the life of a server', () => {
     const log = join(folder, 'predictions.jsonl');
     const server = await startServer(folder, ['--log', log]);
     await untilReady(server.url);
-    const clients = Array.from({ length: 16 }, () => askUntilClosed(server.url));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    let seen = 0;
+    const clients = Array.from({ length: 16 }, () => askUntilClosed(server.url, () => seen++));
+    await expect.poll(() => seen, { timeout: 10_000, interval: 20 }).toBeGreaterThan(100);
     const started = performance.now();
     const [exit, ...counts] = await Promise.all([server.stop(), ...clients]);
     expect(exit).toEqual({ code: 0, signal: null });
@@ -80,7 +81,7 @@ describe('the life of a server', () => {
 });
 
 /** Asks one row after the other on a kept connection until the server says it closes; fails on any other end. */
-async function askUntilClosed(url: string): Promise<number> {
+async function askUntilClosed(url: string, onAnswer: () => void): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const body = JSON.stringify(row);
   for (let answered = 1; ; answered++) {
@@ -96,6 +97,7 @@ async function askUntilClosed(url: string): Promise<number> {
       });
       request.on('error', reject).end(body);
     });
+    onAnswer();
     if (closing) return answered;
   }
 }
