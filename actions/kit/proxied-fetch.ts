@@ -1,8 +1,9 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { checkedRedirect } from '../../src/http/index.ts';
+import { nodeHttp, nodeHttps } from '../../src/workspace/index.ts';
 
 /*
  * In our bundles this stands for undici (scripts/lean-packages.ts), of which @actions/github 9.1 takes `fetch` for its
@@ -47,11 +48,11 @@ export async function fetch(target: string | URL, init: FetchOptions = {}): Prom
 }
 
 function once(url: URL, { method = 'GET', headers, body, signal }: FetchOptions): Promise<IncomingMessage> {
-  agents ??= { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  agents ??= { http: new (nodeHttp().Agent)(options), https: new (nodeHttps().Agent)(options) };
   const secure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const request = (secure ? httpsRequest : httpRequest)(url, {
+    const request = (secure ? nodeHttps() : nodeHttp()).request(url, {
       method,
       agent: secure ? agents!.https : agents!.http,
       headers: { 'accept-encoding': 'gzip', ...headers },

@@ -1,7 +1,8 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
+import { nodeHttp, nodeHttps } from '../workspace/node-http.ts';
 import type { HttpAnswer, HttpRequest } from './request.ts';
 
 /** Without a byte for so long, a connection counts as broken. Milliseconds. */
@@ -15,12 +16,12 @@ export function once(
   { method, url, body }: HttpRequest,
   headers: Readonly<Record<string, string>>,
 ): Promise<HttpAnswer> {
-  agents ??= { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) };
+  agents ??= { 'http:': new (nodeHttp().Agent)(options), 'https:': new (nodeHttps().Agent)(options) };
   const secure = url.protocol === 'https:';
   const agent = agents[secure ? 'https:' : 'http:'];
   const length = body === undefined ? undefined : Buffer.byteLength(body);
   return new Promise((resolve, reject) => {
-    const request = (secure ? httpsRequest : httpRequest)(url, {
+    const request = (secure ? nodeHttps() : nodeHttp()).request(url, {
       method,
       agent,
       timeout: idle,

@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { nodeHttp, nodeHttps } from '../workspace/node-http.ts';
 
 /** A server to ask over connections that are kept; `close` ends them. */
 export interface HttpClient {
@@ -23,9 +23,8 @@ interface ClientOptions {
 export function openHttpClient(url: string, options: ClientOptions = {}): HttpClient {
   const { connections = 8, headers = {}, timeoutMs = 30_000 } = options;
   const base = new URL(url);
-  const isPlain = base.protocol === 'http:';
-  const agent = new (isPlain ? HttpAgent : HttpsAgent)({ keepAlive: true, maxSockets: connections });
-  const start = isPlain ? requestHttp : requestHttps;
+  const { Agent, request: start } = base.protocol === 'http:' ? nodeHttp() : nodeHttps();
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const prefix = base.pathname.replace(/\/$/, '');
 
   const once = (method: string, path: string, body: string | undefined): Promise<HttpAnswer> =>

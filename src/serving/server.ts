@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isLockstepError, LockstepError } from '../workspace/errors.ts';
+import { nodeHttp } from '../workspace/node-http.ts';
 import { watchParent } from '../workspace/process.ts';
 import { askServed } from './ask-served.ts';
 import { drain, type Traffic } from './drain.ts';
@@ -50,7 +51,7 @@ async function serve({ models, port, host, log: logPath }: ServeSettings): Promi
       send(response, error as Error, state);
     }
   };
-  const server = createServer(
+  const server = nodeHttp().createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 75_000 },
     handle,
   );

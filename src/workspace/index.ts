@@ -36,6 +36,7 @@ export { findIsolation, type Isolation } from './isolation.ts';
 export { parseJson, readJson } from './json-file.ts';
 export { acquireLock, withLock } from './lock-file.ts';
 export { checkName, isName } from './names.ts';
+export { nodeHttp, nodeHttps } from './node-http.ts';
 export { bundleFolder, ownProgram } from './own-program.ts';
 export { readPlainYaml } from './plain-yaml.ts';
 export { type ChildOptions, type Exit, exitOf, isAlive, spawnOwn, watchParent } from './process.ts';

@@ -1,4 +1,5 @@
-import { Agent, request } from 'node:http';
+import type { Agent } from 'node:http';
+import { nodeHttp } from '../../workspace/node-http.ts';
 import { logHeader } from './messages.ts';
 
 export interface Answer {
@@ -12,7 +13,7 @@ export function ask(
   { body, agent, timeoutMs = 10_000 }: { body?: unknown; agent?: Agent; timeoutMs?: number } = {},
 ): Promise<Answer> {
   return new Promise((resolve) => {
-    const sent = request(url, {
+    const sent = nodeHttp().request(url, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { 'content-type': 'application/json', [logHeader]: 'off' },
       signal: AbortSignal.timeout(timeoutMs),
@@ -43,4 +44,5 @@ export function wordsOf({ status, text }: Answer): string {
   return status === 0 ? `no answer (${text})` : `HTTP ${status} ${text.trim().slice(0, 200)}`;
 }
 
-export const manyAtOnce = (sockets: number): Agent => new Agent({ keepAlive: true, maxSockets: sockets });
+export const manyAtOnce = (sockets: number): Agent =>
+  new (nodeHttp().Agent)({ keepAlive: true, maxSockets: sockets });

@@ -1,6 +1,7 @@
-import { type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeHttp } from '../../workspace/node-http.ts';
 import { type RequestBody, requestHeaders, responseHeaders } from './messages.ts';
 import type { Target } from './target.ts';
 
@@ -41,7 +42,7 @@ function tryOnce(
   response: ServerResponse,
 ): Promise<'done' | 'again'> {
   return new Promise((resolve) => {
-    const upstream = send({
+    const upstream = nodeHttp().request({
       host: '127.0.0.1',
       port: target.port,
       agent: target.agent,

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { LockstepError } from '../../workspace/index.ts';
+import { nodeHttp } from '../../workspace/node-http.ts';
 import { answerBySplit, isPrediction, type Newcomer } from './canary/split.ts';
 import { forward } from './forward.ts';
 import { collectBody } from './messages.ts';
@@ -32,7 +33,7 @@ export async function openFront(port: number): Promise<Front> {
     return forward(() => target, request, body, response);
   }
 
-  const server = createServer((request, response) => void handle(request, response));
+  const server = nodeHttp().createServer((request, response) => void handle(request, response));
   // Longer than clients keep idle connections, so that it's never we who close one that is being used.
   server.keepAliveTimeout = 65_000;
   await listen(server, port);
@@ -67,7 +68,7 @@ export async function openFront(port: number): Promise<Front> {
   };
 }
 
-const listen = (server: ReturnType<typeof createServer>, port: number): Promise<void> =>
+const listen = (server: Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', (error) =>
       reject(

@@ -1,5 +1,6 @@
-import { Agent, type IncomingMessage, request as send } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeHttp } from '../../workspace/node-http.ts';
 import { logHeader, type RequestBody, requestHeaders, responseHeaders } from './messages.ts';
 
 /** A model server as the front sees it. */
@@ -11,7 +12,7 @@ export interface Target {
 
 export const openTarget = (port: number): Target => ({
   port,
-  agent: new Agent({ keepAlive: true }),
+  agent: new (nodeHttp().Agent)({ keepAlive: true }),
   inFlight: 0,
 });
 
@@ -49,7 +50,7 @@ export async function exchange(
   target.inFlight++;
   try {
     return await new Promise((resolve) => {
-      const upstream = send({
+      const upstream = nodeHttp().request({
         host: '127.0.0.1',
         port: target.port,
         agent: target.agent,
