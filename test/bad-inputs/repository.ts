@@ -104,6 +104,8 @@ export async function makeFixture(): Promise<Fixture> {
     const ran = await runCli(ada.root, ['run', model]);
     if (ran.exit !== 0) throw new Error(`the fixture must run: ${ran.stderr}`);
   }
+  // Few files to copy, three hundred times.
+  for (const cwd of [ada.root, sandbox.origin]) await git(['gc', '--quiet', '--prune=now'], { cwd });
   return fixtureOf(sandbox);
 }
 
