@@ -13,6 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bundleCharts } from './charts.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 // As deep as `actions/dist`: from both, what else the repository holds is two folders up.
@@ -24,13 +25,13 @@ const aDay = 86_400_000;
  * Before all tests: the command line, the actions and the programs that both start, bundled from the sources as they
  * are now. Hundreds of processes start half as slow from these as from the sources. Made once for the same sources.
  */
-export default function build(): void {
+export default async function build(): Promise<void> {
   const folder = join(home, `${prefix}${keyOf(['src', 'actions', 'scripts', 'docs/schemas'])}`);
-  if (!existsSync(folder)) make(folder);
+  if (!existsSync(folder)) await make(folder);
   process.env.LOCKSTEP_TEST_PROGRAMS = folder;
 }
 
-function make(folder: string): void {
+async function make(folder: string): Promise<void> {
   // Another run of other sources may be using its own at this moment.
   for (const name of existsSync(home) ? readdirSync(home) : [])
     if (name.startsWith(prefix) && Date.now() - statSync(join(home, name)).mtimeMs > aDay)
@@ -41,6 +42,7 @@ function make(folder: string): void {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`the programs could not be bundled: ${stderr}`);
+  await bundleCharts(root, scratch);
   chmodSync(scratch, 0o755);
   try {
     renameSync(scratch, folder);
@@ -54,7 +56,13 @@ function make(folder: string): void {
 function keyOf(folders: readonly string[]): string {
   const hash = createHash('sha256');
   const files = folders.flatMap((folder) => globSync(`${folder}/**/*.{ts,mjs,json,yml}`, { cwd: root }));
-  for (const file of [...files, 'package.json', 'package-lock.json', 'lockstep.yaml'].sort()) {
+  for (const file of [
+    ...files,
+    'test/programs/charts.ts',
+    'package.json',
+    'package-lock.json',
+    'lockstep.yaml',
+  ].sort()) {
     if (file.endsWith('.test.ts') || file.startsWith(join('actions', 'dist'))) continue;
     hash
       .update(`${file}\0`)
