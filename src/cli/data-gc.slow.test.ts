@@ -66,6 +66,7 @@ test('the plan first, then what it says', async () => {
     1 E_GIT: <root> is no Git repository, so nobody knows who needs what — a clone that knows everything the remote serves. Fix: run it in a clone.
     2 E_USAGE: --history takes a number of days, not "some" (lockstep data gc --help)
     0 would be forgotten: many/, 1 version, 1 file
+      in data.lock: what it says of it
       under data/: the working copy
       in the local store: 2 objects, and 0 cached outputs made of it
       in file:remote: 3 objects, written anew: 1 packs, 0 maps

@@ -83,7 +83,11 @@ const kinds: readonly Kind[] = [
     fix: owner,
   },
   { name: 'hidden refs', arrange: configured('receive.hideRefs', 'refs'), fix: owner },
-  { name: 'a size limit', arrange: configured('receive.maxInputSize', '10'), fix: owner },
+  {
+    name: 'a size limit',
+    arrange: configured('receive.maxInputSize', '10'),
+    fix: /take large files out of models/,
+  },
   { name: 'a branch that moved', arrange: meanwhile(`[ $n -gt 1 ] || ${move}`), fix: null, attempts: 2 },
   {
     name: 'a branch that moves while origin takes the push',
