@@ -84,6 +84,16 @@ test('no file imports itself around a corner', () => {
   expect(cycles).toEqual([]);
 });
 
+test("Node's HTTP is had when it is used, since to import it slows every start down", () => {
+  const sources = [...files, ...walk(join(root, 'actions')).filter((file) => file.endsWith('.ts'))];
+  const importing = sources.filter(
+    (file) =>
+      !file.endsWith('.test.ts') &&
+      /^(?:import|export) (?!type\b)[^;]*from 'node:https?'/m.test(withoutComments(file)),
+  );
+  expect(importing.map((file) => relative(root, file))).toEqual([]);
+});
+
 test('no source file is longer than 250 lines', () => {
   const long = files
     .filter((file) => !/\.test(-data)?\.ts$/.test(file))

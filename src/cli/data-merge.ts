@@ -1,7 +1,7 @@
 import { mergeBranch } from '../commands/merge-branch.ts';
 import { driveMerge, installDriver, isInstalled } from '../commands/merge-driver.ts';
 import { type LockMergeResult, type Picks, settleLock } from '../commands/merge-lock.ts';
-import { type Conflict, type Item, lockName } from '../data/index.ts';
+import { type Conflict, environmentOf, type Item, lockName } from '../data/index.ts';
 import { amount } from '../workspace/index.ts';
 import type { Command, CommandResult } from './command.ts';
 import { UsageError } from './invocation.ts';
@@ -91,7 +91,7 @@ const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(S
 
 /** `path`: of the lock, as Git names it. */
 function driven(result: LockMergeResult | null, path = lockName()): CommandResult {
-  const environment = /(?:^|\/)data\.([^./]+)\.lock$/.exec(path)?.[1];
+  const environment = environmentOf(path);
   const name = lockName(environment);
   if (result === null)
     return {

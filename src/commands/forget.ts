@@ -30,8 +30,8 @@ export interface ForgetReport extends Forgotten {
 }
 
 /**
- * Forgets a dataset, or one file of a folder, in every version that Git knows of, whichever lock names it. Errors: E_DATA_MISSING for a dataset
- * that no lock names, E_GIT in a shallow clone, E_GIT_IDENTITY, and those of `forgetData`.
+ * Forgets a dataset, or one file of a folder, in every version that Git knows of, whichever lock names it. Errors:
+ * E_DATA_MISSING for a dataset that no lock names, E_GIT in a shallow clone, E_GIT_IDENTITY, and those of `forgetData`.
  */
 export async function forget(workspace: Workspace, wish: ForgetWish): Promise<ForgetReport> {
   const { dataset, file, reason, apply } = wish;

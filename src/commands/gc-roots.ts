@@ -37,8 +37,8 @@ async function locksOf(workspace: Workspace, history: RootOptions['history']): P
 
 /**
  * What must stay: the datasets of data.lock and of environments' own locks in the work tree, in the index, at the tips
- * of all refs (branches, tags, stashes, what origin has), at what runs in environments, and in the recent history of the default branch; the bytes
- * that version tags and recent run records name. Errors: E_GIT where `complete` is asked of a clone that is not.
+ * of all refs (branches, tags, stashes, what origin has), at what runs in environments, and in the recent history of the
+ * default branch; the bytes that version tags and recent run records name. Errors: E_GIT where `complete` is asked of a clone that is not.
  */
 export async function findRoots(workspace: Workspace, options: RootOptions): Promise<Roots> {
   const { root } = workspace;

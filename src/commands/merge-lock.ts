@@ -44,8 +44,8 @@ export interface LockSides {
 }
 
 /**
- * Settles the data.lock (or an environment's own) of a merge that Git stopped in: written, and added to the index where no conflict is left, else
- * with both sides between marks. Null where it is in no conflict. Errors: those of `mergeLocks`, E_LOCK_*, E_GIT.
+ * Settles the data.lock (or an environment's own) of a merge that Git stopped in: written, and added to the index where no
+ * conflict is left, else with both sides between marks. Null where it is in no conflict. Errors: those of `mergeLocks`, E_LOCK_*, E_GIT.
  */
 export async function settleLock(
   workspace: Workspace,

@@ -75,9 +75,9 @@ export interface NewVersion {
 const mostTries = 10;
 
 /**
- * Registers what `choose` makes of the versions that there are, unless that has one already. Who loses the race for a
- * version chooses again, and builds the image again, never the model. Errors: those of `choose`, the image room and the
- * registry.
+ * Registers what `choose` makes of the versions that this clone knows, unless that has one already: whoever calls has asked
+ * origin. Who loses the race for a version asks, chooses and builds the image again, never the model. Errors: those of
+ * `choose`, the image room and the registry.
  */
 export async function registerNext(
   workspace: Workspace,
@@ -85,7 +85,7 @@ export async function registerNext(
   choose: (versions: readonly VersionTag[]) => Promise<NewVersion | ReleaseRecord>,
 ): Promise<RegisterResult> {
   for (let tries = 1; ; tries++) {
-    await readTip(workspace, { tagsOf: model, ask: 'required' });
+    if (tries > 1) await readTip(workspace, { tagsOf: model, ask: 'required' });
     const chosen = await choose(await listVersions(workspace.root, model));
     if (!('done' in chosen)) return unchanged(chosen);
     try {

@@ -1,4 +1,4 @@
-import { recordRunKey } from '../gitops/index.ts';
+import { readTip, recordRunKey } from '../gitops/index.ts';
 import { readModelFile } from '../model/index.ts';
 import {
   type Bump,
@@ -36,6 +36,7 @@ export async function registerModel(
   const find = keptRuns(workspace, model, note);
   const done = await runModel(workspace, model, find ? { find } : {});
   const modelFile = await readModelFile(workspace, model);
+  await readTip(workspace, { tagsOf: model, ask: 'required' });
   return registerNext(workspace, model, async (versions) => {
     const same = await alreadyRegistered(workspace, versions, commit, done);
     if (same !== null) return same;

@@ -18,6 +18,7 @@ export {
   withEntry,
 } from './lock/lock.ts';
 export {
+  environmentOf,
   findLock,
   type LockedEntry,
   lockedEntries,

@@ -34,10 +34,11 @@ export function readSettings(args: string[], variables: NodeJS.ProcessEnv): Serv
   const folder = variables.LOCKSTEP_MODEL_DIR;
   const contained = values.models === undefined && folder !== undefined;
   const models = values.models ?? folder;
-  const port = Number(values.port ?? (contained ? (variables.PORT ?? 8080) : 0));
+  const asked = values.port ?? (contained ? (variables.PORT ?? '8080') : '0');
+  const port = Number(asked);
   const within = Number(values.within);
   if (models === undefined) throw refused('no folder of a model');
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw refused(`the port "${values.port}"`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw refused(`the port "${asked}"`);
   if (!(within >= 0)) throw refused(`${values.within} seconds`);
   if (values.ask !== undefined) {
     if (!/^https?:$/.test(URL.parse(values.ask)?.protocol ?? ''))

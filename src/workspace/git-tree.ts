@@ -37,19 +37,29 @@ export async function* eachBlob(root: string, oids: readonly string[]): AsyncGen
     input: oneALine(new Set(oids)),
   });
   // A line `<id> <type> <size>`, the bytes, a line end; or `<id> missing`.
-  let waiting: Buffer = Buffer.alloc(0);
+  let waiting: Buffer[] = [];
+  let held = 0;
+  let needed = 0;
   for await (const chunk of output.chunks) {
-    const bytes = waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk]);
+    waiting.push(chunk);
+    held += chunk.length;
+    if (held < needed) continue; // A large object is put together once, when all of it is there.
+    const bytes = waiting.length === 1 ? chunk : Buffer.concat(waiting);
     let at = 0;
+    needed = 0;
     for (let end = bytes.indexOf(10, at); end >= 0; end = bytes.indexOf(10, at)) {
       const [oid, type, length] = bytes.toString('latin1', at, end).split(' ');
       const size = type === 'missing' ? -1 : Number(length);
       const next = end + size + 2;
-      if (next > bytes.length) break;
+      if (next > bytes.length) {
+        needed = next - at;
+        break;
+      }
       if (size >= 0) yield [oid!, bytes.subarray(end + 1, next - 1)];
       at = next;
     }
-    waiting = bytes.subarray(at);
+    waiting = [bytes.subarray(at)];
+    held = bytes.length - at;
   }
   await output.ended();
 }

@@ -1,18 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Digest,
-  isAlive,
-  statePath,
-  type Workspace,
-  withLock,
-  writeAtomic,
-} from '../../workspace/index.ts';
+import { type Digest, isAlive, statePath, type Workspace, withLock } from '../../workspace/index.ts';
 import { rewritePacks } from '../gc/local.ts';
 import { looseFiles } from '../gc/loose-files.ts';
 import { packFiles } from '../gc/pack-files.ts';
-import { type LockEntry, printLock } from '../lock/lock.ts';
-import { lockedEntries } from '../lock/lock-file.ts';
+import type { LockEntry } from '../lock/lock.ts';
+import { environmentOf, lockedEntries, writeLock } from '../lock/lock-file.ts';
 import { printManifest, totalSize } from '../manifest.ts';
 import { openStore } from '../store/store.ts';
 import { cleaningStore } from '../store/store-use.ts';
@@ -69,10 +62,7 @@ export async function forgetInWorkTree(
       }
       for (const { lock, entry } of locks) {
         const entries: LockEntry[] = others.filter((other) => other.lock === lock);
-        writeAtomic(
-          join(workspace.root, lock),
-          printLock({ entries: entry ? [...entries, entry] : entries }),
-        );
+        writeLock(workspace, { entries: entry ? [...entries, entry] : entries }, environmentOf(lock));
       }
       return locks;
     },

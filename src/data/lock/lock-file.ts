@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { LockstepError, type Workspace, writeAtomic } from '../../workspace/index.ts';
 import { type Lock, type LockEntry, printLock } from './lock.ts';
 import { parseLock } from './lock-parser.ts';
@@ -7,6 +7,10 @@ import { parseLock } from './lock-parser.ts';
 /** Whose lock: everybody's, or what one environment trains on in its place. */
 export const lockName = (environment?: string): string =>
   environment === undefined ? 'data.lock' : `data.${environment}.lock`;
+
+/** The environment whose lock a file is by its name; undefined for everybody's, and for what is no lock. */
+export const environmentOf = (path: string): string | undefined =>
+  /^data\.([a-z][a-z0-9-]*)\.lock$/.exec(basename(path))?.[1];
 
 /** An entry, and the file that has it. */
 export interface LockedEntry extends LockEntry {
@@ -17,7 +21,7 @@ export interface LockedEntry extends LockEntry {
 export const lockNames = ({ root }: Workspace): string[] => [
   lockName(),
   ...readdirSync(root)
-    .filter((name) => /^data\.[a-z][a-z0-9-]*\.lock$/.test(name))
+    .filter((name) => environmentOf(name) !== undefined)
     .sort(),
 ];
 
